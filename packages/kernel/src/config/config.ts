@@ -1,0 +1,102 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const url = (schemes: string[]) =>
+  z.string().refine(
+    (text) => {
+      const parsed = URL.parse(text);
+      return parsed !== null && schemes.includes(parsed.protocol.replace(":", ""));
+    },
+    `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+  );
+
+const http = url(["http", "https"]);
+
+const environment = z
+  .object({
+    PORT: z.coerce.number("must be a number").int().min(0).max(65_535).default(3000),
+    HOST: z.string().default("127.0.0.1"),
+    PUBLIC_URL: http.optional(),
+    DATA_DIR: z.string().default("./data"),
+    DATABASE_URL: url(["postgres", "postgresql"]).optional(),
+    DATABASE_REPLICA_URLS: z
+      .string()
+      .transform((text) =>
+        text
+          .split(",")
+          .map((each) => each.trim())
+          .filter(Boolean),
+      )
+      .pipe(z.array(url(["postgres", "postgresql"])))
+      .default([]),
+    REDIS_URL: url(["redis", "rediss"]).optional(),
+    ROLE: z.enum(["all", "api", "worker"], "must be all, api or worker").default("all"),
+    SECRET_KEY: z
+      .string()
+      .min(32, "must have at least 32 characters; make one with: openssl rand -base64 32")
+      .optional(),
+    S3_ENDPOINT: http.optional(),
+    S3_BUCKET: z.string().optional(),
+    S3_ACCESS_KEY_ID: z.string().optional(),
+    S3_SECRET_ACCESS_KEY: z.string().optional(),
+    S3_REGION: z.string().default("auto"),
+    SMTP_URL: url(["smtp", "smtps"]).optional(),
+    SENTRY_DSN: http.optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: http.optional(),
+    LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    OPENAI_API_KEY: z.string().optional(),
+    OPENAI_BASE_URL: http.optional(),
+    ANTHROPIC_API_KEY: z.string().optional(),
+    ANTHROPIC_BASE_URL: http.optional(),
+    GOOGLE_GENERATIVE_AI_API_KEY: z.string().optional(),
+    GEMINI_API_KEY: z.string().optional(),
+    GOOGLE_BASE_URL: http.optional(),
+    GROQ_API_KEY: z.string().optional(),
+    GROQ_BASE_URL: http.optional(),
+    MISTRAL_API_KEY: z.string().optional(),
+    MISTRAL_BASE_URL: http.optional(),
+    OLLAMA_BASE_URL: http.optional(),
+    OPENAI_COMPATIBLE_API_KEY: z.string().optional(),
+    OPENAI_COMPATIBLE_BASE_URL: http.optional(),
+  })
+  .superRefine((env, context) => {
+    const s3 = ["S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
+    if (s3.some((name) => env[name] !== undefined) || env.S3_ENDPOINT !== undefined) {
+      for (const name of s3) {
+        if (env[name] === undefined) {
+          context.addIssue({ code: "custom", path: [name], message: "is missing, while other S3_ settings are given" });
+        }
+      }
+    }
+    if (env.ROLE !== "all" && env.DATABASE_URL === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["ROLE"],
+        message: `${env.ROLE} needs DATABASE_URL: the embedded database belongs to one server`,
+      });
+    }
+  });
+
+/** Everything that the operator decides, read once at start. Names are those of the environment. */
+export type Config = z.infer<typeof environment> & { dataDirectory: string; publicUrl: string };
+
+/**
+ * Reads and checks the environment; empty values count as not given.
+ * @throws Error whose message lists every mistake, one per line
+ */
+export function readConfig(source: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}`);
+    throw new Error(
+      `The environment has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}:\n${lines.join("\n")}`,
+    );
+  }
+  const env = parsed.data;
+  return {
+    ...env,
+    dataDirectory: resolve(env.DATA_DIR),
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ""),
+  };
+}

@@ -1,0 +1,106 @@
+import type { HandlerInput, HandlerOutput, RouteDefinition, Routes } from "@mindmesh/contracts/route";
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from "fastify";
+import { z } from "zod";
+import { AppError } from "../errors/index.ts";
+import type { Caller, MemberCaller } from "./caller.ts";
+
+type CallerOf<R extends RouteDefinition> = R["audience"] extends "member"
+  ? MemberCaller
+  : R["audience"] extends "person"
+    ? Caller
+    : Caller | null;
+
+export type Handler<R extends RouteDefinition> = (
+  input: HandlerInput<R> & { caller: CallerOf<R>; request: FastifyRequest; reply: FastifyReply },
+) => HandlerOutput<R> | Promise<HandlerOutput<R>>;
+
+export type Handlers<R extends Routes> = { [K in keyof R]: Handler<R[K]> };
+
+/** Finds out who calls; made by `identity`. */
+export interface Authentication {
+  caller(request: FastifyRequest): Promise<Caller | null>;
+  member(caller: Caller, workspaceId: string): Promise<MemberCaller | null>;
+}
+
+/** Counts a request against its limit; throws `too_many_requests`. */
+export type RateLimit = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: RouteDefinition,
+  caller: Caller | null,
+) => Promise<void>;
+
+declare module "fastify" {
+  interface FastifyInstance {
+    authentication: Authentication;
+    rateLimit: RateLimit;
+  }
+  interface FastifyContextConfig {
+    /** The contract behind a route; the test that walks every route as a stranger reads it. */
+    contract?: RouteDefinition;
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+/**
+ * Registers every route of a contract with its handler: validation, authentication, membership, API-key scope and rate
+ * limit happen here; rights beyond membership in the use case.
+ */
+export function implement<R extends Routes>(app: FastifyInstance, routes: R, handlers: Handlers<R>): void {
+  for (const [name, route] of Object.entries(routes)) {
+    const handler = handlers[name] as unknown as (input: object) => unknown;
+    const options: RouteShorthandOptions = {
+      config: { contract: route },
+      bodyLimit: route.bodyLimit ?? 1024 * 1024,
+      schema: {
+        summary: route.summary,
+        tags: [route.tag],
+        operationId: name,
+        ...(route.params && { params: route.params }),
+        ...(route.query && { querystring: route.query }),
+        ...(route.body && route.body !== "raw" && { body: route.body }),
+        response: {
+          [route.status ?? (route.response === "none" ? 204 : 200)]:
+            route.response === "none" || route.response === "raw" ? z.any() : route.response,
+        },
+      },
+    };
+    const asksWorkspace = route.audience === "member";
+    app.route({
+      method: route.method,
+      url: route.path,
+      ...options,
+      // Before the body is read: a stranger cannot make the server parse anything.
+      onRequest: async (request, reply) => {
+        const caller = await app.authentication.caller(request);
+        request.caller = caller;
+        await app.rateLimit(request, reply, route, caller);
+        if (route.audience === "public") return;
+        if (caller === null) throw new AppError("not_signed_in");
+        if (!caller.scopes.has(route.scope)) throw new AppError("scope_missing");
+        if (!asksWorkspace) return;
+        const { workspaceId } = request.params as { workspaceId: string };
+        const member = z.uuid().safeParse(workspaceId).success
+          ? await app.authentication.member(caller, workspaceId)
+          : null;
+        if (member === null) throw new AppError("not_found");
+        request.caller = member;
+      },
+      handler: async (request, reply) => {
+        const result = await handler({
+          params: request.params,
+          query: request.query,
+          body: route.body === "raw" ? undefined : request.body,
+          caller: request.caller,
+          request,
+          reply,
+        });
+        if (route.response === "none") return reply.status(204).send();
+        if (route.response === "raw") return reply.sent ? reply : reply.send(result);
+        return reply.status(route.status ?? 200).send(result);
+      },
+    });
+  }
+}

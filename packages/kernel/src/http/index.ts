@@ -1,0 +1,3 @@
+export { type Caller, type MemberCaller, tenantOf } from "./caller.ts";
+export { handleErrors, toAppError } from "./error-handler.ts";
+export { type Authentication, type Handler, type Handlers, type RateLimit, implement } from "./implement.ts";

@@ -1,0 +1,4 @@
+export { type NewEvent, emitEvent } from "./emit-event.ts";
+export { eventHead, pruneEvents, readEvents } from "./event-log.ts";
+export { type Notifications, openNotifications } from "./notifications.ts";
+export { type Realtime, type RoomGuard, openRealtime } from "./sockets.ts";

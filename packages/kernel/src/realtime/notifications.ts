@@ -1,0 +1,69 @@
+import pg from "pg";
+
+export interface Notifications {
+  /** Calls `listener` with the payload of every NOTIFY on the channel. */
+  on(channel: string, listener: (payload: string) => void): void;
+  /** Called after a lost connection came back: notifications in between were missed. */
+  onReconnect(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * One connection that LISTENs, kept alive by reconnecting. Must reach PostgreSQL itself or a pool in session mode:
+ * LISTEN does not work through transaction pooling.
+ */
+export async function openNotifications(
+  url: string,
+  channels: string[],
+  onError: (error: Error) => void,
+): Promise<Notifications> {
+  const listeners = new Map<string, ((payload: string) => void)[]>();
+  const reconnected: (() => void)[] = [];
+  let client: pg.Client | undefined;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<void> {
+    const fresh = new pg.Client({ connectionString: url, application_name: "mindmesh-listen", keepAlive: true });
+    fresh.on("error", (error) => {
+      onError(error);
+      retry();
+    });
+    fresh.on("end", retry);
+    fresh.on("notification", (message) => {
+      for (const listener of listeners.get(message.channel) ?? []) listener(message.payload ?? "");
+    });
+    await fresh.connect();
+    for (const channel of channels) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    client = fresh;
+  }
+
+  function retry(): void {
+    if (closed || timer) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      connect().then(
+        () => reconnected.forEach((listener) => listener()),
+        (error: Error) => {
+          onError(error);
+          retry();
+        },
+      );
+    }, 500);
+  }
+
+  await connect();
+  return {
+    on(channel, listener) {
+      listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
+    },
+    onReconnect(listener) {
+      reconnected.push(listener);
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

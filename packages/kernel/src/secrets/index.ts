@@ -1,0 +1,1 @@
+export { deriveKey, loadMasterKey } from "./master-key.ts";

@@ -48,7 +48,9 @@ export function splitIntoChunks(text: string, count: number | undefined): string
   if (units.length < count) units = Array.from(text);
   const wanted = Math.min(count, units.length);
   return Array.from({ length: wanted }, (_, piece) =>
-    units.slice(Math.floor((piece * units.length) / wanted), Math.floor(((piece + 1) * units.length) / wanted)).join(""),
+    units
+      .slice(Math.floor((piece * units.length) / wanted), Math.floor(((piece + 1) * units.length) / wanted))
+      .join(""),
   );
 }
 

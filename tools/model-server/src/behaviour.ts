@@ -23,7 +23,9 @@ export const NAMED_FAULTS = [
   "ignores-stream",
 ] as const;
 
-const statusFault = z.string().regex(/^[45]\d\d$/, "a fault is an HTTP status from 400 to 599 or one of the named faults");
+const statusFault = z
+  .string()
+  .regex(/^[45]\d\d$/, "a fault is an HTTP status from 400 to 599 or one of the named faults");
 const faultSchema = z.union([z.enum(NAMED_FAULTS), z.number().int().min(400).max(599).transform(String), statusFault]);
 
 const count = z.number().int().nonnegative();
@@ -48,7 +50,9 @@ export const behaviourSchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), arguments: z.union([z.string(), z.record(z.string(), z.unknown())]) }))
     .optional(),
   finish: z.enum(["stop", "length", "content-filter"]).optional(),
-  usage: z.strictObject({ input: count, output: count, reasoning: count.default(0), cached: count.default(0) }).optional(),
+  usage: z
+    .strictObject({ input: count, output: count, reasoning: count.default(0), cached: count.default(0) })
+    .optional(),
   fault: faultSchema.optional(),
   /** For faults in the middle of a stream: how many text deltas arrive first (default 3). */
   after: count.optional(),

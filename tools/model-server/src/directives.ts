@@ -85,7 +85,10 @@ export function readDirectives(source: string): { behaviour?: ParsedBehaviour; w
   const parsed = behaviourSchema.safeParse(merged);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new RefusedRequest(400, `model server: directive ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
+    throw new RefusedRequest(
+      400,
+      `model server: directive ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`,
+    );
   }
   return { behaviour: parsed.data, words, rest: rest.trim() };
 }

@@ -29,7 +29,10 @@ export async function commitEarlyFault(exchange: Exchange, format: Format, strea
   switch (fault) {
     case "quota":
       // Anthropic says that the money is gone with 400, the others with 429.
-      await sendFailure(exchange, format, { ...failureOf(exchange, format.name === "anthropic" ? 400 : 429), quota: true });
+      await sendFailure(exchange, format, {
+        ...failureOf(exchange, format.name === "anthropic" ? 400 : 429),
+        quota: true,
+      });
       return true;
     case "reset-before-headers":
       await breakConnection(exchange, "reset");

@@ -46,11 +46,12 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.outpu
 function geminiEmbeddings(body: unknown): object {
   const request = parse(geminiSchema, body);
   const valuesOf = (one: z.infer<typeof contentSchema>) => ({
-    values: embed(one.content.parts.map((part) => part.text).join("\n"), one.outputDimensionality ?? DEFAULT_DIMENSIONS),
+    values: embed(
+      one.content.parts.map((part) => part.text).join("\n"),
+      one.outputDimensionality ?? DEFAULT_DIMENSIONS,
+    ),
   });
-  return "requests" in request
-    ? { embeddings: request.requests.map(valuesOf) }
-    : { embedding: valuesOf(request) };
+  return "requests" in request ? { embeddings: request.requests.map(valuesOf) } : { embedding: valuesOf(request) };
 }
 
 /** Answers a request for embeddings. Throws RefusedRequest(400) for a body that the provider would refuse. */

@@ -16,7 +16,11 @@ export type Failure = {
  * One server-sent event. `opening` comes before any content, `text` and `thought` are one delta of the answer or of its
  * reasoning, `finish` tells how the answer ended; delays and faults go by these kinds.
  */
-export type Frame = { kind: "opening" | "text" | "thought" | "other" | "finish"; event?: string; data: object | "[DONE]" };
+export type Frame = {
+  kind: "opening" | "text" | "thought" | "other" | "finish";
+  event?: string;
+  data: object | "[DONE]";
+};
 
 /** A provider's wire format: how to read its request, and how to say an answer or a failure in it. */
 export type Format = {

@@ -58,7 +58,11 @@ export function findRoute(method: string, path: string, headers: IncomingHttpHea
   if (method === "GET") {
     const models = /^\/v1\/models(?:\/(.+))?$/.exec(rest);
     if (models) {
-      return { kind: "models", format: unknown.format, id: models[1] === undefined ? undefined : decodeURIComponent(models[1]) };
+      return {
+        kind: "models",
+        format: unknown.format,
+        id: models[1] === undefined ? undefined : decodeURIComponent(models[1]),
+      };
     }
     if (path === "/api/tags") return { kind: "ollama", format: openaiChat, what: "tags" };
     if (path === "/api/version") return { kind: "ollama", format: openaiChat, what: "version" };

@@ -84,7 +84,8 @@ const LATE_FAULTS = new Set(["cut", "hang-between-chunks", "error-midway", "inva
 
 async function sendStream(exchange: Exchange, format: Format, prompt: Prompt, answer: Answer): Promise<void> {
   const { response, behaviour, record } = exchange;
-  const type = behaviour.fault === "wrong-content-type" ? "application/octet-stream" : "text/event-stream; charset=utf-8";
+  const type =
+    behaviour.fault === "wrong-content-type" ? "application/octet-stream" : "text/event-stream; charset=utf-8";
   response.writeHead(200, { "content-type": type, "cache-control": "no-cache" });
   response.flushHeaders();
   let textsLeft = behaviour.after ?? DEFAULT_AFTER;

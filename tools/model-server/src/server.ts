@@ -41,7 +41,10 @@ async function handleSideRoute(exchange: Exchange, route: Route, pathname: strin
       exchange.response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("Ollama is running");
       return;
     default:
-      return sendFailure(exchange, format, { status: 404, message: `No such route: ${exchange.record.method} ${pathname}` });
+      return sendFailure(exchange, format, {
+        status: 404,
+        message: `No such route: ${exchange.record.method} ${pathname}`,
+      });
   }
 }
 

@@ -51,7 +51,11 @@ export async function startModelServer(options: { port?: number; host?: string }
     },
     requests,
     script(responses) {
-      control.script = Array.isArray(responses) ? [...responses] : typeof responses === "function" ? responses : [responses];
+      control.script = Array.isArray(responses)
+        ? [...responses]
+        : typeof responses === "function"
+          ? responses
+          : [responses];
     },
     setBehaviour: (behaviour) => order({ behaviour }),
     setFault(fault, on = "answer") {

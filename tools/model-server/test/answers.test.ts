@@ -115,11 +115,19 @@ describe.each(PROVIDER_NAMES)("%s", (provider) => {
       tools: [weather],
       prompt: [
         { role: "user", content: [{ type: "text", text: "Weather? [[tool=get_weather]]" }] },
-        { role: "assistant", content: [{ type: "tool-call", toolCallId: "abc123def", toolName: "get_weather", input: {} }] },
+        {
+          role: "assistant",
+          content: [{ type: "tool-call", toolCallId: "abc123def", toolName: "get_weather", input: {} }],
+        },
         {
           role: "tool",
           content: [
-            { type: "tool-result", toolCallId: "abc123def", toolName: "get_weather", output: { type: "json", value: { sky: "grey" } } },
+            {
+              type: "tool-result",
+              toolCallId: "abc123def",
+              toolName: "get_weather",
+              output: { type: "json", value: { sky: "grey" } },
+            },
           ],
         },
       ],
@@ -132,7 +140,10 @@ describe.each(PROVIDER_NAMES)("%s", (provider) => {
   it("goes on where half an answer ends", async () => {
     const model = modelOf(server, provider);
     const whole = await read(model, ask("[[text=one two three four five]]"));
-    const rest = await listen(model, ask("Continue exactly where you stopped.", { earlier: ["[[text=one two three four five]]", "one two th"] }));
+    const rest = await listen(
+      model,
+      ask("Continue exactly where you stopped.", { earlier: ["[[text=one two three four five]]", "one two th"] }),
+    );
     expect(whole.text).toBe("one two three four five");
     expect(rest.text).toBe("ree four five");
   });

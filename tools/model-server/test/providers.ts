@@ -30,14 +30,22 @@ export const PROVIDERS: Record<string, Provider> = {
 
 export const PROVIDER_NAMES = Object.keys(PROVIDERS);
 
-export function modelOf(server: ModelServer, provider: string, model = "test-model", apiKey = "a-key"): LanguageModelV3 {
+export function modelOf(
+  server: ModelServer,
+  provider: string,
+  model = "test-model",
+  apiKey = "a-key",
+): LanguageModelV3 {
   const make = PROVIDERS[provider];
   if (!make) throw new Error(`no provider ${provider}`);
   return make(server, model, apiKey);
 }
 
 /** A prompt of one question, after `earlier` turns taken by user and assistant in turn. */
-export function ask(question: string, more: Partial<LanguageModelV3CallOptions> & { system?: string; earlier?: string[] } = {}) {
+export function ask(
+  question: string,
+  more: Partial<LanguageModelV3CallOptions> & { system?: string; earlier?: string[] } = {},
+) {
   const { system, earlier = [], ...options } = more;
   const turns = [...earlier, question].map((text, index) =>
     index % 2 === 0
@@ -63,7 +71,15 @@ export type Heard = {
 /** Reads a stream to its end; throws what the stream throws. */
 export async function listen(model: LanguageModelV3, options: LanguageModelV3CallOptions): Promise<Heard> {
   const { stream } = await model.doStream(options);
-  const heard: Heard = { text: "", deltas: 0, reasoning: "", toolCalls: [], finish: undefined, usage: undefined, errors: [] };
+  const heard: Heard = {
+    text: "",
+    deltas: 0,
+    reasoning: "",
+    toolCalls: [],
+    finish: undefined,
+    usage: undefined,
+    errors: [],
+  };
   for await (const part of stream) {
     if (part.type === "text-delta" && part.delta !== "") {
       heard.text += part.delta;
@@ -85,7 +101,9 @@ export async function read(model: LanguageModelV3, options: LanguageModelV3CallO
     text: texts("text").join(""),
     deltas: 1,
     reasoning: texts("reasoning").join(""),
-    toolCalls: content.flatMap((part) => (part.type === "tool-call" ? [{ name: part.toolName, input: part.input }] : [])),
+    toolCalls: content.flatMap((part) =>
+      part.type === "tool-call" ? [{ name: part.toolName, input: part.input }] : [],
+    ),
     finish: finishReason,
     usage,
     errors: [],

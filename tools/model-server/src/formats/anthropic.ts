@@ -11,7 +11,9 @@ const partSchema = z.union([
   z.object({ type: z.literal("document"), title: z.string().nullish() }),
   z.object({
     type: z.literal("tool_result"),
-    content: z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))]).optional(),
+    content: z
+      .union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))])
+      .optional(),
   }),
   z.object({ type: z.enum(["thinking", "redacted_thinking", "tool_use"]) }),
 ]);
@@ -112,7 +114,10 @@ function* blocks(answer: Answer): Iterable<{ start: object; deltas: [kind: Frame
     yield {
       start: { type: "thinking", thinking: "", signature: "" },
       deltas: [
-        ...answer.reasoning.map((thinking): [Frame["kind"], object] => ["thought", { type: "thinking_delta", thinking }]),
+        ...answer.reasoning.map((thinking): [Frame["kind"], object] => [
+          "thought",
+          { type: "thinking_delta", thinking },
+        ]),
         ["other", { type: "signature_delta", signature: SIGNATURE }],
       ],
     };
@@ -151,7 +156,8 @@ export const anthropic: Format = {
     return {
       model: request.model,
       stream: request.stream ?? false,
-      system: system === undefined ? null : typeof system === "string" ? system : system.map((part) => part.text).join("\n"),
+      system:
+        system === undefined ? null : typeof system === "string" ? system : system.map((part) => part.text).join("\n"),
       messages: request.messages.map(({ role, content }) =>
         readMessage(role, typeof content === "string" ? [{ type: "text", text: content }] : content),
       ),

@@ -12,10 +12,15 @@ const partSchema = z.looseObject({
 });
 
 const requestSchema = z.object({
-  contents: z.array(z.object({ role: z.enum(["user", "model", "function"]).optional(), parts: z.array(partSchema) })).min(1),
+  contents: z
+    .array(z.object({ role: z.enum(["user", "model", "function"]).optional(), parts: z.array(partSchema) }))
+    .min(1),
   systemInstruction: z.object({ parts: z.array(partSchema) }).optional(),
   tools: z
-    .union([z.array(z.looseObject({ functionDeclarations: z.array(z.object({ name: z.string() })).optional() })), z.looseObject({})])
+    .union([
+      z.array(z.looseObject({ functionDeclarations: z.array(z.object({ name: z.string() })).optional() })),
+      z.looseObject({}),
+    ])
     .nullish(),
   generationConfig: z
     .looseObject({
@@ -35,7 +40,9 @@ function readMessage(role: "user" | "model" | "function", parts: Part[]): Prompt
     const text = results.map((result) => JSON.stringify(result.response)).join("\n");
     return { role: "tool", text, images: 0, attachments: [] };
   }
-  const types = parts.flatMap((part) => part.inlineData?.mimeType ?? part.fileData?.mimeType ?? part.fileData?.fileUri ?? []);
+  const types = parts.flatMap(
+    (part) => part.inlineData?.mimeType ?? part.fileData?.mimeType ?? part.fileData?.fileUri ?? [],
+  );
   return {
     role: role === "model" ? "assistant" : "user",
     text: textOf(parts),
@@ -66,7 +73,10 @@ const FAILURES: Record<number, [status: string, message: string]> = {
  * (https://github.com/dcdpr/jp/pull/1061).
  */
 function failureBody(failure: Failure) {
-  const [status, message] = FAILURES[failure.status] ?? [failure.status >= 500 ? "INTERNAL" : "FAILED_PRECONDITION", "Failed."];
+  const [status, message] = FAILURES[failure.status] ?? [
+    failure.status >= 500 ? "INTERNAL" : "FAILED_PRECONDITION",
+    "Failed.",
+  ];
   const details: object[] = [];
   if (failure.badKey) {
     const metadata = { service: "generativelanguage.googleapis.com" };
@@ -130,7 +140,9 @@ export const gemini: Format = {
       stream: path.stream ?? false,
       system: systemInstruction ? textOf(systemInstruction.parts) : null,
       messages: contents.map((content) => readMessage(content.role ?? "user", content.parts)),
-      tools: (Array.isArray(tools) ? tools : []).flatMap((tool) => (tool.functionDeclarations ?? []).map(({ name }) => name)),
+      tools: (Array.isArray(tools) ? tools : []).flatMap((tool) =>
+        (tool.functionDeclarations ?? []).map(({ name }) => name),
+      ),
       wantsReasoning: generationConfig?.thinkingConfig?.includeThoughts ?? false,
       maxTokens: generationConfig?.maxOutputTokens ?? null,
       includeUsage: true,

@@ -33,7 +33,12 @@ export const groq: Format = {
     };
   },
   *frames(answer, prompt) {
-    const chunk = (kind: Frame["kind"], delta: object, finish_reason: string | null = null, more: object = {}): Frame => ({
+    const chunk = (
+      kind: Frame["kind"],
+      delta: object,
+      finish_reason: string | null = null,
+      more: object = {},
+    ): Frame => ({
       kind,
       data: {
         id: idOf("chatcmpl-", answer.number),

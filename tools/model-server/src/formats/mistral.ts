@@ -47,7 +47,12 @@ export const mistral: Format = {
     };
   },
   *frames(answer) {
-    const chunk = (kind: Frame["kind"], delta: object, finish_reason: string | null = null, more: object = {}): Frame => ({
+    const chunk = (
+      kind: Frame["kind"],
+      delta: object,
+      finish_reason: string | null = null,
+      more: object = {},
+    ): Frame => ({
       kind,
       data: {
         id: idOf("cmpl-", answer.number),

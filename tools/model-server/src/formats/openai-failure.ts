@@ -15,7 +15,11 @@ function describe({ status, quota }: Failure): { message: string; type: string; 
     case 429:
       return { message: "Rate limit reached for requests.", type: "requests", code: "rate_limit_exceeded" };
     case 503:
-      return { message: "The engine is currently overloaded, please try again later.", type: "server_error", code: null };
+      return {
+        message: "The engine is currently overloaded, please try again later.",
+        type: "server_error",
+        code: null,
+      };
     default:
       return status >= 500
         ? { message: "The server had an error while processing your request.", type: "server_error", code: null }

@@ -163,7 +163,8 @@ function* reasoningEvents(answer: Answer, output_index: number, event: Event): I
   const at = { item_id: idOf("rs_", answer.number), output_index, summary_index: 0 };
   yield event("other", "response.output_item.added", { output_index, item: reasoningItem(answer, null) });
   yield event("other", "response.reasoning_summary_part.added", { ...at, part: summaryPart("") });
-  for (const delta of answer.reasoning) yield event("thought", "response.reasoning_summary_text.delta", { ...at, delta });
+  for (const delta of answer.reasoning)
+    yield event("thought", "response.reasoning_summary_text.delta", { ...at, delta });
   yield event("other", "response.reasoning_summary_text.done", { ...at, text });
   yield event("other", "response.reasoning_summary_part.done", { ...at, part: summaryPart(text) });
   yield event("other", "response.output_item.done", { output_index, item: reasoningItem(answer, text) });
@@ -205,7 +206,11 @@ export const openaiResponses: Format = {
   whole: (answer) => response(answer, endStatus(answer), outputItems(answer)),
   *frames(answer) {
     let sequence_number = 0;
-    const event: Event = (kind, type, more) => ({ kind, event: type, data: { type, sequence_number: sequence_number++, ...more } });
+    const event: Event = (kind, type, more) => ({
+      kind,
+      event: type,
+      data: { type, sequence_number: sequence_number++, ...more },
+    });
     yield event("opening", "response.created", { response: response(answer, "in_progress", []) });
     yield event("opening", "response.in_progress", { response: response(answer, "in_progress", []) });
     let index = 0;

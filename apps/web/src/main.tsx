@@ -1,0 +1,30 @@
+import "./styles.css";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { makeRouter } from "./router.tsx";
+import { registerOfflineShell } from "./shell/offline-shell.ts";
+
+const queryClient = new QueryClient({
+  // Events keep the cache fresh; a refetch on focus would only hide a missed one.
+  defaultOptions: { queries: { staleTime: 60_000, refetchOnWindowFocus: false, retry: 1 } },
+});
+const router = makeRouter(queryClient);
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);
+
+// After everything the person waits for; a page without it is only not offline.
+if (import.meta.env.PROD) {
+  window.addEventListener("load", () => {
+    registerOfflineShell().catch((error: unknown) => reportError(error));
+  });
+}

@@ -1,0 +1,41 @@
+import { Sheet } from "@mindmesh/ui";
+import { useEffect, type ReactNode } from "react";
+import { CommandMenu } from "./command-menu.tsx";
+import { ConnectionBanner } from "./connection.tsx";
+import { rememberFrame, useFrame } from "./frame.ts";
+import { ShellCommands } from "./shell-commands.tsx";
+import { ShortcutHelp } from "./shortcut-help.tsx";
+import { SidebarContent, type SidebarSlots } from "./sidebar.tsx";
+
+/** The frame around every page of a signed-in person: sidebar, main area, palette, help, connection. */
+export function AppShell({ children, ...slots }: SidebarSlots & { children: ReactNode }) {
+  const sidebarOpen = useFrame((frame) => frame.sidebarOpen);
+  const drawerOpen = useFrame((frame) => frame.drawerOpen);
+  // What the next load paints first.
+  useEffect(() => rememberFrame(sidebarOpen ? "sidebar" : "plain"), [sidebarOpen]);
+  return (
+    <div className="flex h-full">
+      <a
+        href="#main"
+        className="fixed left-3 top-3 z-50 -translate-y-20 rounded-sm bg-accent px-3 py-2 text-sm font-medium text-on-accent focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      {sidebarOpen ? (
+        <aside aria-label="Sidebar" className="w-66 shrink-0 border-r border-line bg-panel phone:hidden">
+          <SidebarContent {...slots} />
+        </aside>
+      ) : null}
+      <Sheet open={drawerOpen} onOpenChange={(open) => useFrame.setState({ drawerOpen: open })} title="Sidebar">
+        <SidebarContent {...slots} />
+      </Sheet>
+      <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none">
+        <ConnectionBanner />
+        {children}
+      </main>
+      <ShellCommands />
+      <CommandMenu />
+      <ShortcutHelp />
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { compress } from "./build/compress.ts";
+import { firstPaint } from "./build/first-paint.ts";
+import { policy } from "./build/policy.ts";
+import { serviceWorker } from "./build/service-worker.ts";
+
+const serverUrl = process.env["MINDMESH_URL"] ?? "http://127.0.0.1:3000";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwindcss(), firstPaint(), policy(), serviceWorker(), compress()],
+  resolve: {
+    alias: {
+      // Its <style> elements are forbidden by our Content-Security-Policy; ours does the same by constructed sheets.
+      "react-style-singleton": fileURLToPath(new URL("src/shell/style-singleton.ts", import.meta.url)),
+    },
+  },
+  server: {
+    proxy: {
+      "/api": serverUrl,
+      "/socket.io": { target: serverUrl, ws: true },
+    },
+  },
+  build: {
+    // light-dark(), color-mix() and oklch() are used as they are: Chrome 123, Firefox 120, Safari 17.5.
+    target: ["chrome123", "firefox120", "safari17.5"],
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    reportCompressedSize: false,
+  },
+});

@@ -1,0 +1,64 @@
+import { classNames } from "./class-names.ts";
+
+const sizes = { xs: "size-5 text-[0.5625rem]", sm: "size-6 text-2xs", md: "size-8 text-xs", lg: "size-12 text-md" };
+const tints = [
+  "bg-accent-soft text-accent-ink",
+  "bg-success-soft text-success-ink",
+  "bg-warning-soft text-warning-ink",
+  "bg-danger-soft text-danger-ink",
+  "bg-selected text-muted",
+];
+
+/** First letters of the first and last word, by grapheme so that emoji and accents stay whole. */
+function initials(name: string) {
+  const words = name.trim().split(/\s+/);
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
+  const segmenter = new Intl.Segmenter();
+  return chosen
+    .map((word) => [...segmenter.segment(word ?? "")][0]?.segment ?? "")
+    .join("")
+    .toUpperCase();
+}
+
+/** The same name has the same tint everywhere. */
+function tintOf(name: string) {
+  let sum = 0;
+  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  return tints[sum % tints.length];
+}
+
+type AvatarProps = {
+  name: string;
+  src?: string | null;
+  size?: keyof typeof sizes;
+  /** "round" for people, "square" for workspaces and things. */
+  shape?: "round" | "square";
+  /** A green dot: this person is here now. */
+  online?: boolean;
+  className?: string;
+};
+
+/** Decorative: write the name beside it. */
+export function Avatar({ name, src, size = "sm", shape = "round", online = false, className }: AvatarProps) {
+  const corner = shape === "round" ? "rounded-full" : "rounded-sm";
+  return (
+    <span aria-hidden="true" className={classNames("relative inline-flex shrink-0", sizes[size], className)}>
+      {src ? (
+        <img src={src} alt="" className={classNames("size-full object-cover", corner)} />
+      ) : (
+        <span
+          className={classNames(
+            "flex size-full select-none items-center justify-center font-semibold",
+            corner,
+            tintOf(name),
+          )}
+        >
+          {initials(name)}
+        </span>
+      )}
+      {online ? (
+        <span className="absolute -bottom-px -right-px size-2 rounded-full bg-success ring-2 ring-panel" />
+      ) : null}
+    </span>
+  );
+}

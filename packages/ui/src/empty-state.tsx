@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { classNames } from "./class-names.ts";
+
+type EmptyStateProps = {
+  icon?: ReactNode;
+  title: ReactNode;
+  description?: ReactNode;
+  /** What to do about it. */
+  action?: ReactNode;
+  className?: string;
+};
+
+export function EmptyState({ icon, title, description, action, className }: EmptyStateProps) {
+  return (
+    <div className={classNames("mx-auto flex max-w-sm flex-col items-center px-6 py-10 text-center", className)}>
+      {icon ? (
+        <span className="mb-4 flex size-10 items-center justify-center rounded-lg bg-sunken text-muted [&_svg]:size-5">
+          {icon}
+        </span>
+      ) : null}
+      <p className="text-md font-semibold text-ink">{title}</p>
+      {description ? <p className="mt-1 text-balance text-sm text-muted">{description}</p> : null}
+      {action ? <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div> : null}
+    </div>
+  );
+}

@@ -107,12 +107,47 @@ export const chatRoutes = {
       /** The message to answer to; null begins a new first branch. */
       parentId: id.nullable(),
       model: modelName.optional(),
-      /** Made by the client; sending the same one twice adds nothing. */
-      clientId: id.optional(),
+      /** Id of the new message, made by the client (UUID): sending the same one twice adds nothing. */
+      messageId: id.optional(),
     }),
     bodyLimit: 2 * 1024 * 1024,
-    response: z.object({ question: message, answer: message.nullable() }),
+    response: z.object({ conversation, question: message, answer: message }),
     status: 201,
+  }),
+  getMessage: defineRoute({
+    method: "GET",
+    path: `${base}/conversations/:conversationId/messages/:messageId`,
+    summary: "One message; a streaming one as far as it has arrived",
+    tag: "chat",
+    audience: "member",
+    scope: "read",
+    params: messageParams,
+    response: message,
+  }),
+  retryAnswer: defineRoute({
+    method: "POST",
+    path: `${base}/conversations/:conversationId/messages/:messageId/retry`,
+    summary: "Answer the same question again, as a new branch beside the given answer",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    limit: "model",
+    params: messageParams,
+    body: z.object({ model: modelName.optional() }),
+    response: message,
+    status: 201,
+  }),
+  continueAnswer: defineRoute({
+    method: "POST",
+    path: `${base}/conversations/:conversationId/messages/:messageId/continue`,
+    summary: "Go on with an answer that was stopped or interrupted",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    limit: "model",
+    params: messageParams,
+    body: z.object({ model: modelName.optional() }),
+    response: message,
   }),
   stopAnswer: defineRoute({
     method: "POST",
@@ -139,5 +174,11 @@ export type ChatDelta = z.infer<typeof chatDelta>;
 /** Logged events of Chat. */
 export const chatEvents = {
   "chat.conversation.changed": z.object({ conversation }),
-  "chat.message.changed": z.object({ message }),
+  /** Without the text, which may be long: devices that show the conversation ask for the message. */
+  "chat.message.changed": z.object({
+    conversationId: id,
+    messageId: id,
+    parentId: id.nullable(),
+    status: messageStatus,
+  }),
 } as const;

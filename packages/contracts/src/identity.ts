@@ -15,7 +15,14 @@ export const person = z.object({
 });
 export type Person = z.infer<typeof person>;
 
-export const workspace = z.object({ id, name: z.string(), role, createdAt: moment });
+export const workspace = z.object({
+  id,
+  name: z.string(),
+  role,
+  createdAt: moment,
+  /** Head of the event log: data read after this answer is complete with the events that come after it. */
+  eventSeq: z.number().int().min(0),
+});
 export type Workspace = z.infer<typeof workspace>;
 
 /** Who is signed in and where they may go; the first thing that the page asks for. */

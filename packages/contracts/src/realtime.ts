@@ -36,8 +36,8 @@ export interface PresentPerson {
 
 /** Socket.IO messages from the client; each is answered. */
 export interface ClientMessages {
-  /** Follow a workspace from the last seen `seq` (0 or missing: from now on). */
-  follow: (ask: { workspaceId: string; after?: number }, answer: (result: Answer) => void) => void;
+  /** Follow a workspace; events after the last seen `seq` come first. */
+  follow: (ask: { workspaceId: string; after: number }, answer: (result: Answer) => void) => void;
   /** Enter a room such as `conversation:<id>`; rights are checked by the product that owns the kind. */
   enter: (ask: { workspaceId: string; room: string }, answer: (result: Answer) => void) => void;
   leave: (ask: { room: string }, answer: (result: Answer) => void) => void;

@@ -1,8 +1,10 @@
 import pg from "pg";
 
 export interface Notifications {
-  /** Calls `listener` with the payload of every NOTIFY on the channel. */
+  /** Calls `listener` with the payload of every NOTIFY on the channel, from this or any other server. */
   on(channel: string, listener: (payload: string) => void): void;
+  /** Sends to every server, this one included. At most once: who is not listening misses it. */
+  notify(channel: string, payload: string): Promise<void>;
   /** Called after a lost connection came back: notifications in between were missed. */
   onReconnect(listener: () => void): void;
   close(): Promise<void>;
@@ -12,11 +14,7 @@ export interface Notifications {
  * One connection that LISTENs, kept alive by reconnecting. Must reach PostgreSQL itself or a pool in session mode:
  * LISTEN does not work through transaction pooling.
  */
-export async function openNotifications(
-  url: string,
-  channels: string[],
-  onError: (error: Error) => void,
-): Promise<Notifications> {
+export async function openNotifications(url: string, onError: (error: Error) => void): Promise<Notifications> {
   const listeners = new Map<string, ((payload: string) => void)[]>();
   const reconnected: (() => void)[] = [];
   let client: pg.Client | undefined;
@@ -34,7 +32,7 @@ export async function openNotifications(
       for (const listener of listeners.get(message.channel) ?? []) listener(message.payload ?? "");
     });
     await fresh.connect();
-    for (const channel of channels) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    for (const channel of listeners.keys()) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
     client = fresh;
   }
 
@@ -55,7 +53,12 @@ export async function openNotifications(
   await connect();
   return {
     on(channel, listener) {
-      listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
+      const known = listeners.get(channel);
+      listeners.set(channel, [...(known ?? []), listener]);
+      if (!known) client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(onError);
+    },
+    async notify(channel, payload) {
+      await client?.query("SELECT pg_notify($1, $2)", [channel, payload]);
     },
     onReconnect(listener) {
       reconnected.push(listener);

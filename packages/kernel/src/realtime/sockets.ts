@@ -52,7 +52,7 @@ export interface RealtimeDependencies {
   onError(error: unknown): void;
 }
 
-const followAsk = z.object({ workspaceId: z.uuid(), after: z.number().int().min(0).optional() });
+const followAsk = z.object({ workspaceId: z.uuid(), after: z.number().int().min(0) });
 const enterAsk = z.object({ workspaceId: z.uuid(), room: z.string().regex(/^[a-z-]+:[0-9a-f-]{36}$/) });
 const leaveAsk = z.object({ room: z.string().max(100) });
 
@@ -141,7 +141,7 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
     }
     // From here on live events reach the socket too; the client orders and discards repeats until `caughtUp`.
     const head = await eventHead(db, workspaceId);
-    if (ask.after !== undefined && ask.after < head) {
+    if (ask.after < head) {
       const oldest = await oldestEvent(db, workspaceId);
       const missed = await readEvents(db, {
         workspaceId,
@@ -154,7 +154,7 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
       } else {
         for (const { audiencePersonId: _, ...event } of missed) socket.emit("event", event);
       }
-    } else if (ask.after !== undefined && ask.after > head) {
+    } else if (ask.after > head) {
       // The client has seen a future that this database does not know: it was restored from a backup.
       socket.emit("resync", { workspaceId, seq: head });
     }
@@ -213,7 +213,7 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
     },
     disconnect(target) {
       const room = "sessionId" in target ? `session:${target.sessionId}` : `person:${target.personId}`;
-      db.pool.query("SELECT pg_notify('mindmesh_disconnect', $1)", [room]).catch(dependencies.onError);
+      dependencies.notifications.notify("mindmesh_disconnect", room).catch(dependencies.onError);
     },
     connections: () => io.engine.clientsCount,
     async close() {

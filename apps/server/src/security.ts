@@ -1,0 +1,46 @@
+import helmet from "@fastify/helmet";
+import { AppError } from "@mindmesh/kernel/errors";
+import type { FastifyInstance } from "fastify";
+
+/**
+ * Whether a browser's request comes from our own pages: the Origin is the host that was asked, or PUBLIC_URL.
+ * `origin` is the header, `host` the Host header of the same request.
+ */
+export function allowedOrigin(publicUrl: string, origin: string, host: string | undefined): boolean {
+  const parsed = URL.parse(origin);
+  return parsed !== null && (parsed.host === host || parsed.origin === new URL(publicUrl).origin);
+}
+
+/** Headers for every answer, and the refusal of requests that change something from another site. */
+export async function protect(app: FastifyInstance, publicUrl: string): Promise<void> {
+  const secure = publicUrl.startsWith("https:");
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        // Style attributes (layout of tables, KaTeX) are set by script through the CSSOM; sheets are files.
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        ...(secure && { "upgrade-insecure-requests": [] }),
+      },
+    },
+    hsts: secure,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: "same-origin" },
+  });
+  app.addHook("onRequest", async (request) => {
+    if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return;
+    const { origin, host } = request.headers;
+    if (origin !== undefined && !allowedOrigin(publicUrl, origin, host)) throw new AppError("cross_site");
+    if (origin === undefined && request.headers["sec-fetch-site"] === "cross-site") throw new AppError("cross_site");
+  });
+}

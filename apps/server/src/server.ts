@@ -1,0 +1,137 @@
+import { hostname } from "node:os";
+import cookie from "@fastify/cookie";
+import type { Config } from "@mindmesh/kernel/config";
+import { kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
+import { handleErrors } from "@mindmesh/kernel/http";
+import { accessCookie, authenticate, identityRoutesOn, memberOf } from "@mindmesh/kernel/identity";
+import { createRateLimit } from "@mindmesh/kernel/limits";
+import type { Logger } from "@mindmesh/kernel/observe";
+import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
+import { deriveKey, loadMasterKey } from "@mindmesh/kernel/secrets";
+import { registerServer } from "@mindmesh/kernel/servers";
+import Fastify, { type FastifyInstance } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { Redis } from "ioredis";
+import { v7 as uuidv7 } from "uuid";
+import { openAiSource } from "./openai-source.ts";
+import { serveOpenApi } from "./open-api.ts";
+import { products } from "./products.ts";
+import { allowedOrigin, protect } from "./security.ts";
+import { serveWeb } from "./web.ts";
+
+export interface RunningServer {
+  /** The routes, for tests that walk them. */
+  app: FastifyInstance;
+  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  url: string;
+  /** Finishes or hands over what runs, then closes everything. */
+  close(): Promise<void>;
+}
+
+/** Seconds that running answers get at a stop before they are interrupted. */
+const drainSeconds = 10;
+
+/**
+ * Migrates the database and serves kernel and products on one port.
+ * @param databaseUrl the PostgreSQL to use: the embedded one's or DATABASE_URL
+ */
+export async function startServer(
+  config: Config,
+  log: Logger,
+  databaseUrl: string,
+  settings: { alone: boolean },
+): Promise<RunningServer> {
+  const onError = (error: unknown) => log.error({ err: error }, "a background part failed");
+  await migrate(databaseUrl, [kernelMigrations, ...products.map((product) => product.migrations)]);
+  const db = openDatabase({ url: databaseUrl, replicaUrls: config.DATABASE_REPLICA_URLS, onConnectionError: onError });
+  const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, { maxRetriesPerRequest: 2 });
+  redis?.on("error", onError);
+  const accessKey = deriveKey(await loadMasterKey(config), "access-token");
+  const notifications = await openNotifications(databaseUrl, onError);
+  const registration = await registerServer(db, {
+    id: uuidv7(),
+    role: config.ROLE,
+    alone: settings.alone,
+    onError,
+  });
+
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => uuidv7(),
+    requestIdHeader: false,
+    trustProxy: "loopback",
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  }) as unknown as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addHook("onResponse", (request, reply, done) => {
+    request.log.debug(
+      { method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      "request",
+    );
+    done();
+  });
+  app.addHook("onSend", async (request, reply) => {
+    void reply.header("x-request-id", request.id);
+  });
+  handleErrors(app);
+  await protect(app, config.publicUrl);
+  await app.register(cookie);
+  app.decorateRequest("caller", null);
+  app.decorate("authentication", {
+    caller: (request) =>
+      authenticate(db, accessKey, {
+        authorization: request.headers.authorization,
+        accessCookie: request.cookies[accessCookie],
+      }),
+    member: (caller, workspaceId) => memberOf(db, caller, workspaceId),
+  });
+  app.decorate("rateLimit", createRateLimit(redis));
+  await serveOpenApi(app, config.publicUrl);
+
+  const realtime = openRealtime({
+    http: app.server,
+    db,
+    notifications,
+    redis,
+    authenticate: (request) =>
+      authenticate(db, accessKey, {
+        authorization: request.headers.authorization,
+        accessCookie: app.parseCookie(request.headers.cookie ?? "")[accessCookie],
+      }),
+    member: (caller, workspaceId) => memberOf(db, caller, workspaceId),
+    allowedOrigin: (origin, host) => allowedOrigin(config.publicUrl, origin, host),
+    onError,
+  });
+
+  app.get("/health", { schema: { hide: true } }, () => ({ status: "ok", host: hostname(), server: registration.id }));
+  app.get("/ready", { schema: { hide: true } }, async (_, reply) => {
+    try {
+      await db.pool.query("SELECT 1");
+      return { status: "ready" };
+    } catch {
+      return reply.status(503).send({ status: "database unreachable" });
+    }
+  });
+  identityRoutesOn(app, { db, key: accessKey, secureCookies: config.publicUrl.startsWith("https:") });
+  const kernel = { config, db, log, realtime, notifications, serverId: registration.id, ai: openAiSource(config) };
+  const running = products.map((product) => product.start(app, kernel));
+  await serveWeb(app);
+  const url = await app.listen({ port: config.PORT, host: config.HOST });
+
+  return {
+    app,
+    url,
+    async close() {
+      await Promise.all(running.map((product) => product.drain(drainSeconds)));
+      await realtime.close();
+      await app.close();
+      await registration.close();
+      await notifications.close();
+      redis?.disconnect();
+      await db.close();
+    },
+  };
+}

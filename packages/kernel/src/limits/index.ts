@@ -1,0 +1,1 @@
+export { type Limits, createRateLimit, defaultLimits } from "./rate-limit.ts";

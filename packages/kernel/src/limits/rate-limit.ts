@@ -1,0 +1,67 @@
+import type { RouteDefinition } from "@mindmesh/contracts/route";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Redis } from "ioredis";
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import { AppError } from "../errors/index.ts";
+import type { Caller, RateLimit } from "../http/index.ts";
+
+/** Points per minute. */
+export interface Limits {
+  /** Model calls, or requests with an API key, per person. */
+  calls: number;
+  /** Page requests per person. */
+  pages: number;
+  /** Requests per address, signed in or not. */
+  address: number;
+  /** Tries to sign in, sign up or reset a password, per address. */
+  sensitive: number;
+}
+
+export const defaultLimits: Limits = { calls: 100, pages: 1000, address: 1000, sensitive: 30 };
+
+/** Counts requests per person and address; in Redis, where given, so that several servers count as one. */
+export function createRateLimit(redis: Redis | null, limits: Limits = defaultLimits): RateLimit {
+  const limiter = (name: string, points: number) => {
+    const settings = { keyPrefix: `limit:${name}`, points, duration: 60 };
+    return redis
+      ? // When Redis is away each server counts for itself rather than refusing everybody.
+        new RateLimiterRedis({ ...settings, storeClient: redis, insuranceLimiter: new RateLimiterMemory(settings) })
+      : new RateLimiterMemory(settings);
+  };
+  const calls = limiter("calls", limits.calls);
+  const pages = limiter("pages", limits.pages);
+  const address = limiter("address", limits.address);
+  const sensitive = limiter("sensitive", limits.sensitive);
+
+  function limitersFor(route: RouteDefinition, caller: Caller | null, ip: string) {
+    const chosen: { limiter: typeof calls; key: string }[] = [];
+    if (route.limit === "sensitive") chosen.push({ limiter: sensitive, key: ip });
+    if (caller === null) chosen.push({ limiter: address, key: ip });
+    else if (caller.via.kind === "api_key" || route.limit === "model")
+      chosen.push({ limiter: calls, key: caller.personId });
+    else chosen.push({ limiter: pages, key: caller.personId });
+    return chosen;
+  }
+
+  return async (request: FastifyRequest, reply: FastifyReply, route, caller) => {
+    for (const { limiter: each, key } of limitersFor(route, caller, request.ip)) {
+      let state: RateLimiterRes;
+      let refused = false;
+      try {
+        state = await each.consume(key);
+      } catch (rejection) {
+        if (!(rejection instanceof RateLimiterRes)) throw rejection;
+        state = rejection;
+        refused = true;
+      }
+      const resetSeconds = Math.ceil(state.msBeforeNext / 1000);
+      // RateLimit header fields as in draft-ietf-httpapi-ratelimit-headers, in the widely understood form.
+      void reply.headers({
+        "ratelimit-limit": each.points,
+        "ratelimit-remaining": state.remainingPoints,
+        "ratelimit-reset": resetSeconds,
+      });
+      if (refused) throw new AppError("too_many_requests", { retryAfterSeconds: resetSeconds });
+    }
+  };
+}

@@ -1,0 +1,1 @@
+export type { Kernel, ModelGateway, ModelPart, Product, RunningProduct } from "./product.ts";

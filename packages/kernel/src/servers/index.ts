@@ -1,0 +1,1 @@
+export { type ServerRegistration, deadAfterSeconds, liveServerIds, registerServer } from "./server-registration.ts";

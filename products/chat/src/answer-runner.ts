@@ -1,0 +1,138 @@
+import type { Database } from "@mindmesh/kernel/db";
+import { AppError } from "@mindmesh/kernel/errors";
+import type { Logger } from "@mindmesh/kernel/observe";
+import type { Notifications, Realtime } from "@mindmesh/kernel/realtime";
+import type { ModelGateway, ModelPart } from "@mindmesh/kernel/product";
+import { createAnswerWriter } from "./answer-writer.ts";
+import { type AnswerEnd, finishAnswer } from "./finish-answer.ts";
+import { readBranch } from "./read-branch.ts";
+import type { ConversationRow, MessageRow } from "./schema.ts";
+
+export interface AnswerRunner {
+  /** Begins to receive an answer that the database already shows as streaming. Does not wait for it. */
+  start(work: AnswerWork): void;
+  /** Stops an answer on whichever server receives it. */
+  stop(messageId: string): Promise<void>;
+  /** Gives running answers `seconds` to end, then interrupts the rest. */
+  drain(seconds: number): Promise<void>;
+}
+
+export interface AnswerWork {
+  conversation: ConversationRow;
+  answer: MessageRow;
+  /** On whose account the model is called. */
+  personId: string;
+}
+
+interface Dependencies {
+  db: Database;
+  log: Logger;
+  realtime: Realtime;
+  notifications: Notifications;
+  ai: ModelGateway;
+}
+
+type StopReason = "stopped" | "draining" | "not_stored";
+
+/** Receives answers in this process, independently of any page that asked for them. */
+export function createAnswerRunner({ db, log, realtime, notifications, ai }: Dependencies): AnswerRunner {
+  const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
+
+  notifications.on("mindmesh_chat_stop", (messageId) => running.get(messageId)?.controller.abort("stopped"));
+
+  async function run({ conversation, answer, personId }: AnswerWork, controller: AbortController): Promise<void> {
+    const { workspaceId } = conversation;
+    const place = {
+      workspaceId,
+      conversationId: conversation.id,
+      messageId: answer.id,
+      text: answer.text,
+      reasoning: answer.reasoning,
+    };
+    const writer = createAnswerWriter(
+      { db, show: (delta) => realtime.signal(workspaceId, `conversation:${conversation.id}`, "chat.delta", delta) },
+      place,
+      (error) => {
+        log.error({ err: error, messageId: answer.id }, "a part of an answer could not be stored");
+        controller.abort("not_stored");
+      },
+    );
+    let finish: Extract<ModelPart, { type: "finish" }> | undefined;
+    let end: AnswerEnd;
+    try {
+      const branch = await db.withWorkspace({ workspaceId }, (tx) =>
+        readBranch(tx, workspaceId, answer.text === "" ? (answer.parentId ?? answer.id) : answer.id),
+      );
+      const parts = ai.stream({
+        workspaceId,
+        userId: personId,
+        model: answer.model ?? "",
+        system: conversation.systemPrompt,
+        messages: branch,
+        signal: controller.signal,
+      });
+      for await (const part of parts) {
+        if (part.type === "finish") finish = part;
+        else writer.push({ kind: part.type, text: part.text });
+      }
+      await writer.settled();
+      controller.signal.throwIfAborted();
+      end = endOf(finish);
+    } catch (error) {
+      await writer.settled();
+      end = endAfter(error, controller.signal, writer.text.text !== "");
+      if (end.status === "failed" && !(error instanceof AppError)) {
+        log.error({ err: error, messageId: answer.id }, "an answer failed");
+      }
+    }
+    await finishAnswer(db, place, writer.text, end, finish ?? null);
+  }
+
+  return {
+    start(work) {
+      const controller = new AbortController();
+      const done = run(work, controller)
+        // The row stays "streaming" and is taken for interrupted once this process is gone.
+        .catch((error) => log.error({ err: error, messageId: work.answer.id }, "an answer could not be closed"))
+        .finally(() => running.delete(work.answer.id));
+      running.set(work.answer.id, { controller, done });
+    },
+    async stop(messageId) {
+      await notifications.notify("mindmesh_chat_stop", messageId);
+    },
+    async drain(seconds) {
+      const all = () => Promise.all([...running.values()].map((each) => each.done));
+      let timer: NodeJS.Timeout | undefined;
+      const deadline = new Promise((resolve) => {
+        timer = setTimeout(resolve, seconds * 1000);
+      });
+      await Promise.race([all(), deadline]);
+      clearTimeout(timer);
+      for (const { controller } of running.values()) controller.abort("draining");
+      await all();
+    },
+  };
+}
+
+function endOf(finish: Extract<ModelPart, { type: "finish" }> | undefined): AnswerEnd {
+  if (finish?.reason === "stop") return { status: "complete", error: null };
+  if (finish?.reason === "length") {
+    return { status: "interrupted", error: "The model reached its limit of output. Continue to get the rest." };
+  }
+  if (finish?.reason === "content-filter") {
+    return { status: "interrupted", error: "The provider's content filter ended the answer." };
+  }
+  return { status: "interrupted", error: "The answer ended without saying that it was complete." };
+}
+
+const abortReasons: Record<StopReason, AnswerEnd> = {
+  stopped: { status: "stopped", error: null },
+  draining: { status: "interrupted", error: "The server was restarted while the answer was arriving." },
+  not_stored: { status: "interrupted", error: "The server could not store more of the answer. Its disk may be full." },
+};
+
+function endAfter(error: unknown, signal: AbortSignal, hasText: boolean): AnswerEnd {
+  if (signal.aborted) return abortReasons[signal.reason as StopReason];
+  const message = error instanceof AppError ? error.message : "Something went wrong on the server. Try again.";
+  return { status: hasText ? "interrupted" : "failed", error: message };
+}

@@ -1,0 +1,33 @@
+import type { Product } from "@mindmesh/kernel/product";
+import { tenantOf } from "@mindmesh/kernel/http";
+import { createAnswerRunner } from "./answer-runner.ts";
+import { findConversation } from "./find-conversation.ts";
+import { interruptOrphans } from "./interrupt-orphans.ts";
+import { chatRoutesOn } from "./routes.ts";
+
+const orphanSweepSeconds = 5;
+
+/** Chat: conversations with models, on every device at once. */
+export const chat: Product = {
+  name: "chat",
+  migrations: { schema: "chat", folder: new URL("../migrations/", import.meta.url) },
+  start(app, kernel) {
+    const { db, log, realtime, notifications, serverId, ai } = kernel;
+    const runner = createAnswerRunner({ db, log, realtime, notifications, ai });
+    chatRoutesOn(app, { db, runner, ai, serverId });
+    realtime.guardRooms("conversation", async (caller, conversationId) => {
+      await db.withWorkspace(tenantOf(caller), (tx) => findConversation(tx, caller, conversationId, "read"));
+      return true;
+    });
+    const sweep = () =>
+      interruptOrphans(db).catch((error) => log.error({ err: error }, "orphaned answers could not be closed"));
+    void sweep();
+    const timer = setInterval(() => void sweep(), orphanSweepSeconds * 1000);
+    return {
+      async drain(seconds) {
+        clearInterval(timer);
+        await runner.drain(seconds);
+      },
+    };
+  },
+};

@@ -1,0 +1,50 @@
+import type { Conversation, Message } from "@mindmesh/contracts/chat";
+import type { Database, Transaction } from "@mindmesh/kernel/db";
+import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
+import { and, asc, eq, inArray } from "drizzle-orm";
+import { findConversation } from "./find-conversation.ts";
+import { type MessageRow, answerChunks, messages } from "./schema.ts";
+import { conversationShape, messageShape } from "./shapes.ts";
+
+/** A conversation with all messages of all its branches, streaming ones as far as they have arrived. */
+export async function readConversation(
+  db: Database,
+  caller: MemberCaller,
+  conversationId: string,
+): Promise<{ conversation: Conversation; messages: Message[] }> {
+  return db.withWorkspace(tenantOf(caller), async (tx) => {
+    const conversation = await findConversation(tx, caller, conversationId, "read");
+    const rows = await tx
+      .select()
+      .from(messages)
+      .where(and(eq(messages.workspaceId, caller.workspaceId), eq(messages.conversationId, conversationId)))
+      .orderBy(asc(messages.createdAt), asc(messages.id));
+    return { conversation: conversationShape(conversation), messages: (await withChunks(tx, rows)).map(messageShape) };
+  });
+}
+
+/** Adds to streaming messages the parts that have been stored so far. */
+export async function withChunks(tx: Transaction, rows: MessageRow[]): Promise<MessageRow[]> {
+  const streaming = rows.filter((row) => row.status === "streaming");
+  const [first] = streaming;
+  if (!first) return rows;
+  const chunks = await tx
+    .select()
+    .from(answerChunks)
+    .where(
+      and(
+        eq(answerChunks.workspaceId, first.workspaceId),
+        inArray(
+          answerChunks.messageId,
+          streaming.map((row) => row.id),
+        ),
+      ),
+    )
+    .orderBy(asc(answerChunks.messageId), asc(answerChunks.seq));
+  return rows.map((row) => {
+    const own = chunks.filter((chunk) => chunk.messageId === row.id);
+    const joined = (kind: "text" | "reasoning") =>
+      own.reduce((text, chunk) => (chunk.kind === kind ? text + chunk.text : text), row[kind]);
+    return own.length === 0 ? row : { ...row, text: joined("text"), reasoning: joined("reasoning") };
+  });
+}

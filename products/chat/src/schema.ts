@@ -1,0 +1,64 @@
+import { moment } from "@mindmesh/kernel/db";
+import { boolean, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+
+const chat = pgSchema("chat");
+const now = () => new Date().toISOString();
+
+export const conversations = chat.table(
+  "conversations",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    ownerId: uuid("owner_id").notNull(),
+    title: text("title").notNull(),
+    titled: boolean("titled").notNull().default(false),
+    model: text("model"),
+    systemPrompt: text("system_prompt").notNull().default(""),
+    currentMessageId: uuid("current_message_id"),
+    shared: boolean("shared").notNull().default(false),
+    createdAt: moment("created_at").notNull().$defaultFn(now),
+    updatedAt: moment("updated_at").notNull().$defaultFn(now),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export const messages = chat.table(
+  "messages",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    conversationId: uuid("conversation_id").notNull(),
+    parentId: uuid("parent_id"),
+    role: text("role", { enum: ["user", "assistant"] }).notNull(),
+    authorId: uuid("author_id"),
+    text: text("text").notNull(),
+    reasoning: text("reasoning").notNull().default(""),
+    status: text("status", { enum: ["complete", "streaming", "stopped", "interrupted", "failed"] }).notNull(),
+    error: text("error"),
+    model: text("model"),
+    inputTokens: integer("input_tokens"),
+    outputTokens: integer("output_tokens"),
+    reasoningTokens: integer("reasoning_tokens"),
+    cachedInputTokens: integer("cached_input_tokens"),
+    costUsd: doublePrecision("cost_usd"),
+    serverId: uuid("server_id"),
+    createdAt: moment("created_at").notNull().$defaultFn(now),
+    finishedAt: moment("finished_at"),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export const answerChunks = chat.table(
+  "answer_chunks",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    messageId: uuid("message_id").notNull(),
+    seq: integer("seq").notNull(),
+    kind: text("kind", { enum: ["text", "reasoning"] }).notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.messageId, table.seq] })],
+);
+
+export type ConversationRow = typeof conversations.$inferSelect;
+export type MessageRow = typeof messages.$inferSelect;

@@ -64,7 +64,7 @@ export function routeUrl(
       if (each !== undefined && each !== null) query.append(name, String(each));
     }
   }
-  return query.size > 0 ? `${path}?${query}` : path;
+  return query.size > 0 ? `${path}?${query.toString()}` : path;
 }
 
 /**

@@ -30,6 +30,7 @@ export function createAnswerWriter(
   const halves = { text: "", reasoning: "" };
   let waiting: Part[] = [];
   let seq = 0;
+  let failed = false;
   let writing: Promise<void> | undefined;
 
   async function write(): Promise<void> {
@@ -59,6 +60,19 @@ export function createAnswerWriter(
     }
   }
 
+  function begin(): void {
+    if (writing || failed || waiting.length === 0) return;
+    writing = write()
+      .catch((error) => {
+        failed = true;
+        onFailure(error);
+      })
+      .finally(() => {
+        writing = undefined;
+        begin();
+      });
+  }
+
   return {
     /** Everything stored so far. */
     text,
@@ -72,15 +86,11 @@ export function createAnswerWriter(
       const last = waiting.at(-1);
       if (last?.kind === part.kind) last.text += clean;
       else waiting.push({ kind: part.kind, text: clean });
-      writing ??= write()
-        .catch(onFailure)
-        .finally(() => {
-          writing = undefined;
-        });
+      begin();
     },
     /** Resolves when everything that was pushed is stored. */
     async settled(): Promise<void> {
-      while (writing) await writing;
+      for (let current = writing; current; current = writing) await current;
     },
   };
 }

@@ -19,7 +19,15 @@ export async function openNotifications(url: string, onError: (error: Error) => 
   const reconnected: (() => void)[] = [];
   let client: pg.Client | undefined;
   let closed = false;
+  // One query at a time on the one connection.
+  let last: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+
+  function run(text: string, values: string[] = []): Promise<unknown> {
+    const next = last.then(() => client?.query(text, values));
+    last = next.catch(() => undefined);
+    return next;
+  }
 
   async function connect(): Promise<void> {
     const fresh = new pg.Client({ connectionString: url, application_name: "mindmesh-listen", keepAlive: true });
@@ -55,10 +63,10 @@ export async function openNotifications(url: string, onError: (error: Error) => 
     on(channel, listener) {
       const known = listeners.get(channel);
       listeners.set(channel, [...(known ?? []), listener]);
-      if (!known) client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(onError);
+      if (!known) run(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(onError);
     },
     async notify(channel, payload) {
-      await client?.query("SELECT pg_notify($1, $2)", [channel, payload]);
+      await run("SELECT pg_notify($1, $2)", [channel, payload]);
     },
     onReconnect(listener) {
       reconnected.push(listener);

@@ -9,7 +9,7 @@ import type { Logger } from "@mindmesh/kernel/observe";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
 import { deriveKey, loadMasterKey } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
 import { v7 as uuidv7 } from "uuid";
@@ -57,7 +57,7 @@ export async function startServer(
 
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuidv7(),
     requestIdHeader: false,
     trustProxy: "loopback",

@@ -40,16 +40,14 @@ export function createAnswerWriter(
       await db.withWorkspace(
         place,
         (tx) =>
-          tx
-            .insert(answerChunks)
-            .values(
-              batch.map((part) => ({
-                workspaceId: place.workspaceId,
-                messageId: place.messageId,
-                seq: seq++,
-                ...part,
-              })),
-            ),
+          tx.insert(answerChunks).values(
+            batch.map((part) => ({
+              workspaceId: place.workspaceId,
+              messageId: place.messageId,
+              seq: seq++,
+              ...part,
+            })),
+          ),
         { relaxedDurability: true },
       );
       for (const part of batch) {

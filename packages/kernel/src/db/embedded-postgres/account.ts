@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+import { chown, lchown, readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { StartError } from "../start-error.ts";
+
+/**
+ * Under which account PostgreSQL runs. It refuses to be root, so root has to give it another one:
+ * - `self`: our own, when we are not root (or on Windows, where PostgreSQL drops its rights itself);
+ * - `user`: an unprivileged user of this machine;
+ * - `namespace`: root without capabilities, seen as an ordinary user from inside a user namespace. Only where the
+ *   unprivileged user cannot reach the folders, such as a clone under /root (mode 0700).
+ */
+export type Account = { kind: "self" } | { kind: "user"; uid: number; gid: number } | { kind: "namespace" };
+
+const candidates = ["postgres", "nobody"];
+
+/** The account for a PostgreSQL that works on `folder` with the program `postgres`. Throws StartError when root has none. */
+export async function chooseAccount(folder: string, postgres: string): Promise<Account> {
+  if (process.getuid?.() !== 0) return { kind: "self" };
+  const users = await unprivilegedUsers();
+  const namespace: Account = { kind: "namespace" };
+  for (const account of [...users, namespace]) {
+    if (await canReach(account, folder, postgres)) return account;
+  }
+  throw new StartError(
+    `PostgreSQL must not run as root, and no unprivileged account (tried ${candidates.join(", ")} and a user namespace) ` +
+      `can reach both ${folder} and ${postgres}. Put the project and DATA_DIR where every user may enter (for example ` +
+      `under /opt, or \`chmod o+x\` the closed folders above them), start as an ordinary user, or set DATABASE_URL.`,
+  );
+}
+
+/** Starts one of PostgreSQL's programs under `account`, in a session of its own so that Ctrl-C does not reach it. */
+export function spawnAs(account: Account, program: string, args: string[], options: SpawnOptions): ChildProcess {
+  const common = { ...options, env: environment(), detached: process.platform !== "win32", windowsHide: true };
+  if (account.kind === "namespace") {
+    return spawn("unshare", ["--user", "--map-user=1000", "--map-group=1000", "--", program, ...args], common);
+  }
+  const identity = account.kind === "user" ? { uid: account.uid, gid: account.gid } : {};
+  return spawn(program, args, { ...common, ...identity });
+}
+
+/** Gives `folder` with everything in it to `account`, if root started it and it is not so already. */
+export async function giveFolderTo(account: Account, folder: string): Promise<void> {
+  if (account.kind === "self") {
+    const owner = (await stat(folder)).uid;
+    const self = process.getuid?.();
+    if (self === undefined || owner === self) return;
+    throw new StartError(
+      `${folder} belongs to user ${owner}, and this is user ${self}: it was probably started as another user before. ` +
+        `Start as that user again, or run \`sudo chown -R ${self} ${JSON.stringify(folder)}\`.`,
+    );
+  }
+  const { uid, gid } = account.kind === "user" ? account : { uid: 0, gid: 0 };
+  if ((await stat(folder)).uid === uid) return;
+  for (const name of await readdir(folder, { recursive: true })) await lchown(path.join(folder, name), uid, gid);
+  await chown(folder, uid, gid); // last: what is interrupted half-way is done again
+}
+
+// PostgreSQL gets no variable of ours: neither the server's secrets nor a PG* setting that would change what it does.
+function environment(): NodeJS.ProcessEnv {
+  const kept = ["PATH", "SystemRoot", "TEMP", "TMP"];
+  return Object.fromEntries([...kept.map((name) => [name, process.env[name]]), ["LC_ALL", "C"]]) as NodeJS.ProcessEnv;
+}
+
+async function unprivilegedUsers(): Promise<Account[]> {
+  const passwd = await readFile("/etc/passwd", "utf8").catch(() => "");
+  const rows = passwd.split("\n").map((line) => line.split(":"));
+  return candidates.flatMap((name) => {
+    const row = rows.find((fields) => fields[0] === name);
+    return row ? [{ kind: "user" as const, uid: Number(row[2]), gid: Number(row[3]) }] : [];
+  });
+}
+
+async function canReach(account: Account, folder: string, postgres: string): Promise<boolean> {
+  // Asked of the kernel rather than worked out from modes: access lists and mount options count too.
+  const script = 'cd "$1" && exec "$2" --version';
+  const child = spawnAs(account, "/bin/sh", ["-c", script, "sh", path.dirname(folder), postgres], { stdio: "ignore", cwd: "/" });
+  const [code] = await once(child, "exit").catch(() => [1]);
+  return code === 0;
+}

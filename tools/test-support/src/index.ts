@@ -1,0 +1,2 @@
+export { skipUnless } from "./skip-unless.ts";
+export { createTestDatabase } from "./test-database.ts";

@@ -5,7 +5,13 @@ import { chooseAccount, giveFolderTo } from "./embedded-postgres/account.ts";
 import { embeddedPostgresBinaries, type PostgresBinaries } from "./embedded-postgres/binaries.ts";
 import { clusterPaths, connectionString, ensureCluster, readPassword } from "./embedded-postgres/cluster.ts";
 import { explainFailure } from "./embedded-postgres/failures.ts";
-import { type Postmaster, runningPort, startPostmaster, stopOrphan, stopPostmaster } from "./embedded-postgres/postmaster.ts";
+import {
+  type Postmaster,
+  runningPort,
+  startPostmaster,
+  stopOrphan,
+  stopPostmaster,
+} from "./embedded-postgres/postmaster.ts";
 import { StartError } from "./start-error.ts";
 
 type Log = { info(message: string): void; warn(message: string): void };

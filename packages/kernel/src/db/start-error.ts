@@ -9,7 +9,8 @@ export class StartError extends Error {
 const fileTroubles: { pattern: RegExp; say: (folder: string) => string }[] = [
   {
     pattern: /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/,
-    say: (folder) => `The disk that holds ${folder} is full. Free some space and start again; nothing that was saved is lost.`,
+    say: (folder) =>
+      `The disk that holds ${folder} is full. Free some space and start again; nothing that was saved is lost.`,
   },
   {
     pattern: /Read-only file system|EROFS/,

@@ -75,7 +75,10 @@ async function unprivilegedUsers(): Promise<Account[]> {
 async function canReach(account: Account, folder: string, postgres: string): Promise<boolean> {
   // Asked of the kernel rather than worked out from modes: access lists and mount options count too.
   const script = 'cd "$1" && exec "$2" --version';
-  const child = spawnAs(account, "/bin/sh", ["-c", script, "sh", path.dirname(folder), postgres], { stdio: "ignore", cwd: "/" });
+  const child = spawnAs(account, "/bin/sh", ["-c", script, "sh", path.dirname(folder), postgres], {
+    stdio: "ignore",
+    cwd: "/",
+  });
   const [code] = await once(child, "exit").catch(() => [1]);
   return code === 0;
 }

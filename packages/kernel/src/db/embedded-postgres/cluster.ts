@@ -43,7 +43,13 @@ export async function ensureCluster(
   options.progress("Making the database (first start only)");
   const password = await writePassword(paths, account);
   await runInitdb(unfinished, paths, binaries, account, options.disposable);
-  await runProgram(binaries.postgres, ["--single", "-D", unfinished, "postgres"], account, paths, `CREATE DATABASE ${databaseName};\n`);
+  await runProgram(
+    binaries.postgres,
+    ["--single", "-D", unfinished, "postgres"],
+    account,
+    paths,
+    `CREATE DATABASE ${databaseName};\n`,
+  );
   await rename(unfinished, paths.data);
   await syncFolder(paths.home);
   return password;
@@ -61,9 +67,14 @@ async function runInitdb(
   const builtin = binaries.majorVersion >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : [];
   const locales = ["C.UTF-8", "en_US.UTF-8", "C"];
   for (const locale of locales) {
-    const places = [`--pgdata=${data}`, `--username=${databaseUser}`, `--pwfile=${paths.passwordFile}`, `--locale=${locale}`];
+    const places = [
+      `--pgdata=${data}`,
+      `--username=${databaseUser}`,
+      `--pwfile=${paths.passwordFile}`,
+      `--locale=${locale}`,
+    ];
     const flags = ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums", "--lc-messages=C"];
-  if (disposable) flags.push("--no-sync");
+    if (disposable) flags.push("--no-sync");
     try {
       return await runProgram(binaries.initdb, [...places, ...flags, ...builtin], account, paths);
     } catch (error) {
@@ -75,7 +86,13 @@ async function runInitdb(
 }
 
 /** Runs one of PostgreSQL's programs to its end with `input`; throws StartError with what it printed when it fails. */
-async function runProgram(program: string, args: string[], account: Account, paths: ClusterPaths, input = ""): Promise<void> {
+async function runProgram(
+  program: string,
+  args: string[],
+  account: Account,
+  paths: ClusterPaths,
+  input = "",
+): Promise<void> {
   const child = spawnAs(account, program, args, { stdio: ["pipe", "pipe", "pipe"], cwd: paths.home });
   let output = "";
   child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -143,4 +160,3 @@ async function syncFolder(folder: string): Promise<void> {
 export function connectionString(port: number, password: string): string {
   return `postgres://${databaseUser}:${password}@127.0.0.1:${port}/${databaseName}`;
 }
-

@@ -51,7 +51,11 @@ export async function startPostmaster(
 }
 
 /** Ends PostgreSQL after it has rolled back what was open and written a checkpoint; resolves when it is gone. */
-export async function stopPostmaster(child: ChildProcess, paths: ClusterPaths, binaries: PostgresBinaries): Promise<void> {
+export async function stopPostmaster(
+  child: ChildProcess,
+  paths: ClusterPaths,
+  binaries: PostgresBinaries,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   if (process.platform === "win32") {
@@ -78,13 +82,19 @@ export async function stopOrphan(paths: ClusterPaths, binaries: PostgresBinaries
     if (await nobodyWorksOn(paths)) await rm(path.join(paths.data, "postmaster.pid"), { force: true });
     return false;
   }
-  for (const [signal, patienceMs] of [["SIGINT", 10_000], ["SIGQUIT", 5_000], ["SIGKILL", 2_000]] as const) {
+  for (const [signal, patienceMs] of [
+    ["SIGINT", 10_000],
+    ["SIGQUIT", 5_000],
+    ["SIGKILL", 2_000],
+  ] as const) {
     process.kill(orphan.pid, signal);
     for (const until = Date.now() + patienceMs; Date.now() < until; await wait(20)) {
       if (!(await worksOn(orphan.pid, paths))) return true;
     }
   }
-  throw new StartError(`A PostgreSQL left behind on ${paths.data} (process ${orphan.pid}) does not end. End it, then start again.`);
+  throw new StartError(
+    `A PostgreSQL left behind on ${paths.data} (process ${orphan.pid}) does not end. End it, then start again.`,
+  );
 }
 
 /** The port of a PostgreSQL that is running on the cluster and accepts connections, or null. */
@@ -133,7 +143,9 @@ async function worksOn(pid: number, paths: ClusterPaths): Promise<boolean> {
     return folder === paths.data;
   }
   if (process.platform === "win32") return true;
-  const { stdout } = await promisify(execFile)("ps", ["-o", "command=", "-p", String(pid)]).catch(() => ({ stdout: "" }));
+  const { stdout } = await promisify(execFile)("ps", ["-o", "command=", "-p", String(pid)]).catch(() => ({
+    stdout: "",
+  }));
   return stdout.includes("postgres") && stdout.includes(paths.data);
 }
 
@@ -146,7 +158,10 @@ async function nobodyWorksOn(paths: ClusterPaths): Promise<boolean> {
 }
 
 async function openLog({ logFile }: ClusterPaths) {
-  const length = await stat(logFile).then(({ size }) => size, () => 0);
+  const length = await stat(logFile).then(
+    ({ size }) => size,
+    () => 0,
+  );
   if (length > keepLogBytes && existsSync(logFile)) await rename(logFile, `${logFile}.1`);
   const handle = await open(logFile, "a", 0o600);
   return { handle, length: (await handle.stat()).size };

@@ -96,7 +96,9 @@ export function composeAnswer(prompt: Prompt, behaviour: ParsedBehaviour, said: 
   const toolCalls = chooseToolCalls(prompt, behaviour);
   const silent = toolCalls.length > 0 && behaviour.text === undefined;
   const full = silent ? "" : wholeText(prompt, behaviour).slice(said.length);
-  const fitted = prompt.maxTokens === null ? { text: full, cut: false } : fitTokens(full, prompt.maxTokens);
+  // A server gone mad does not mind the limit either.
+  const unlimited = prompt.maxTokens === null || behaviour.fault === "huge-chunk";
+  const fitted = unlimited ? { text: full, cut: false } : fitTokens(full, prompt.maxTokens ?? 0);
   const reasoning = chooseReasoning(prompt, behaviour);
   const finish = behaviour.finish ?? (fitted.cut ? "length" : toolCalls.length > 0 ? "tool-calls" : "stop");
   const calling = toolCalls.map((call) => call.name + call.arguments).join("");

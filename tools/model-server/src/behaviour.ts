@@ -23,10 +23,16 @@ export const NAMED_FAULTS = [
   "ignores-stream",
 ] as const;
 
-const statusFault = z
-  .string()
-  .regex(/^[45]\d\d$/, "a fault is an HTTP status from 400 to 599 or one of the named faults");
-const faultSchema = z.union([z.enum(NAMED_FAULTS), z.number().int().min(400).max(599).transform(String), statusFault]);
+const statusFault = z.custom<`${number}`>((value) => typeof value === "string" && /^[45]\d\d$/.test(value), {
+  error: "a fault is an HTTP status from 400 to 599 or one of the named faults",
+});
+const statusNumber = z
+  .number()
+  .int()
+  .min(400)
+  .max(599)
+  .transform((status) => `${status}` as const);
+const faultSchema = z.union([z.enum(NAMED_FAULTS), statusNumber, statusFault]);
 
 const count = z.number().int().nonnegative();
 

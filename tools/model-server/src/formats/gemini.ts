@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Answer, Finish } from "../answer.ts";
 import { type Failure, type Format, type Frame, idOf } from "../format.ts";
 import { type PromptMessage, RefusedRequest } from "../prompt.ts";
+import { countTokens } from "../tokens.ts";
 
 const partSchema = z.looseObject({
   text: z.string().optional(),
@@ -156,10 +157,15 @@ export const gemini: Format = {
     return response(answer, parts, answer.usage?.output ?? 0, answer.finish && FINISH_REASONS[answer.finish]);
   },
   *frames(answer) {
-    const chunk = (kind: Frame["kind"], parts: object[]): Frame => ({ kind, data: response(answer, parts, 0) });
-    for (const text of answer.reasoning) yield chunk("thought", [{ text, thought: true }]);
-    for (const text of answer.text) yield chunk("text", [{ text }]);
-    for (const call of functionCalls(answer)) yield chunk("other", [call]);
+    // Every chunk tells the figures so far.
+    let said = "";
+    const chunk = (kind: Frame["kind"], parts: object[], words: string): Frame => {
+      said += words;
+      return { kind, data: response(answer, parts, countTokens(said)) };
+    };
+    for (const text of answer.reasoning) yield chunk("thought", [{ text, thought: true }], text);
+    for (const text of answer.text) yield chunk("text", [{ text }], text);
+    for (const call of functionCalls(answer)) yield chunk("other", [call], "");
     const finishReason = answer.finish && FINISH_REASONS[answer.finish];
     yield { kind: "finish", data: response(answer, [{ text: "" }], answer.usage?.output ?? 0, finishReason) };
   },

@@ -1,4 +1,4 @@
-import { ConfirmHost, Toaster, TooltipProvider } from "@mindmesh/ui";
+import { Overlays } from "@mindmesh/ui";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -14,11 +14,10 @@ import { RouteError } from "./shell/route-error.tsx";
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: () => (
-    <TooltipProvider>
+    <>
       <Outlet />
-      <Toaster />
-      <ConfirmHost />
-    </TooltipProvider>
+      <Overlays />
+    </>
   ),
 });
 

@@ -3,7 +3,7 @@ import Copy from "lucide-react/icons/copy";
 import { useEffect, useState, type ComponentProps } from "react";
 import { Button } from "./button.tsx";
 import { IconButton } from "./icon-button.tsx";
-import { toast } from "./toast.tsx";
+import { toast } from "./toast-list.ts";
 
 type CopyButtonProps = {
   /** What is copied; a function is asked only when pressed. */

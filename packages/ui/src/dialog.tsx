@@ -39,21 +39,16 @@ export function Dialog({
           <Primitive.Content
             {...(description ? {} : { "aria-describedby": undefined })}
             className={classNames(
-              "pointer-events-auto flex max-h-[calc(100dvh-2rem)] w-full flex-col rounded-t-xl bg-raised text-ink shadow-modal outline-none md:max-h-[76vh] md:rounded-lg",
+              "pointer-events-auto relative flex max-h-[calc(100dvh-2rem)] w-full flex-col rounded-t-xl bg-raised text-ink shadow-modal outline-none md:max-h-[76vh] md:rounded-lg",
               "data-[state=closed]:animate-modal-out data-[state=open]:animate-modal-in phone:data-[state=closed]:animate-to-bottom phone:data-[state=open]:animate-from-bottom",
               widths[size],
             )}
           >
-            <header className="flex items-start gap-4 px-5 pb-3 pt-4">
-              <div className="min-w-0 flex-1 pt-0.5">
-                <Primitive.Title className="text-md font-semibold">{title}</Primitive.Title>
-                {description ? (
-                  <Primitive.Description className="mt-1 text-sm text-muted">{description}</Primitive.Description>
-                ) : null}
-              </div>
-              <Primitive.Close asChild>
-                <IconButton label="Close" icon={<X />} tooltip={false} size="sm" className="-mr-1.5" />
-              </Primitive.Close>
+            <header className="px-5 pb-3 pr-14 pt-4">
+              <Primitive.Title className="text-md font-semibold">{title}</Primitive.Title>
+              {description ? (
+                <Primitive.Description className="mt-1 text-sm text-muted">{description}</Primitive.Description>
+              ) : null}
             </header>
             {children ? <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div> : null}
             {footer ? (
@@ -61,6 +56,16 @@ export function Dialog({
                 {footer}
               </footer>
             ) : null}
+            {/* Last in order, so that the focus starts on the first field and not here. */}
+            <Primitive.Close asChild>
+              <IconButton
+                label="Close"
+                icon={<X />}
+                tooltip={false}
+                size="sm"
+                className="!absolute right-3 top-3.5 touch:right-2 touch:top-1.5"
+              />
+            </Primitive.Close>
           </Primitive.Content>
         </div>
       </Primitive.Portal>

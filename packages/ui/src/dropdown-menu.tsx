@@ -1,25 +1,51 @@
-import { DropdownMenu as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
-import { menuClasses, MenuEntries, type MenuEntry } from "./menu-entries.tsx";
+import { Slot } from "radix-ui";
+import { useState, type KeyboardEvent, type MouseEvent, type ReactElement } from "react";
+import type { MenuEntry } from "./menu-entry.ts";
+import { openMenu, type MenuRequest } from "./open-menu.ts";
 
 type DropdownMenuProps = {
   /** The button that opens it. */
-  children: ReactNode;
+  children: ReactElement;
   entries: readonly MenuEntry[];
-  align?: "start" | "center" | "end";
-  side?: "top" | "right" | "bottom" | "left";
+  align?: MenuRequest["align"];
+  side?: MenuRequest["side"];
   onOpenChange?: (open: boolean) => void;
 };
 
+/** A button's menu, drawn by Overlays. */
 export function DropdownMenu({ children, entries, align = "start", side = "bottom", onOpenChange }: DropdownMenuProps) {
+  const [open, setOpen] = useState(false);
+  const show = (opener: HTMLElement, byKeyboard: boolean) => {
+    const { left, top, width, height } = opener.getBoundingClientRect();
+    setOpen(true);
+    onOpenChange?.(true);
+    openMenu({
+      entries,
+      label: opener.getAttribute("aria-label") ?? opener.textContent,
+      anchor: { left, top, width, height },
+      side,
+      align,
+      opener,
+      byKeyboard,
+      onClose: () => {
+        setOpen(false);
+        onOpenChange?.(false);
+      },
+    });
+  };
   return (
-    <Primitive.Root {...(onOpenChange ? { onOpenChange } : {})}>
-      <Primitive.Trigger asChild>{children}</Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content align={align} side={side} sideOffset={4} collisionPadding={8} className={menuClasses}>
-          <MenuEntries parts={Primitive} entries={entries} />
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
+    <Slot.Root
+      aria-haspopup="menu"
+      aria-expanded={open}
+      // A press by Enter or Space is a click without a pointer: its count of clicks is 0.
+      onClick={(event: MouseEvent<HTMLElement>) => show(event.currentTarget, event.detail === 0)}
+      onKeyDown={(event: KeyboardEvent<HTMLElement>) => {
+        if (event.key !== "ArrowDown") return;
+        event.preventDefault();
+        show(event.currentTarget, true);
+      }}
+    >
+      {children}
+    </Slot.Root>
   );
 }

@@ -1,16 +1,24 @@
-import { Sheet } from "@mindmesh/ui";
+import { loadOnFirstInput, useLoaded } from "@mindmesh/ui";
 import { useEffect, type ReactNode } from "react";
-import { CommandMenu } from "./command-menu.tsx";
+import { CommandMenu, loadPalette } from "./command-menu.tsx";
 import { ConnectionBanner } from "./connection.tsx";
 import { rememberFrame, useFrame } from "./frame.ts";
 import { ShellCommands } from "./shell-commands.tsx";
-import { ShortcutHelp } from "./shortcut-help.tsx";
 import { SidebarContent, type SidebarSlots } from "./sidebar.tsx";
+
+const loadDrawer = () => import("./drawer.tsx");
+const loadHelp = () => import("./shortcut-help.tsx");
 
 /** The frame around every page of a signed-in person: sidebar, main area, palette, help, connection. */
 export function AppShell({ children, ...slots }: SidebarSlots & { children: ReactNode }) {
   const sidebarOpen = useFrame((frame) => frame.sidebarOpen);
   const drawerOpen = useFrame((frame) => frame.drawerOpen);
+  const drawer = useLoaded(loadDrawer, drawerOpen);
+  const help = useLoaded(
+    loadHelp,
+    useFrame((frame) => frame.helpOpen),
+  );
+  useEffect(() => loadOnFirstInput([loadDrawer, loadHelp, loadPalette]), []);
   // What the next load paints first.
   useEffect(() => rememberFrame(sidebarOpen ? "sidebar" : "plain"), [sidebarOpen]);
   return (
@@ -26,16 +34,14 @@ export function AppShell({ children, ...slots }: SidebarSlots & { children: Reac
           <SidebarContent {...slots} />
         </aside>
       ) : null}
-      <Sheet open={drawerOpen} onOpenChange={(open) => useFrame.setState({ drawerOpen: open })} title="Sidebar">
-        <SidebarContent {...slots} />
-      </Sheet>
+      {drawer ? <drawer.Drawer {...slots} /> : null}
       <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none">
         <ConnectionBanner />
         {children}
       </main>
       <ShellCommands />
       <CommandMenu />
-      <ShortcutHelp />
+      {help ? <help.ShortcutHelp /> : null}
     </div>
   );
 }

@@ -1,10 +1,8 @@
+import { useLoaded } from "@mindmesh/ui";
 import type { PaletteItem } from "@mindmesh/ui/command-palette";
-import { lazy, Suspense, useState } from "react";
 import { create } from "zustand";
-import { useCommands } from "./commands.ts";
+import { useCommands, type Command } from "./commands.ts";
 import { useFrame } from "./frame.ts";
-
-const CommandPalette = lazy(async () => ({ default: (await import("@mindmesh/ui/command-palette")).CommandPalette }));
 
 /** Lets a product add what it finds for the words typed, such as conversations. */
 export const usePaletteSearch = create<{
@@ -15,28 +13,31 @@ export const usePaletteSearch = create<{
 
 const setQuery = (query: string) => usePaletteSearch.setState({ query });
 
-/** The command palette: fetched when first opened, then kept so that it opens at once. */
+/** The shell's own commands come after those of the page. */
+const isOfShell = ({ id }: Command) => id.startsWith("shell.");
+
+export const loadPalette = () => import("@mindmesh/ui/command-palette");
+
+/** The command palette, with every command that the page offers now. */
 export function CommandMenu() {
   const open = useFrame((frame) => frame.paletteOpen);
   const commands = useCommands((state) => state.commands);
   const { query, found, busy } = usePaletteSearch();
-  const [wanted, setWanted] = useState(false);
-  if (open && !wanted) setWanted(true);
-  if (!wanted) return null;
-  const items = [...commands.filter((command) => !command.hidden), ...found];
+  const palette = useLoaded(loadPalette, open);
+  if (!palette) return null;
+  const offered = commands.filter((command) => !command.hidden);
+  const items = [...offered.filter((command) => !isOfShell(command)), ...found, ...offered.filter(isOfShell)];
   return (
-    <Suspense>
-      <CommandPalette
-        open={open}
-        onOpenChange={(paletteOpen) => {
-          useFrame.setState({ paletteOpen });
-          if (!paletteOpen) setQuery("");
-        }}
-        items={items}
-        query={query}
-        onQueryChange={setQuery}
-        busy={busy}
-      />
-    </Suspense>
+    <palette.CommandPalette
+      open={open}
+      onOpenChange={(paletteOpen) => {
+        useFrame.setState({ paletteOpen });
+        if (!paletteOpen) setQuery("");
+      }}
+      items={items}
+      query={query}
+      onQueryChange={setQuery}
+      busy={busy}
+    />
   );
 }

@@ -10,9 +10,26 @@ import { useShortcutKeys } from "./shortcuts.ts";
 
 const themeIcons = { system: <Monitor />, light: <Sun />, dark: <Moon /> };
 
+const themes = [
+  { choice: "system", title: "Theme: as the system" },
+  { choice: "light", title: "Theme: light" },
+  { choice: "dark", title: "Theme: dark" },
+] as const;
+
 /** The commands that every page has. Draws nothing. */
 export function ShellCommands() {
   useShortcutKeys();
+  return (
+    <>
+      <GeneralCommands />
+      {themes.map((theme) => (
+        <ThemeCommand key={theme.choice} {...theme} />
+      ))}
+    </>
+  );
+}
+
+function GeneralCommands() {
   useCommand({
     id: "shell.palette",
     title: "Search and commands",
@@ -38,13 +55,7 @@ export function ShellCommands() {
     shortcut: "?",
     run: () => useFrame.setState({ helpOpen: true }),
   });
-  return (
-    <>
-      <ThemeCommand choice="system" title="Theme: as the system" />
-      <ThemeCommand choice="light" title="Theme: light" />
-      <ThemeCommand choice="dark" title="Theme: dark" />
-    </>
-  );
+  return null;
 }
 
 function ThemeCommand({ choice, title }: { choice: ThemeChoice; title: string }) {

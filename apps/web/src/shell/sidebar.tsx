@@ -1,4 +1,4 @@
-import { IconButton, Kbd, ThemeControl, Wordmark } from "@mindmesh/ui";
+import { classNames, IconButton, Kbd, Wordmark } from "@mindmesh/ui";
 import { Link } from "@tanstack/react-router";
 import Keyboard from "lucide-react/icons/keyboard";
 import PanelLeft from "lucide-react/icons/panel-left";
@@ -19,16 +19,16 @@ export type SidebarSlots = {
 };
 
 const rowClasses =
-  "flex h-8 flex-1 items-center gap-2.5 rounded-sm px-2 text-sm font-medium text-muted transition-colors hover:bg-hover hover:text-ink touch:h-11 [&_svg]:size-4 [&_svg]:shrink-0";
+  "flex h-8 min-w-0 items-center gap-2.5 rounded-sm px-2 text-sm font-medium text-muted transition-colors hover:bg-hover hover:text-ink touch:h-11 [&_svg]:size-4 [&_svg]:shrink-0";
 
 /** What the sidebar holds, the same in its place on wide screens and in the drawer on phones. */
 export function SidebarContent({ workspaceSwitcher, productAction, list, accountMenu }: SidebarSlots) {
   return (
     <div className="flex h-full min-h-0 flex-col pt-[env(safe-area-inset-top)]">
-      <div className="flex h-12 shrink-0 items-center gap-1 pl-2 pr-2">
+      <div className="flex h-12 shrink-0 items-center gap-1 pl-1 pr-2">
         <div className="min-w-0 flex-1">
           {workspaceSwitcher ?? (
-            <Link to="/" onClick={closeDrawer} className="inline-flex rounded-sm px-2 py-1">
+            <Link to="/" onClick={closeDrawer} className="inline-flex rounded-sm px-3 py-1">
               <Wordmark />
             </Link>
           )}
@@ -55,9 +55,8 @@ export function SidebarContent({ workspaceSwitcher, productAction, list, account
             <Link
               to={path}
               onClick={closeDrawer}
-              className={rowClasses}
-              activeProps={{ className: "bg-selected text-ink" }}
-              activeOptions={{ exact: false }}
+              className={classNames(rowClasses, "flex-1")}
+              activeProps={{ className: "!text-ink [&_svg]:text-accent-ink" }}
             >
               <Icon aria-hidden="true" />
               {name}
@@ -67,8 +66,8 @@ export function SidebarContent({ workspaceSwitcher, productAction, list, account
         ))}
       </nav>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">{list}</div>
-      <div className="flex shrink-0 items-center gap-1 border-t border-line p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
-        <div className="min-w-0 flex-1">{accountMenu ?? <ThemeControl compact />}</div>
+      <div className="flex shrink-0 items-center gap-1 border-t border-line p-2 pl-1 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+        <div className="min-w-0 flex-1">{accountMenu}</div>
         <IconButton
           label="Keyboard shortcuts"
           shortcut="?"

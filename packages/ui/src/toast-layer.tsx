@@ -2,61 +2,12 @@ import CircleAlert from "lucide-react/icons/circle-alert";
 import CircleCheck from "lucide-react/icons/circle-check";
 import X from "lucide-react/icons/x";
 import { Toast as Primitive } from "radix-ui";
-import { useSyncExternalStore, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { IconButton } from "./icon-button.tsx";
+import { classNames } from "./class-names.ts";
 import { Spinner } from "./spinner.tsx";
-
-type ToastTone = "neutral" | "success" | "danger" | "busy";
-
-export type ToastSettings = {
-  /** Showing a toast with the id of one that is up replaces it. */
-  id?: string;
-  tone?: ToastTone;
-  description?: ReactNode;
-  /** One thing to do, most often Undo. Pressing it closes the toast. */
-  action?: { label: string; onSelect: () => void };
-  /** Milliseconds; Infinity stays until closed. Unless told: 5 s, 8 s with an action, for ever while busy. */
-  duration?: number;
-  /** Runs once when the toast goes, whether by time, by hand or by its action. */
-  onClose?: () => void;
-};
-
-type ShownToast = ToastSettings & { id: string; title: ReactNode; open: boolean };
-
-const mostAtOnce = 3;
-const fadeMilliseconds = 200;
-let shown: readonly ShownToast[] = [];
-let count = 0;
-const listeners = new Set<() => void>();
-
-function publish(next: readonly ShownToast[]) {
-  shown = next;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-/** Says something in passing. Needs one Toaster on the page. Gives back the id for `dismissToast`. */
-export function toast(title: ReactNode, settings: ToastSettings = {}) {
-  count += 1;
-  const id = settings.id ?? `toast-${count}`;
-  const entry: ShownToast = { ...settings, id, title, open: true };
-  const replaces = shown.some((other) => other.id === id);
-  publish(replaces ? shown.map((other) => (other.id === id ? entry : other)) : [...shown, entry].slice(-mostAtOnce));
-  return id;
-}
-
-export function dismissToast(id: string) {
-  const going = shown.find((entry) => entry.id === id && entry.open);
-  if (!going) return;
-  publish(shown.map((entry) => (entry === going ? { ...entry, open: false } : entry)));
-  going.onClose?.();
-  setTimeout(() => publish(shown.filter((entry) => entry.id !== id || entry.open)), fadeMilliseconds);
-}
+import { dismissToast, useToasts, type ToastSettings, type ToastTone } from "./toast-list.ts";
 
 function durationOf({ tone, action, duration }: ToastSettings) {
   if (duration !== undefined) return duration;
@@ -72,12 +23,8 @@ const icons: Record<ToastTone, ReactNode> = {
 };
 
 /** Draws the toasts: at the bottom right, on phones under the top bar where no composer is covered. F8 moves there. */
-export function Toaster() {
-  const toasts = useSyncExternalStore(
-    subscribe,
-    () => shown,
-    () => shown,
-  );
+export function ToastLayer() {
+  const toasts = useToasts();
   return (
     <Primitive.Provider swipeDirection="right">
       {toasts.map((entry) => (
@@ -89,10 +36,12 @@ export function Toaster() {
           onOpenChange={(open) => {
             if (!open) dismissToast(entry.id);
           }}
-          className="pointer-events-auto flex items-start gap-2.5 rounded-md bg-raised py-2 pl-3 pr-2 text-sm text-ink shadow-overlay data-[state=closed]:animate-fade-out data-[state=open]:animate-toast-in data-[swipe=move]:translate-x-(--radix-toast-swipe-move-x)"
+          className="pointer-events-auto flex items-center gap-2.5 rounded-md bg-raised py-2 pl-3 pr-2 text-sm text-ink shadow-overlay data-[state=closed]:animate-fade-out data-[state=open]:animate-toast-in data-[swipe=move]:translate-x-(--radix-toast-swipe-move-x)"
         >
           {icons[entry.tone ?? "neutral"] ? (
-            <span className="mt-1.5 flex">{icons[entry.tone ?? "neutral"]}</span>
+            <span className={classNames("flex", entry.description && "self-start pt-1.5")}>
+              {icons[entry.tone ?? "neutral"]}
+            </span>
           ) : null}
           <div className="min-w-0 flex-1 py-1">
             <Primitive.Title className="break-words font-medium">{entry.title}</Primitive.Title>

@@ -1,36 +1,13 @@
 import Check from "lucide-react/icons/check";
 import ChevronRight from "lucide-react/icons/chevron-right";
-import type { ContextMenu, DropdownMenu } from "radix-ui";
-import type { ReactNode } from "react";
+import { DropdownMenu as Menu } from "radix-ui";
+import { useState } from "react";
 import { classNames } from "./class-names.ts";
 import { Kbd } from "./kbd.tsx";
+import type { MenuEntry } from "./menu-entry.ts";
+import { closeMenu, useOpenMenu, type MenuRequest } from "./open-menu.ts";
 
-/** One line of a menu. The same list can be given to a DropdownMenu and to a ContextMenu. */
-export type MenuEntry =
-  | {
-      kind?: "action";
-      label: string;
-      icon?: ReactNode;
-      /** Shown only; bind the key itself where the page binds its keys. */
-      shortcut?: string;
-      danger?: boolean;
-      disabled?: boolean;
-      onSelect: () => void;
-    }
-  | { kind: "link"; label: string; icon?: ReactNode; href: string; newTab?: boolean }
-  | { kind: "check"; label: string; checked: boolean; disabled?: boolean; onCheckedChange: (checked: boolean) => void }
-  | {
-      kind: "choice";
-      label: string;
-      value: string;
-      options: readonly { value: string; label: string; icon?: ReactNode }[];
-      onValueChange: (value: string) => void;
-    }
-  | { kind: "submenu"; label: string; icon?: ReactNode; entries: readonly MenuEntry[] }
-  | { kind: "label"; label: string }
-  | { kind: "separator" };
-
-export const menuClasses =
+const menuClasses =
   "z-50 max-h-(--radix-popper-available-height) min-w-48 max-w-80 overflow-y-auto rounded-md bg-raised p-1 text-ink shadow-overlay outline-none " +
   "data-[state=closed]:animate-pop-out data-[state=open]:animate-pop-in";
 
@@ -38,21 +15,62 @@ const itemClasses =
   "relative flex min-h-7 select-none items-center gap-2 rounded-xs px-2 text-sm outline-none " +
   "data-disabled:opacity-50 data-highlighted:bg-hover data-[state=open]:bg-hover touch:min-h-11 [&_svg]:size-4 [&_svg]:shrink-0";
 
-/** Both menus have the same parts; the caller passes its own so that the items find their menu. */
-type MenuParts = typeof DropdownMenu | typeof ContextMenu;
+/** Draws the open menu. Its anchor is an empty box laid over whatever opened it. */
+export function MenuLayer() {
+  const current = useOpenMenu();
+  // The last one stays drawn while it fades out.
+  const [shown, setShown] = useState<MenuRequest | null>(null);
+  if (current && current !== shown) setShown(current);
+  if (!shown) return null;
+  const { anchor, opener } = shown;
+  return (
+    <Menu.Root
+      key={`${anchor.left}:${anchor.top}`}
+      open={current !== null}
+      onOpenChange={(open) => {
+        if (!open) closeMenu();
+      }}
+    >
+      <Menu.Trigger asChild>
+        <span aria-hidden="true" className="pointer-events-none fixed" style={anchor} />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Content
+          aria-labelledby={undefined}
+          aria-label={shown.label}
+          side={shown.side}
+          align={shown.align}
+          sideOffset={anchor.width === 0 ? 2 : 4}
+          collisionPadding={8}
+          className={menuClasses}
+          ref={(content) => {
+            if (shown.byKeyboard) content?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            // An entry may have opened a window or a field that has the focus by now: it keeps it.
+            if (document.activeElement === document.body) opener?.focus();
+          }}
+        >
+          <MenuEntries entries={shown.entries} />
+        </Menu.Content>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
 
-export function MenuEntries({ parts, entries }: { parts: MenuParts; entries: readonly MenuEntry[] }) {
+function MenuEntries({ entries }: { entries: readonly MenuEntry[] }) {
   return entries.map((entry, index) => (
-    <MenuLine key={entry.kind === "separator" ? `separator-${index}` : entry.label} parts={parts} entry={entry} />
+    <MenuLine key={entry.kind === "separator" ? `separator-${index}` : entry.label} entry={entry} />
   ));
 }
 
-function MenuLine({ parts: Menu, entry }: { parts: MenuParts; entry: MenuEntry }) {
+function MenuLine({ entry }: { entry: MenuEntry }) {
   switch (entry.kind) {
     case "separator":
       return <Menu.Separator className="-mx-1 my-1 h-px bg-line" />;
     case "label":
-      return <MenuLabel parts={Menu} label={entry.label} />;
+      return <MenuLabel label={entry.label} />;
     case "link":
       return (
         <Menu.Item asChild className={itemClasses}>
@@ -71,19 +89,19 @@ function MenuLine({ parts: Menu, entry }: { parts: MenuParts; entry: MenuEntry }
           className={classNames(itemClasses, "pr-8")}
         >
           <span className="flex-1 truncate">{entry.label}</span>
-          <MenuTick parts={Menu} />
+          <MenuTick />
         </Menu.CheckboxItem>
       );
     case "choice":
       return (
         <>
-          <MenuLabel parts={Menu} label={entry.label} />
+          <MenuLabel label={entry.label} />
           <Menu.RadioGroup value={entry.value} onValueChange={entry.onValueChange}>
             {entry.options.map((option) => (
               <Menu.RadioItem key={option.value} value={option.value} className={classNames(itemClasses, "pr-8")}>
                 {option.icon ? <span className="flex text-muted">{option.icon}</span> : null}
                 <span className="flex-1 truncate">{option.label}</span>
-                <MenuTick parts={Menu} />
+                <MenuTick />
               </Menu.RadioItem>
             ))}
           </Menu.RadioGroup>
@@ -99,7 +117,7 @@ function MenuLine({ parts: Menu, entry }: { parts: MenuParts; entry: MenuEntry }
           </Menu.SubTrigger>
           <Menu.Portal>
             <Menu.SubContent sideOffset={4} alignOffset={-4} collisionPadding={8} className={menuClasses}>
-              <MenuEntries parts={Menu} entries={entry.entries} />
+              <MenuEntries entries={entry.entries} />
             </Menu.SubContent>
           </Menu.Portal>
         </Menu.Sub>
@@ -123,11 +141,11 @@ function MenuLine({ parts: Menu, entry }: { parts: MenuParts; entry: MenuEntry }
   }
 }
 
-function MenuLabel({ parts: Menu, label }: { parts: MenuParts; label: string }) {
+function MenuLabel({ label }: { label: string }) {
   return <Menu.Label className="px-2 pb-1 pt-1.5 text-2xs font-medium text-faint">{label}</Menu.Label>;
 }
 
-function MenuTick({ parts: Menu }: { parts: MenuParts }) {
+function MenuTick() {
   return (
     <Menu.ItemIndicator className="absolute right-2 flex text-accent-ink">
       <Check aria-hidden="true" />

@@ -35,17 +35,67 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
+/** Totals over all answers of all branches; a cost is null when the price of any answer is unknown. */
+export const conversationUsage = z.object({
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  costUsd: z.number().nullable(),
+  answers: z.number().int(),
+});
+
 export const conversation = z.object({
   id,
   title: z.string(),
   ownerId: id,
   model: z.string().nullable(),
+  systemPrompt: z.string(),
+  folderId: id.nullable(),
+  tags: z.array(z.string()),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  /** In the trash since then; deleted for good 30 days later. */
+  trashedAt: moment.nullable(),
+  /** Everybody in the workspace may read it and, but for viewers, write in it. */
+  shared: z.boolean(),
+  /** Somebody may read it by a public link. */
+  published: z.boolean(),
   /** The message whose branch is shown. */
   currentMessageId: id.nullable(),
+  /** Counts changes of what `updateConversation` sets. */
+  version: z.number().int(),
+  /** An answer is arriving. */
+  streaming: z.boolean(),
   createdAt: moment,
+  /** Last change of its messages. */
   updatedAt: moment,
 });
 export type Conversation = z.infer<typeof conversation>;
+
+export const folder = z.object({ id, name: z.string(), position: z.number().int() });
+export type Folder = z.infer<typeof folder>;
+
+export const preset = z.object({
+  id,
+  name: z.string(),
+  systemPrompt: z.string(),
+  model: z.string().nullable(),
+  ownerId: id,
+  /** Offered to everybody in the workspace. */
+  shared: z.boolean(),
+});
+export type Preset = z.infer<typeof preset>;
+
+export const searchHit = z.object({
+  conversationId: id,
+  conversationTitle: z.string(),
+  /** Null when the title matched. */
+  messageId: id.nullable(),
+  role: messageRole.nullable(),
+  at: moment,
+  /** A part of the text around the match, in pieces; `match` marks what to highlight. */
+  snippet: z.array(z.object({ text: z.string(), match: z.boolean() })),
+});
+export type SearchHit = z.infer<typeof searchHit>;
 
 export const conversationParams = workspaceParams.extend({ conversationId: id });
 export const messageParams = conversationParams.extend({ messageId: id });
@@ -56,6 +106,16 @@ export const modelName = z
   .min(3)
   .max(200)
   .regex(/^[a-z0-9-]+\/.+$/, "Must look like provider/model.");
+
+const title = line(200);
+const tag = line(40).transform((text) => text.toLowerCase());
+const systemPrompt = prose(20_000);
+const presetBody = z.object({
+  name: line(100),
+  systemPrompt,
+  model: modelName.nullable().default(null),
+  shared: z.boolean().default(false),
+});
 
 const base = "/api/workspaces/:workspaceId/chat" as const;
 
@@ -68,7 +128,12 @@ export const chatRoutes = {
     audience: "member",
     scope: "read",
     params: workspaceParams,
-    query: pageQuery,
+    query: pageQuery.extend({
+      /** `active`: neither archived nor in the trash, one's own and shared ones; `shared`: shared by others. */
+      view: z.enum(["active", "archived", "trash", "shared"]).default("active"),
+      folderId: id.optional(),
+      tag: z.string().max(40).optional(),
+    }),
     response: page(conversation),
   }),
   createConversation: defineRoute({
@@ -79,7 +144,14 @@ export const chatRoutes = {
     audience: "member",
     scope: "write",
     params: workspaceParams,
-    body: z.object({ title: line(200).optional(), model: modelName.optional() }),
+    body: z.object({
+      title: title.optional(),
+      model: modelName.optional(),
+      systemPrompt: systemPrompt.optional(),
+      folderId: id.optional(),
+      /** Takes system prompt and model from the preset where these are not given. */
+      presetId: id.optional(),
+    }),
     response: conversation,
     status: 201,
   }),
@@ -91,7 +163,203 @@ export const chatRoutes = {
     audience: "member",
     scope: "read",
     params: conversationParams,
-    response: z.object({ conversation, messages: z.array(message) }),
+    response: z.object({ conversation, messages: z.array(message), usage: conversationUsage }),
+  }),
+  updateConversation: defineRoute({
+    method: "PATCH",
+    path: `${base}/conversations/:conversationId`,
+    summary: "Rename, file, tag, pin, archive, trash, share, or show another branch",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: conversationParams,
+    body: z.object({
+      title: title.optional(),
+      model: modelName.nullable().optional(),
+      systemPrompt: systemPrompt.optional(),
+      folderId: id.nullable().optional(),
+      tags: z.array(tag).max(20, "At most 20 tags.").optional(),
+      pinned: z.boolean().optional(),
+      archived: z.boolean().optional(),
+      trashed: z.boolean().optional(),
+      shared: z.boolean().optional(),
+      currentMessageId: id.optional(),
+      /** The version that the change was made on: 409 when somebody was faster. Without it the last one wins. */
+      version: z.number().int().optional(),
+    }),
+    response: conversation,
+  }),
+  deleteConversation: defineRoute({
+    method: "DELETE",
+    path: `${base}/conversations/:conversationId`,
+    summary: "Delete a conversation that is in the trash for good",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: conversationParams,
+    response: "none",
+  }),
+  emptyTrash: defineRoute({
+    method: "POST",
+    path: `${base}/trash/empty`,
+    summary: "Delete all of the caller's conversations in the trash for good",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams,
+    response: z.object({ deleted: z.number().int() }),
+  }),
+  publishConversation: defineRoute({
+    method: "POST",
+    path: `${base}/conversations/:conversationId/public-link`,
+    summary: "Make a public read-only link to the branch that is shown now; a new one replaces the old one",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: conversationParams,
+    response: z.object({ url: z.url() }),
+    status: 201,
+  }),
+  unpublishConversation: defineRoute({
+    method: "DELETE",
+    path: `${base}/conversations/:conversationId/public-link`,
+    summary: "Revoke the public link",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: conversationParams,
+    response: "none",
+  }),
+  readPublished: defineRoute({
+    method: "GET",
+    path: "/api/public/conversations/:token",
+    summary: "A published conversation as a page without scripts",
+    tag: "chat",
+    audience: "public",
+    scope: "read",
+    params: z.object({ token: z.string().max(100) }),
+    response: "raw",
+  }),
+  exportConversation: defineRoute({
+    method: "GET",
+    path: `${base}/conversations/:conversationId/export`,
+    summary: "The conversation as a file: the shown branch as Markdown, or everything as JSON",
+    tag: "chat",
+    audience: "member",
+    scope: "read",
+    params: conversationParams,
+    query: z.object({ format: z.enum(["markdown", "json"]) }),
+    response: "raw",
+  }),
+  search: defineRoute({
+    method: "GET",
+    path: `${base}/search`,
+    summary: "Search titles and messages as one types; the last word may be unfinished",
+    tag: "chat",
+    audience: "member",
+    scope: "read",
+    params: workspaceParams,
+    query: z.object({
+      q: z.string().trim().min(1).max(200),
+      limit: z.coerce.number().int().min(1).max(50).default(20),
+    }),
+    response: z.object({ items: z.array(searchHit) }),
+  }),
+  listTags: defineRoute({
+    method: "GET",
+    path: `${base}/tags`,
+    summary: "Tags in use, most used first",
+    tag: "chat",
+    audience: "member",
+    scope: "read",
+    params: workspaceParams,
+    response: z.object({ items: z.array(z.object({ tag: z.string(), count: z.number().int() })) }),
+  }),
+  listFolders: defineRoute({
+    method: "GET",
+    path: `${base}/folders`,
+    summary: "The caller's folders",
+    tag: "chat",
+    audience: "member",
+    scope: "read",
+    params: workspaceParams,
+    response: z.object({ items: z.array(folder) }),
+  }),
+  createFolder: defineRoute({
+    method: "POST",
+    path: `${base}/folders`,
+    summary: "Make a folder",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams,
+    body: z.object({ name: line(100) }),
+    response: folder,
+    status: 201,
+  }),
+  updateFolder: defineRoute({
+    method: "PATCH",
+    path: `${base}/folders/:folderId`,
+    summary: "Rename or move a folder",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams.extend({ folderId: id }),
+    body: z.object({ name: line(100).optional(), position: z.number().int().min(0).max(10_000).optional() }),
+    response: folder,
+  }),
+  deleteFolder: defineRoute({
+    method: "DELETE",
+    path: `${base}/folders/:folderId`,
+    summary: "Delete a folder; its conversations stay",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams.extend({ folderId: id }),
+    response: "none",
+  }),
+  listPresets: defineRoute({
+    method: "GET",
+    path: `${base}/presets`,
+    summary: "The caller's presets and those shared in the workspace",
+    tag: "chat",
+    audience: "member",
+    scope: "read",
+    params: workspaceParams,
+    response: z.object({ items: z.array(preset) }),
+  }),
+  createPreset: defineRoute({
+    method: "POST",
+    path: `${base}/presets`,
+    summary: "Keep a system prompt and a model under a name",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams,
+    body: presetBody,
+    response: preset,
+    status: 201,
+  }),
+  updatePreset: defineRoute({
+    method: "PUT",
+    path: `${base}/presets/:presetId`,
+    summary: "Change a preset of one's own",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams.extend({ presetId: id }),
+    body: presetBody,
+    response: preset,
+  }),
+  deletePreset: defineRoute({
+    method: "DELETE",
+    path: `${base}/presets/:presetId`,
+    summary: "Delete a preset of one's own",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams.extend({ presetId: id }),
+    response: "none",
   }),
   sendMessage: defineRoute({
     method: "POST",
@@ -174,6 +442,10 @@ export type ChatDelta = z.infer<typeof chatDelta>;
 /** Logged events of Chat. */
 export const chatEvents = {
   "chat.conversation.changed": z.object({ conversation }),
+  /** Gone for good, or no longer shared with those who do not own it. */
+  "chat.conversation.gone": z.object({ conversationId: id }),
+  "chat.folders.changed": z.object({}),
+  "chat.presets.changed": z.object({}),
   /** Without the text, which may be long: devices that show the conversation ask for the message. */
   "chat.message.changed": z.object({
     conversationId: id,

@@ -43,7 +43,13 @@ export async function beginAnswer(
   if (!answer) throw new AppError("internal");
   const [changed] = await tx
     .update(conversations)
-    .set({ currentMessageId: answer.id, updatedAt: now, title: conversation.title, model: model ?? conversation.model })
+    .set({
+      currentMessageId: answer.id,
+      updatedAt: now,
+      title: conversation.title,
+      model: model ?? conversation.model,
+      streamingCount: conversation.streamingCount + (model === null ? 0 : 1),
+    })
     .where(and(eq(conversations.workspaceId, caller.workspaceId), eq(conversations.id, conversation.id)))
     .returning();
   if (!changed) throw new AppError("internal");

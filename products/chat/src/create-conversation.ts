@@ -5,6 +5,8 @@ import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
 import { emitChatEvent } from "./events.ts";
+import { checkFolder } from "./folders.ts";
+import { findPreset } from "./presets.ts";
 import { conversations } from "./schema.ts";
 import { conversationShape } from "./shapes.ts";
 
@@ -18,6 +20,8 @@ export async function createConversation(
 ): Promise<Conversation> {
   if (caller.role === "viewer") throw new AppError("not_allowed");
   return db.withWorkspace(tenantOf(caller), async (tx) => {
+    const preset = input.presetId === undefined ? undefined : await findPreset(tx, caller, input.presetId);
+    if (input.folderId !== undefined) await checkFolder(tx, caller, input.folderId);
     const [row] = await tx
       .insert(conversations)
       .values({
@@ -26,7 +30,9 @@ export async function createConversation(
         ownerId: caller.personId,
         title: input.title ?? untitled,
         titled: input.title !== undefined,
-        model: input.model ?? null,
+        model: input.model ?? preset?.model ?? null,
+        systemPrompt: input.systemPrompt ?? preset?.systemPrompt ?? "",
+        folderId: input.folderId ?? null,
       })
       .returning();
     if (!row) throw new AppError("internal");

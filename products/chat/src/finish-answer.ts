@@ -1,8 +1,9 @@
 import type { MessageStatus } from "@mindmesh/contracts/chat";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { ModelPart } from "@mindmesh/kernel/product";
 import { emitChatEvent } from "./events.ts";
+import { conversationShape } from "./shapes.ts";
 import { answerChunks, conversations, messages } from "./schema.ts";
 
 export interface AnswerEnd {
@@ -56,10 +57,11 @@ export async function closeAnswer(
     .where(and(eq(answerChunks.workspaceId, workspaceId), eq(answerChunks.messageId, messageId)));
   const [conversation] = await tx
     .update(conversations)
-    .set({ updatedAt: now })
+    .set({ updatedAt: now, streamingCount: sql`greatest(${conversations.streamingCount} - 1, 0)` })
     .where(and(eq(conversations.workspaceId, workspaceId), eq(conversations.id, conversationId)))
     .returning();
   if (!conversation) return;
+  await emitChatEvent(tx, conversation, "chat.conversation.changed", { conversation: conversationShape(conversation) });
   await emitChatEvent(tx, conversation, "chat.message.changed", {
     conversationId,
     messageId,

@@ -14,7 +14,7 @@ export const chat: Product = {
   start(app, kernel) {
     const { db, log, realtime, notifications, serverId, ai } = kernel;
     const runner = createAnswerRunner({ db, log, realtime, notifications, ai });
-    chatRoutesOn(app, { db, runner, ai, serverId });
+    chatRoutesOn(app, { db, runner, ai, serverId }, kernel.config.publicUrl);
     realtime.guardRooms("conversation", async (caller, conversationId) => {
       await db.withWorkspace(tenantOf(caller), (tx) => findConversation(tx, caller, conversationId, "read"));
       return true;

@@ -1,20 +1,30 @@
 import type { Transaction } from "@mindmesh/kernel/db";
 import { sql } from "drizzle-orm";
 
+export interface BranchMessage {
+  id: string;
+  role: "user" | "assistant";
+  text: string;
+  model: string | null;
+  createdAt: string;
+}
+
 /** The messages from the first one down to `messageId`, in order. */
-export async function readBranch(
-  tx: Transaction,
-  workspaceId: string,
-  messageId: string,
-): Promise<{ role: "user" | "assistant"; text: string }[]> {
-  const result = await tx.execute<{ role: "user" | "assistant"; text: string }>(sql`
+export async function readBranch(tx: Transaction, workspaceId: string, messageId: string): Promise<BranchMessage[]> {
+  const result = await tx.execute<{
+    id: string;
+    role: "user" | "assistant";
+    text: string;
+    model: string | null;
+    created_at: string;
+  }>(sql`
     WITH RECURSIVE branch AS (
-      SELECT id, parent_id, role, text, 1 AS depth FROM chat.messages
-      WHERE workspace_id = ${workspaceId} AND id = ${messageId}
+      SELECT id, parent_id, 1 AS depth FROM chat.messages WHERE workspace_id = ${workspaceId} AND id = ${messageId}
       UNION ALL
-      SELECT m.id, m.parent_id, m.role, m.text, b.depth + 1 FROM branch b
+      SELECT m.id, m.parent_id, b.depth + 1 FROM branch b
       JOIN chat.messages m ON m.workspace_id = ${workspaceId} AND m.id = b.parent_id
     )
-    SELECT role, text FROM branch ORDER BY depth DESC`);
-  return result.rows;
+    SELECT m.id, m.role, m.text, m.model, m.created_at FROM branch b
+    JOIN chat.messages m ON m.workspace_id = ${workspaceId} AND m.id = b.id ORDER BY b.depth DESC`);
+  return result.rows.map(({ created_at, ...row }) => ({ ...row, createdAt: new Date(created_at).toISOString() }));
 }

@@ -1,7 +1,8 @@
-import type { Conversation, Message } from "@mindmesh/contracts/chat";
+import type { Conversation, Message, conversationUsage } from "@mindmesh/contracts/chat";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { and, asc, eq, inArray } from "drizzle-orm";
+import type { z } from "zod";
 import { findConversation } from "./find-conversation.ts";
 import { type MessageRow, answerChunks, messages } from "./schema.ts";
 import { conversationShape, messageShape } from "./shapes.ts";
@@ -11,7 +12,7 @@ export async function readConversation(
   db: Database,
   caller: MemberCaller,
   conversationId: string,
-): Promise<{ conversation: Conversation; messages: Message[] }> {
+): Promise<{ conversation: Conversation; messages: Message[]; usage: z.infer<typeof conversationUsage> }> {
   return db.withWorkspace(tenantOf(caller), async (tx) => {
     const conversation = await findConversation(tx, caller, conversationId, "read");
     const rows = await tx
@@ -19,8 +20,23 @@ export async function readConversation(
       .from(messages)
       .where(and(eq(messages.workspaceId, caller.workspaceId), eq(messages.conversationId, conversationId)))
       .orderBy(asc(messages.createdAt), asc(messages.id));
-    return { conversation: conversationShape(conversation), messages: (await withChunks(tx, rows)).map(messageShape) };
+    return {
+      conversation: conversationShape(conversation),
+      messages: (await withChunks(tx, rows)).map(messageShape),
+      usage: usageOf(rows),
+    };
   });
+}
+
+function usageOf(rows: MessageRow[]): z.infer<typeof conversationUsage> {
+  const answers = rows.filter((row) => row.role === "assistant" && row.model !== null && row.status !== "streaming");
+  const sum = (values: (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  return {
+    answers: answers.length,
+    inputTokens: sum(answers.map((row) => row.inputTokens)),
+    outputTokens: sum(answers.map((row) => row.outputTokens)),
+    costUsd: answers.some((row) => row.costUsd === null) ? null : sum(answers.map((row) => row.costUsd)),
+  };
 }
 
 /** Adds to streaming messages the parts that have been stored so far. */

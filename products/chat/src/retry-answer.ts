@@ -6,9 +6,9 @@ import { beginAnswer } from "./begin-answer.ts";
 import { emitChatEvent } from "./events.ts";
 import { findConversation } from "./find-conversation.ts";
 import { findMessage } from "./find-message.ts";
-import { messages } from "./schema.ts";
+import { conversations, messages } from "./schema.ts";
 import type { AnswerDependencies } from "./send-message.ts";
-import { messageShape } from "./shapes.ts";
+import { conversationShape, messageShape } from "./shapes.ts";
 
 /** Answers the question above the given answer again; both stay, as branches. */
 export async function retryAnswer(
@@ -56,7 +56,13 @@ export async function continueAnswer(
       .set({ status: "streaming", serverId, error: null, finishedAt: null, model })
       .where(and(eq(messages.workspaceId, caller.workspaceId), eq(messages.id, old.id)))
       .returning();
-    if (!resumed) throw new AppError("internal");
+    const [busy] = await tx
+      .update(conversations)
+      .set({ streamingCount: found.streamingCount + 1, currentMessageId: found.currentMessageId ?? old.id })
+      .where(and(eq(conversations.workspaceId, caller.workspaceId), eq(conversations.id, found.id)))
+      .returning();
+    if (!resumed || !busy) throw new AppError("internal");
+    await emitChatEvent(tx, busy, "chat.conversation.changed", { conversation: conversationShape(busy) });
     await emitChatEvent(
       tx,
       found,

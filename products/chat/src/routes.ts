@@ -2,20 +2,65 @@ import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type MemberCaller, implement, tenantOf } from "@mindmesh/kernel/http";
 import type { FastifyInstance } from "fastify";
 import { createConversation } from "./create-conversation.ts";
+import { deleteConversation, emptyTrash } from "./delete-conversations.ts";
+import { exportConversation } from "./export-conversation.ts";
 import { findConversation } from "./find-conversation.ts";
 import { findMessage } from "./find-message.ts";
+import { createFolder, deleteFolder, listFolders, updateFolder } from "./folders.ts";
 import { listConversations } from "./list-conversations.ts";
+import { listTags } from "./list-tags.ts";
+import { createPreset, deletePreset, listPresets, updatePreset } from "./presets.ts";
+import { publishConversation, readPublished, unpublishConversation } from "./publish-conversation.ts";
+import { publishedPage, publishedPagePolicy } from "./published-page.ts";
 import { readConversation, withChunks } from "./read-conversation.ts";
 import { continueAnswer, retryAnswer } from "./retry-answer.ts";
 import { type AnswerDependencies, sendMessage } from "./send-message.ts";
+import { search } from "./search.ts";
 import { messageShape } from "./shapes.ts";
+import { updateConversation } from "./update-conversation.ts";
 
 /** Registers the HTTP routes of Chat. */
-export function chatRoutesOn(app: FastifyInstance, dependencies: AnswerDependencies): void {
+export function chatRoutesOn(app: FastifyInstance, dependencies: AnswerDependencies, publicUrl: string): void {
   const { db, runner } = dependencies;
   implement(app, chatRoutes, {
     listConversations: ({ caller, query }) => listConversations(db, caller, query),
     createConversation: ({ caller, body }) => createConversation(db, caller, body),
+    updateConversation: ({ caller, params, body }) => updateConversation(db, caller, params.conversationId, body),
+    deleteConversation: ({ caller, params }) => deleteConversation(db, caller, params.conversationId),
+    emptyTrash: async ({ caller }) => ({ deleted: await emptyTrash(db, caller) }),
+    publishConversation: async ({ caller, params }) => ({
+      url: `${publicUrl}/api/public/conversations/${await publishConversation(db, caller, params.conversationId)}`,
+    }),
+    unpublishConversation: ({ caller, params }) => unpublishConversation(db, caller, params.conversationId),
+    readPublished: async ({ params, reply }) => {
+      const { title, messages } = await readPublished(db, params.token);
+      void reply.headers({
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": publishedPagePolicy,
+        "x-robots-tag": "noindex, nofollow, noarchive",
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+      });
+      return publishedPage(title, messages);
+    },
+    exportConversation: async ({ caller, params, query, reply }) => {
+      const file = await exportConversation(db, caller, params.conversationId, query.format);
+      void reply.headers({
+        "content-type": file.mediaType,
+        "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      });
+      return file.content;
+    },
+    search: async ({ caller, query }) => ({ items: await search(db, caller, query) }),
+    listTags: async ({ caller }) => ({ items: await listTags(db, caller) }),
+    listFolders: async ({ caller }) => ({ items: await listFolders(db, caller) }),
+    createFolder: ({ caller, body }) => createFolder(db, caller, body),
+    updateFolder: ({ caller, params, body }) => updateFolder(db, caller, params.folderId, body),
+    deleteFolder: ({ caller, params }) => deleteFolder(db, caller, params.folderId),
+    listPresets: async ({ caller }) => ({ items: await listPresets(db, caller) }),
+    createPreset: ({ caller, body }) => createPreset(db, caller, body),
+    updatePreset: ({ caller, params, body }) => updatePreset(db, caller, params.presetId, body),
+    deletePreset: ({ caller, params }) => deletePreset(db, caller, params.presetId),
     getConversation: ({ caller, params }) => readConversation(db, caller, params.conversationId),
     sendMessage: ({ caller, params, body }) => sendMessage(dependencies, caller, params.conversationId, body),
     getMessage: ({ caller, params }) => readMessage(dependencies, caller, params),

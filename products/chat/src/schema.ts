@@ -1,4 +1,4 @@
-import { moment } from "@mindmesh/kernel/db";
+import { bytea, moment } from "@mindmesh/kernel/db";
 import { boolean, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 
 const chat = pgSchema("chat");
@@ -16,6 +16,15 @@ export const conversations = chat.table(
     systemPrompt: text("system_prompt").notNull().default(""),
     currentMessageId: uuid("current_message_id"),
     shared: boolean("shared").notNull().default(false),
+    folderId: uuid("folder_id"),
+    tags: text("tags").array().notNull().default([]),
+    pinned: boolean("pinned").notNull().default(false),
+    archived: boolean("archived").notNull().default(false),
+    trashedAt: moment("trashed_at"),
+    version: integer("version").notNull().default(1),
+    publicTokenHash: bytea("public_token_hash"),
+    publicMessageId: uuid("public_message_id"),
+    streamingCount: integer("streaming_count").notNull().default(0),
     createdAt: moment("created_at").notNull().$defaultFn(now),
     updatedAt: moment("updated_at").notNull().$defaultFn(now),
   },
@@ -58,6 +67,33 @@ export const answerChunks = chat.table(
     text: text("text").notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.messageId, table.seq] })],
+);
+
+export const folders = chat.table(
+  "folders",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    ownerId: uuid("owner_id").notNull(),
+    name: text("name").notNull(),
+    position: integer("position").notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export const presets = chat.table(
+  "presets",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    ownerId: uuid("owner_id").notNull(),
+    name: text("name").notNull(),
+    systemPrompt: text("system_prompt").notNull(),
+    model: text("model"),
+    shared: boolean("shared").notNull().default(false),
+    createdAt: moment("created_at").notNull().$defaultFn(now),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );
 
 export type ConversationRow = typeof conversations.$inferSelect;

@@ -1,0 +1,65 @@
+import type { BranchMessage } from "./read-branch.ts";
+
+/** No script, no frame, nothing from elsewhere, whatever the text holds. */
+export const publishedPagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox";
+
+const style = `
+:root{color-scheme:light dark;--ink:#1c1d22;--soft:#62656f;--line:#e4e5ea;--paper:#fff;--tint:#f4f5f8}
+@media(prefers-color-scheme:dark){:root{--ink:#e8e9ee;--soft:#9a9daa;--line:#2d2f38;--paper:#131419;--tint:#1c1e25}}
+*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,sans-serif}
+main{max-width:46rem;margin:0 auto;padding:2rem 1rem 4rem}h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem}
+.note{color:var(--soft);font-size:.875rem;margin:0 0 2rem}article{padding:1rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
+article>header{color:var(--soft);font-size:.8125rem;font-weight:600;margin-bottom:.25rem}
+article.user>div{background:var(--tint);border-radius:.75rem;padding:.75rem 1rem}
+pre{background:var(--tint);padding:.75rem 1rem;border-radius:.5rem;overflow:auto;font-size:.875rem}
+code{font-family:ui-monospace,monospace}table{border-collapse:collapse;display:block;overflow:auto}
+td,th{border:1px solid var(--line);padding:.25rem .625rem;text-align:left}img{max-width:100%}
+blockquote{margin-inline:0;padding-left:1rem;border-left:3px solid var(--line);color:var(--soft)}a{color:inherit}`;
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escape = (text: string) => text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? "");
+
+/** Markdown to HTML that holds no script, no style and no link but to the web and mail. */
+async function renderMarkdown(text: string): Promise<string> {
+  const [{ unified }, parse, gfm, math, toHtmlTree, sanitize, katex, stringify] = await Promise.all([
+    import("unified"),
+    import("remark-parse"),
+    import("remark-gfm"),
+    import("remark-math"),
+    import("remark-rehype"),
+    import("rehype-sanitize"),
+    import("rehype-katex"),
+    import("rehype-stringify"),
+  ]);
+  const schema = {
+    ...sanitize.defaultSchema,
+    attributes: {
+      ...sanitize.defaultSchema.attributes,
+      // remark-math marks formulas by class; KaTeX, which runs after the sanitiser, turns them into MathML.
+      code: [["className", /^language-./, "math-inline", "math-display"] as [string, ...(string | RegExp)[]]],
+    },
+    protocols: { ...sanitize.defaultSchema.protocols, src: ["data"] },
+  };
+  const file = await unified()
+    .use(parse.default)
+    .use(gfm.default)
+    .use(math.default)
+    .use(toHtmlTree.default)
+    .use(sanitize.default, schema)
+    .use(katex.default, { output: "mathml", maxExpand: 200, maxSize: 20 })
+    .use(stringify.default)
+    .process(text);
+  return String(file);
+}
+
+/** The page behind a public link. */
+export async function publishedPage(title: string, messages: BranchMessage[]): Promise<string> {
+  const articles = await Promise.all(
+    messages.map(
+      async ({ role, text, model }) =>
+        `<article class="${role}"><header>${role === "user" ? "Question" : escape(model ?? "Answer")}</header><div>${await renderMarkdown(text)}</div></article>`,
+    ),
+  );
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow, noarchive"><title>${escape(title)}</title><style>${style}</style></head><body><main><h1>${escape(title)}</h1><p class="note">A conversation published from Mindmesh. Read only.</p>${articles.join("")}</main></body></html>`;
+}

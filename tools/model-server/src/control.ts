@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Behaviour, type ParsedBehaviour, behaviourSchema } from "./behaviour.ts";
 import { continues, splitContinuation } from "./continuation.ts";
 import { readDirectives } from "./directives.ts";
+import type { Format } from "./format.ts";
 import { type Prompt, lastUserMessage } from "./prompt.ts";
 import type { RecordedRequest } from "./record.ts";
 
@@ -96,9 +97,10 @@ export function decide(
   control: Control,
   prompt: Prompt,
   request: RecordedRequest,
+  prefill: Format["prefill"],
 ): { prompt: Prompt; behaviour: ParsedBehaviour; said: string } {
   const base = { ...control.behaviour, ...serverFault(control, "answer"), ...nextScripted(control, prompt, request) };
-  const continued = splitContinuation(prompt);
+  const continued = splitContinuation(prompt, prefill);
   const goesOn =
     continued !== null && continues(continued.prompt, { ...base, ...directed(continued.prompt) }, continued.said);
   const asked = goesOn ? continued : { prompt, said: "" };

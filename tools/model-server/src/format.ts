@@ -27,6 +27,8 @@ export type Format = {
   name: "openai-chat" | "groq" | "mistral" | "openai-responses" | "anthropic" | "gemini";
   /** Gemini's servers end lines with CR LF; everybody else's with LF. */
   lineEnd: "\n" | "\r\n";
+  /** What becomes of an assistant message at the end: gone on with, said again first, or taken for a finished answer. */
+  prefill: "continued" | "repeated" | "ignored";
   /** Reads a JSON body; `path` is what the URL says instead. Throws RefusedRequest as the provider would. */
   read(body: unknown, path: { model?: string; stream?: boolean }): Prompt;
   whole(answer: Answer): object;

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { composeAnswer } from "./answer.ts";
+import { repeatPrefill } from "./continuation.ts";
 import { type Control, applyOrder, decide, serverFault } from "./control.ts";
 import { commitEarlyFault } from "./early-faults.ts";
 import { answerEmbeddings } from "./embeddings.ts";
@@ -15,10 +16,12 @@ import { countPromptTokens } from "./tokens.ts";
 
 async function handleAnswer(control: Control, exchange: Exchange, route: Route & { kind: "answer" }): Promise<void> {
   const { record } = exchange;
-  const received = route.format.read(record.body, route.path);
-  const { prompt, behaviour, said } = decide(control, received, record);
+  const { format } = route;
+  const received = format.read(record.body, route.path);
+  const { prompt, behaviour, said } = decide(control, received, record, format.prefill);
   exchange.behaviour = behaviour;
-  await sendAnswer(exchange, route.format, prompt, composeAnswer(prompt, behaviour, said, record.number));
+  const answer = composeAnswer(prompt, behaviour, said, record.number);
+  await sendAnswer(exchange, format, prompt, format.prefill === "repeated" ? repeatPrefill(received, answer) : answer);
 }
 
 async function handleSideRoute(exchange: Exchange, route: Route, pathname: string): Promise<void> {

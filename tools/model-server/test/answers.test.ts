@@ -14,6 +14,13 @@ const ways = [
   ["whole", read],
 ] as const;
 
+/** Mistral says the beginning again; the others not named take it for finished and answer anew. */
+const TEXT_AFTER_PREFILL: Record<string, string> = {
+  Anthropic: " three four five",
+  Groq: " three four five",
+  Mistral: "one two three four five",
+};
+
 const weather = {
   type: "function" as const,
   name: "get_weather",
@@ -146,5 +153,12 @@ describe.each(PROVIDER_NAMES)("%s", (provider) => {
     );
     expect(whole.text).toBe("one two three four five");
     expect(rest.text).toBe("ree four five");
+  });
+
+  it("takes an answer at the end of the prompt as its provider does", async () => {
+    const model = modelOf(server, provider);
+    const { prompt } = ask("", { earlier: ["[[text=one two three four five]]", "one two"] });
+    const heard = await listen(model, { prompt: prompt.slice(0, 2) });
+    expect(heard.text).toBe(TEXT_AFTER_PREFILL[provider] ?? "one two three four five");
   });
 });

@@ -235,6 +235,15 @@ describe("embeddings", () => {
   );
 });
 
+const prefilled = (model: string, content: string) => ({
+  model,
+  max_tokens: 9,
+  messages: [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content },
+  ],
+});
+
 describe("requests that real servers refuse", () => {
   it.each([
     ["/v1/chat/completions", { model: "m", messages: [] }],
@@ -243,10 +252,22 @@ describe("requests that real servers refuse", () => {
     ["/v1beta/models/m:generateContent", { contents: [] }],
     ["/v1/embeddings", { model: "m", input: [] }],
     ["/v1/chat/completions", "not JSON"],
+    ["/v1/messages", prefilled("claude-sonnet-4-5", "Half an answer ")],
+    ["/v1/messages", prefilled("claude-opus-4-6", "Half an answer")],
   ])("get 400 (%s)", async (path, body) => {
     const response = await fetch(server.url + path, { method: "POST", body: JSON.stringify(body) });
     expect(response.status).toBe(400);
     expect(await response.json()).toHaveProperty("error");
+  });
+
+  it("get 400 from Mistral for an answer at the end that is not called a prefix", async () => {
+    const body = JSON.stringify(prefilled("mistral-small-latest", "Half"));
+    const response = await fetch(`${server.baseUrls.mistral}/chat/completions`, { method: "POST", body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      object: "error",
+      message: expect.stringContaining("prefix") as string,
+    });
   });
 
   it("get 404 where nothing is", async () => {

@@ -49,6 +49,21 @@ function readMessage(role: "user" | "assistant", parts: Part[]): PromptMessage {
   };
 }
 
+// Models from Claude 4.6 on: https://github.com/vercel/ai/issues/12296
+const WITHOUT_PREFILL = /claude-(?:opus|sonnet|haiku)-(?:4-(?:[6-9]|\d\d(?!\d))|[5-9])/;
+
+function refusePrefill(model: string, last: PromptMessage | undefined): void {
+  if (last?.role !== "assistant") return;
+  if (WITHOUT_PREFILL.test(model)) {
+    const message =
+      "This model does not support assistant message prefill. The conversation must end with a user message.";
+    throw new RefusedRequest(400, message);
+  }
+  if (/\s$/.test(last.text)) {
+    throw new RefusedRequest(400, "messages: final assistant content cannot end with trailing whitespace");
+  }
+}
+
 const STOP_REASONS: Record<Finish, string> = {
   stop: "end_turn",
   length: "max_tokens",
@@ -146,6 +161,7 @@ function frame(kind: Frame["kind"], type: string, more: object): Frame {
 export const anthropic: Format = {
   name: "anthropic",
   lineEnd: "\n",
+  prefill: "continued",
   read(body) {
     const parsed = requestSchema.safeParse(body);
     if (!parsed.success) {
@@ -153,14 +169,16 @@ export const anthropic: Format = {
       throw new RefusedRequest(400, `${issue?.path.join(".") ?? "body"}: ${issue?.message ?? "invalid"}`);
     }
     const { system, ...request } = parsed.data;
+    const messages = request.messages.map(({ role, content }) =>
+      readMessage(role, typeof content === "string" ? [{ type: "text", text: content }] : content),
+    );
+    refusePrefill(request.model, messages.at(-1));
     return {
       model: request.model,
       stream: request.stream ?? false,
       system:
         system === undefined ? null : typeof system === "string" ? system : system.map((part) => part.text).join("\n"),
-      messages: request.messages.map(({ role, content }) =>
-        readMessage(role, typeof content === "string" ? [{ type: "text", text: content }] : content),
-      ),
+      messages,
       tools: (request.tools ?? []).map((tool) => tool.name),
       wantsReasoning: (request.thinking?.type ?? "disabled") !== "disabled",
       maxTokens: request.max_tokens,

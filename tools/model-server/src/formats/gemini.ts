@@ -129,6 +129,7 @@ const functionCalls = (answer: Answer) =>
 export const gemini: Format = {
   name: "gemini",
   lineEnd: "\r\n",
+  prefill: "ignored",
   read(body, path) {
     const parsed = requestSchema.safeParse(body);
     if (!parsed.success) {

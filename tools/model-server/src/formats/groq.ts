@@ -8,6 +8,7 @@ import { chatFinishWord, chatToolCallDeltas, chatToolCalls, chatUsage, openaiCha
 export const groq: Format = {
   ...openaiChat,
   name: "groq",
+  prefill: "continued",
   whole(answer) {
     const toolCalls = chatToolCalls(answer);
     return {

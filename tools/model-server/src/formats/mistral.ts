@@ -1,5 +1,11 @@
+import { z } from "zod";
 import { type Failure, type Format, type Frame, idOf } from "../format.ts";
-import { chatFinishWord, chatToolCalls, chatUsage, openaiChat } from "./openai-chat.ts";
+import { RefusedRequest } from "../prompt.ts";
+import { chatFinishWord, chatToolCalls, chatUsage, openaiChat, readChatRequest } from "./openai-chat.ts";
+
+const lastMessageSchema = z.object({
+  messages: z.array(z.object({ role: z.string(), prefix: z.boolean().nullish() })),
+});
 
 function failureBody(failure: Failure): object {
   // Mistral's gate answers a wrong key before its API does, in other words.
@@ -24,6 +30,18 @@ const thinking = (text: string) => ({ type: "thinking", thinking: [{ type: "text
 export const mistral: Format = {
   ...openaiChat,
   name: "mistral",
+  prefill: "repeated",
+  read(body) {
+    const prompt = readChatRequest(body);
+    const last = lastMessageSchema.parse(body).messages.at(-1);
+    if (last?.role === "assistant" && !last.prefix) {
+      throw new RefusedRequest(
+        400,
+        "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant",
+      );
+    }
+    return prompt;
+  },
   whole(answer) {
     const text = answer.text.join("");
     const toolCalls = chatToolCalls(answer).map((call, index) => ({ ...call, index }));

@@ -129,6 +129,7 @@ function head(answer: Answer, object: string) {
 export const openaiChat: Format = {
   name: "openai-chat",
   lineEnd: "\n",
+  prefill: "ignored",
   read: (body) => readChatRequest(body),
   whole(answer) {
     const toolCalls = chatToolCalls(answer);

@@ -202,6 +202,7 @@ function failureFrame(failure: Failure, position: number): Frame {
 export const openaiResponses: Format = {
   name: "openai-responses",
   lineEnd: "\n",
+  prefill: "ignored",
   read,
   whole: (answer) => response(answer, endStatus(answer), outputItems(answer)),
   *frames(answer) {

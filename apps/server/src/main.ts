@@ -1,29 +1,60 @@
+import { loadEnvironmentFile } from "./environment-file.ts";
 import { readConfig } from "@mindmesh/kernel/config";
+import { StartError, lockDataDirectory, startEmbeddedPostgres } from "@mindmesh/kernel/db";
 import { createLogger } from "@mindmesh/kernel/observe";
-import { startServer } from "./server.ts";
+import { type RunningServer, startServer } from "./server.ts";
 
-try {
-  process.loadEnvFile();
-} catch (error) {
-  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+/** Starts what the configuration asks for; resolves when the server answers. */
+async function start(): Promise<{ server: RunningServer; stop: () => Promise<void> }> {
+  loadEnvironmentFile();
+  const config = readConfig(process.env);
+  const log = createLogger(config.LOG_LEVEL);
+  if (config.DATABASE_URL !== undefined) {
+    const server = await startServer(config, log, config.DATABASE_URL, { alone: false });
+    return { server, stop: () => server.close() };
+  }
+  const release = await lockDataDirectory(config.dataDirectory);
+  const postgres = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
+  try {
+    const server = await startServer(config, log, postgres.connectionString, { alone: true });
+    return {
+      server,
+      stop: async () => {
+        await server.close();
+        await postgres.stop();
+        release();
+      },
+    };
+  } catch (error) {
+    await postgres.stop();
+    release();
+    throw error;
+  }
 }
-const config = readConfig(process.env);
-const log = createLogger(config.LOG_LEVEL);
-const server = await startServer(config, log, config.DATABASE_URL ?? "", { alone: false });
-log.info({ url: server.url }, "Mindmesh is ready");
+
+function fail(error: unknown): never {
+  const known = error instanceof StartError || (error as { code?: string }).code === "EADDRINUSE";
+  const message = error instanceof Error ? (known ? error.message : error.stack) : String(error);
+  process.stderr.write(`\nMindmesh cannot start.\n${message ?? ""}\n`);
+  process.exit(1);
+}
+
+const stopSignals = ["SIGINT", "SIGTERM"] as const;
+let stopAsked = false;
+for (const signal of stopSignals) process.once(signal, () => (stopAsked = true));
+
+const { server, stop } = await start().catch(fail);
+process.stdout.write(`\nMindmesh is ready on ${server.url.replace("127.0.0.1", "localhost")}\n`);
 
 let stopping = false;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, "stopping");
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, "did not stop cleanly");
-        process.exit(1);
-      },
-    );
-  });
+function shutDown(): void {
+  if (stopping) return;
+  stopping = true;
+  process.stdout.write("Stopping: running answers get a moment to end.\n");
+  stop().then(() => {
+    process.stdout.write("Mindmesh has stopped.\n");
+    process.exit(0);
+  }, fail);
 }
+for (const signal of stopSignals) process.on(signal, shutDown);
+if (stopAsked) shutDown();

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { StartError } from "../db/index.ts";
 
 const url = (schemes: string[]) =>
   z.string().refine(
@@ -82,14 +83,14 @@ export type Config = z.infer<typeof environment> & { dataDirectory: string; publ
 
 /**
  * Reads and checks the environment; empty values count as not given.
- * @throws Error whose message lists every mistake, one per line
+ * @throws StartError whose message lists every mistake, one per line
  */
 export function readConfig(source: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}`);
-    throw new Error(
+    throw new StartError(
       `The environment has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}:\n${lines.join("\n")}`,
     );
   }

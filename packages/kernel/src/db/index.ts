@@ -7,4 +7,7 @@ export {
   type TransactionSettings,
   openDatabase,
 } from "./database.ts";
+export { lockDataDirectory } from "./data-directory-lock.ts";
+export { findRunningEmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 export { type MigrationOwner, kernelMigrations, migrate } from "./migrate.ts";
+export { StartError } from "./start-error.ts";

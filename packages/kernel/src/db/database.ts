@@ -76,7 +76,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     client.on("error", onError);
     try {
       await client.query(begin);
-      const result = await work(Object.assign(drizzle({ client }), { client }) as Transaction);
+      const result = await work(Object.assign(drizzle({ client }), { client }));
       await client.query("COMMIT");
       return result;
     } catch (error) {

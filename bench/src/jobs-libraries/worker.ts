@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { now, type Library } from "./library.ts";
+import { graphileWorker } from "./graphile-worker.ts";
+import { pgBossFetch, pgBossWork } from "./pg-boss.ts";
+
+// A worker process of its own, so that it can be killed with -9 and its memory read. It tells the measuring
+// process over the IPC channel what it started and when.
+const libraries: Library[] = [graphileWorker, pgBossWork, pgBossFetch];
+const [name, databaseUrl, settingsText] = process.argv.slice(2);
+const library = libraries.find((candidate) => candidate.name === name);
+if (!library || !databaseUrl || !settingsText) throw new Error("usage: worker.ts LIBRARY DATABASE_URL SETTINGS");
+
+let handled = 0;
+const { quiet, longSeconds, shortMilliseconds, reportAt, ...settings } = JSON.parse(settingsText) as {
+  concurrency: number;
+  batch: number;
+  cron: boolean;
+  quiet: boolean;
+  reportAt: number;
+  longSeconds: number;
+  shortMilliseconds: number;
+};
+
+const stop = await library.startWorker({
+  databaseUrl,
+  ...settings,
+  async handle(payload, signal) {
+    const at = now();
+    if (!quiet) process.send?.({ event: "started", payload, at });
+    if (payload.kind === "fail") throw new Error("this job always fails");
+    if (payload.kind === "long") {
+      await sleep(longSeconds * 1000, undefined, { signal }).catch((error: unknown) => {
+        process.send?.({ event: "aborted", payload, at: now() });
+        throw error;
+      });
+    } else if (shortMilliseconds > 0) {
+      await sleep(shortMilliseconds);
+    }
+    if (++handled === reportAt) process.send?.({ event: "handled", payload, at: now() });
+  },
+});
+
+process.on("message", (message) => {
+  if (message === "memory") process.send?.({ event: "memory", bytes: process.memoryUsage.rss() });
+  if (message === "stop") void stop().then(() => process.exit(0));
+});
+process.on("disconnect", () => process.exit(0));
+process.send?.({ event: "ready" });

@@ -227,7 +227,10 @@ async function throughput(library: Library, url: string, sender: Sender, client:
   const batched = quick ? 3_000 : 30_000;
   start = now();
   for (let i = 0; i < batched; i += 1_000)
-    await sender.enqueueMany(client, Array.from({ length: 1_000 }, () => payload("short")));
+    await sender.enqueueMany(
+      client,
+      Array.from({ length: 1_000 }, () => payload("short")),
+    );
   const enqueueBatched = batched / ((now() - start) / 1000);
   const workBatched = await drain(library, url, sender, client, batched, { concurrency: 24, batch: 200 });
   return {
@@ -239,7 +242,14 @@ async function throughput(library: Library, url: string, sender: Sender, client:
 }
 
 /** Jobs worked per second, from the worker's readiness to an empty queue; the limit is a minute. */
-async function drain(library: Library, url: string, sender: Sender, client: pg.Client, count: number, settings: object) {
+async function drain(
+  library: Library,
+  url: string,
+  sender: Sender,
+  client: pg.Client,
+  count: number,
+  settings: object,
+) {
   const worker = startWorker(library, url, { ...settings, quiet: true, reportAt: count });
   await worker.ready;
   const start = now();
@@ -290,7 +300,8 @@ async function inOwnDatabase(
 
 const libraries = [graphileWorker, pgBossWork, pgBossFetch];
 const measures = {
-  transactionalEnqueue: (_l: Library, _u: string, sender: Sender, client: pg.Client) => transactionalEnqueue(sender, client),
+  transactionalEnqueue: (_l: Library, _u: string, sender: Sender, client: pg.Client) =>
+    transactionalEnqueue(sender, client),
   pickUp,
   wakeCost,
   priorities,
@@ -311,14 +322,21 @@ for (const [measureName, measure] of Object.entries(measures)) {
 }
 
 const show = (value: number | string | undefined) =>
-  typeof value === "number" ? (value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(value < 1 ? 2 : 1)) : (value ?? "");
+  typeof value === "number"
+    ? value >= 100
+      ? Math.round(value).toLocaleString("en")
+      : value.toFixed(value < 1 ? 2 : 1)
+    : (value ?? "");
 const base = results.get(libraries[0]?.name ?? "") ?? {};
 console.log(`| measured | ${libraries.map(({ name }) => name).join(" | ")} |\n|---|${"---|".repeat(libraries.length)}`);
 for (const figure of Object.keys(base)) {
   const cells = libraries.map(({ name }) => {
     const value = results.get(name)?.[figure];
     const reference = base[figure];
-    const ratio = typeof value === "number" && typeof reference === "number" && reference > 0 && name !== libraries[0]?.name ? ` (x${(value / reference).toFixed(2)})` : "";
+    const ratio =
+      typeof value === "number" && typeof reference === "number" && reference > 0 && name !== libraries[0]?.name
+        ? ` (x${(value / reference).toFixed(2)})`
+        : "";
     return show(value) + ratio;
   });
   console.log(`| ${figure} | ${cells.join(" | ")} |`);

@@ -31,11 +31,15 @@ async function openSender(databaseUrl: string): Promise<Sender> {
       await utils.completeJobs([id]);
     },
     async remaining(client: ClientBase) {
-      const { rows } = await client.query("select count(*)::int as n from graphile_worker.jobs where attempts < max_attempts or locked_at is not null");
+      const { rows } = await client.query(
+        "select count(*)::int as n from graphile_worker.jobs where attempts < max_attempts or locked_at is not null",
+      );
       return rows[0].n;
     },
     async deadLetters(client: ClientBase) {
-      const { rows } = await client.query("select count(*)::int as n from graphile_worker.jobs where attempts >= max_attempts and locked_at is null");
+      const { rows } = await client.query(
+        "select count(*)::int as n from graphile_worker.jobs where attempts >= max_attempts and locked_at is null",
+      );
       return rows[0].n;
     },
     scheduleEveryMinute: async () => undefined,
@@ -69,7 +73,10 @@ async function startSweep(databaseUrl: string, runner: Runner) {
     );
     if (rows.length > 0) await utils.forceUnlockWorkers(rows.map((row) => row.id));
   };
-  const timer = setInterval(() => void beat().catch((error: unknown) => console.error("sweep:", error)), (RECOVERY.heartbeatSeconds * 1000) / 3);
+  const timer = setInterval(
+    () => void beat().catch((error: unknown) => console.error("sweep:", error)),
+    (RECOVERY.heartbeatSeconds * 1000) / 3,
+  );
   return async () => {
     clearInterval(timer);
     await utils.release();
@@ -86,7 +93,9 @@ async function startWorker(settings: WorkerSettings) {
     logger: quiet,
     pollInterval: 1_000,
     parsedCronItems: parseCronItems(
-      settings.cron ? [{ task: TASK, match: "* * * * *", payload: { kind: "tick", label: "cron" }, identifier: "every-minute" }] : [],
+      settings.cron
+        ? [{ task: TASK, match: "* * * * *", payload: { kind: "tick", label: "cron" }, identifier: "every-minute" }]
+        : [],
     ),
     taskList: { [TASK]: (payload, helpers) => settings.handle(payload as BenchPayload, helpers.abortSignal) },
     ...(settings.batch > 1

@@ -47,17 +47,27 @@ async function openSender(databaseUrl: string): Promise<Sender> {
       return id;
     },
     async enqueueMany(client, payloads) {
-      await boss.insert(QUEUE, payloads.map((data) => ({ data })), { db: onClient(client), returnId: false });
+      await boss.insert(
+        QUEUE,
+        payloads.map((data) => ({ data })),
+        { db: onClient(client), returnId: false },
+      );
     },
     async cancel(id) {
       await boss.cancel(QUEUE, id);
     },
     async remaining(client) {
-      const { rows } = await client.query("select count(*)::int as n from pgboss.job where name = $1 and state < 'completed'", [QUEUE]);
+      const { rows } = await client.query(
+        "select count(*)::int as n from pgboss.job where name = $1 and state < 'completed'",
+        [QUEUE],
+      );
       return rows[0].n;
     },
     async deadLetters(client) {
-      const { rows } = await client.query("select count(*)::int as n from pgboss.job where name = $1 and state = 'failed'", [QUEUE]);
+      const { rows } = await client.query(
+        "select count(*)::int as n from pgboss.job where name = $1 and state = 'failed'",
+        [QUEUE],
+      );
       return rows[0].n;
     },
     async scheduleEveryMinute() {
@@ -99,9 +109,9 @@ async function startWorkLoops(settings: WorkerSettings) {
 async function startFetchLoop(settings: WorkerSettings) {
   const boss = await open(settings.databaseUrl, true, settings.cron);
   const slots = settings.batch > 1 ? settings.batch * 4 : settings.concurrency;
-  const running = new Map<string, Job<BenchPayload>>();
+  const running = new Map<string, { job: Job<BenchPayload>; abort: AbortController }>();
   let finished: Job<BenchPayload>[] = [];
-  let stopped = false;
+  const stopping = new AbortController();
   let fetching = false;
   let wanted = false;
 
@@ -122,9 +132,9 @@ async function startFetchLoop(settings: WorkerSettings) {
     return settling;
   };
 
-  const run = async (job: Job<BenchPayload>) => {
+  const run = async (job: Job<BenchPayload>, abort: AbortController) => {
     try {
-      await settings.handle(job.data, new AbortController().signal);
+      await settings.handle(job.data, abort.signal);
     } catch (error) {
       await boss.fail(QUEUE, job, error as Error);
       running.delete(job.id);
@@ -137,14 +147,15 @@ async function startFetchLoop(settings: WorkerSettings) {
     wanted = true;
     if (fetching) return;
     fetching = true;
-    while (wanted && !stopped) {
+    while (wanted && !stopping.signal.aborted) {
       wanted = false;
       const free = slots - running.size;
       if (free <= 0) break;
       const jobs = await boss.fetch<BenchPayload>(QUEUE, { batchSize: free });
       for (const job of jobs) {
-        running.set(job.id, job);
-        void run(job);
+        const abort = new AbortController();
+        running.set(job.id, { job, abort });
+        void run(job, abort);
       }
     }
     fetching = false;
@@ -158,15 +169,27 @@ async function startFetchLoop(settings: WorkerSettings) {
   );
   await listener.query(`LISTEN "${rows[0].channel}"`);
   const poll = setInterval(() => void take(), 1_000);
+  // A claim that the heartbeat no longer finds was cancelled or taken over: its handler is told to stop.
+  const beat = async () => {
+    if (running.size === 0) return;
+    const held = [...running.values()];
+    await boss.touch(
+      QUEUE,
+      held.map(({ job }) => job),
+    );
+    const { rows } = await boss
+      .getDb()
+      .executeSql("select id from pgboss.job where state = 'active' and id = any($1)", [held.map(({ job }) => job.id)]);
+    const claimed = new Set(rows.map((row: { id: string }) => row.id));
+    for (const { job, abort } of held) if (!claimed.has(job.id)) abort.abort();
+  };
   const touch = setInterval(
-    () => {
-      if (running.size > 0) void boss.touch(QUEUE, [...running.values()]);
-    },
+    () => void beat().catch((error: unknown) => console.error("touch:", error)),
     (RECOVERY.heartbeatSeconds * 1000) / 3,
   );
   void take();
   return async () => {
-    stopped = true;
+    stopping.abort();
     clearInterval(poll);
     while (running.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     clearInterval(touch);

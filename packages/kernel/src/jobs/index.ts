@@ -1,4 +1,3 @@
-export { jobsChannel } from "./context.ts";
 export { type Job, type JobRun, type JobSpec, defineJob } from "./define-job.ts";
 export type { EnqueueSettings } from "./enqueue.ts";
 export { type Jobs, type JobsDependencies, openJobs } from "./open-jobs.ts";

@@ -7,16 +7,18 @@ import { jobsChannel, type JobsContext } from "./context.ts";
 import type { Job, JobSpec } from "./define-job.ts";
 import { enqueue, type EnqueueSettings } from "./enqueue.ts";
 import { purgeJob } from "./purge-jobs.ts";
+import { recoverJobs } from "./recover-jobs.ts";
 import { keepSchedules, storeSchedules } from "./schedules.ts";
 import { cancelJob } from "./steer-job.ts";
 import { heartbeatSeconds, workQueue, type QueueWorker } from "./work-queue.ts";
 
 export interface JobsDependencies {
   db: Database;
-  /** Must listen on `jobsChannel`. */
   notifications: Notifications;
   /** `api` enqueues and shows jobs but works none. */
   role: "all" | "api" | "worker";
+  /** No other server uses this database, so that every job marked as running is one that a dead process left. */
+  alone?: boolean;
   onError(error: unknown): void;
   /** Jobs of each queue that this server runs at once. */
   slots?: Record<JobQueue, number>;
@@ -56,6 +58,7 @@ export async function openJobs({
   db,
   notifications,
   role,
+  alone = false,
   onError,
   slots = defaultSlots,
 }: JobsDependencies): Promise<Jobs> {
@@ -106,6 +109,7 @@ export async function openJobs({
         context.definitions.set(job.name, job);
       }
       if (!works) return;
+      if (alone) await recoverJobs(context);
       await storeSchedules(context);
       for (const [queue, count] of Object.entries(slots)) {
         workers.set(queue, workQueue(context, queue as JobQueue, count));

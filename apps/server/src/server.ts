@@ -4,6 +4,7 @@ import type { Config } from "@mindmesh/kernel/config";
 import { kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
 import { handleErrors } from "@mindmesh/kernel/http";
 import { accessCookie, authenticate, identityRoutesOn, memberOf } from "@mindmesh/kernel/identity";
+import { jobRoutesOn, openJobs } from "@mindmesh/kernel/jobs";
 import { createRateLimit } from "@mindmesh/kernel/limits";
 import type { Logger } from "@mindmesh/kernel/observe";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
@@ -54,6 +55,8 @@ export async function startServer(
     alone: settings.alone,
     onError,
   });
+
+  const jobs = await openJobs({ db, notifications, role: config.ROLE, alone: settings.alone, onError });
 
   const app = Fastify({
     loggerInstance: log,
@@ -116,8 +119,19 @@ export async function startServer(
     }
   });
   identityRoutesOn(app, { db, key: accessKey, secureCookies: config.publicUrl.startsWith("https:") });
-  const kernel = { config, db, log, realtime, notifications, serverId: registration.id, ai: openAiSource(config) };
+  jobRoutesOn(app, jobs);
+  const kernel = {
+    config,
+    db,
+    log,
+    realtime,
+    notifications,
+    jobs,
+    serverId: registration.id,
+    ai: openAiSource(config),
+  };
   const running = products.map((product) => product.start(app, kernel));
+  await jobs.start(running.flatMap((product) => product.jobs ?? []));
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });
 
@@ -125,7 +139,7 @@ export async function startServer(
     app,
     url,
     async close() {
-      await Promise.all(running.map((product) => product.drain(drainSeconds)));
+      await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);
       await realtime.close();
       await app.close();
       await registration.close();

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/index.ts";
 import type { Database, MigrationOwner } from "../db/index.ts";
+import type { Job, Jobs } from "../jobs/index.ts";
 import type { Logger } from "../observe/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
 
@@ -41,6 +42,7 @@ export interface Kernel {
   ai: ModelGateway;
   realtime: Realtime;
   notifications: Notifications;
+  jobs: Pick<Jobs, "enqueue" | "cancel">;
   /** Id of this server process, for work that it owns. */
   serverId: string;
 }
@@ -54,6 +56,8 @@ export interface Product {
 }
 
 export interface RunningProduct {
+  /** Its jobs; worked by servers with the role `all` or `worker`. */
+  jobs?: Job[];
   /** Called before the server stops: finish or hand over what is running, within `seconds`. */
   drain(seconds: number): Promise<void>;
 }

@@ -76,7 +76,7 @@ it("the queue's tables are closed to a transaction of a workspace", async () => 
   const mine = await makePerson(db);
   for (const table of ["kernel.jobs", "kernel.job_schedules", "pgboss.job"]) {
     const reading = db.withWorkspace(mine, (tx) => tx.client.query(`SELECT * FROM ${table}`));
-    await expect(reading, table).rejects.toThrow("permission denied");
+    await expect(reading).rejects.toThrow("permission denied");
   }
 });
 

@@ -1,2 +1,4 @@
+export { eventually } from "./eventually.ts";
 export { skipUnless } from "./skip-unless.ts";
 export { createTestDatabase } from "./test-database.ts";
+export { type TestPerson, type TestServer, type TestServerOptions, startTestServer } from "./test-server.ts";

@@ -1,0 +1,15 @@
+/**
+ * Tries `look` again and again until it no longer throws, and gives back what it gave.
+ * @throws what `look` threw last, after `seconds`
+ */
+export async function eventually<T>(look: () => T | Promise<T>, seconds = 10): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}

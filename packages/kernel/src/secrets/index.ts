@@ -1,1 +1,3 @@
-export { deriveKey, loadMasterKey } from "./master-key.ts";
+export { UndecipherableSecret } from "./envelope.ts";
+export { type MasterKeySource, deriveKey, loadMasterKey, loadMasterKeys } from "./master-key.ts";
+export { type Secrets, openSecrets } from "./secrets.ts";

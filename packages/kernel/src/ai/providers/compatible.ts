@@ -1,0 +1,20 @@
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type { Provider } from "./provider.ts";
+import { readOpenAiList } from "./read-list.ts";
+
+/** Any server that speaks OpenAI's chat completions: vLLM, llama.cpp, LM Studio, OpenRouter, ... */
+export const compatible: Provider = {
+  kind: "compatible",
+  label: "OpenAI-compatible server",
+  defaultBaseUrl: null,
+  languageModel: ({ baseUrl, apiKey, fetch }, model) =>
+    createOpenAICompatible({
+      name: "compatible",
+      baseURL: baseUrl,
+      ...(apiKey !== null && { apiKey }),
+      fetch,
+      includeUsage: true,
+    }).chatModel(model),
+  listModels: (endpoint, signal) => readOpenAiList(endpoint, signal, (model) => !/embed|whisper|rerank/i.test(model)),
+  continuesAnswer: () => false,
+};

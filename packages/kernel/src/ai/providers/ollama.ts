@@ -1,0 +1,32 @@
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { z } from "zod";
+import type { Provider } from "./provider.ts";
+import { readList } from "./read-list.ts";
+
+const list = z.object({
+  models: z.array(z.object({ name: z.string(), details: z.object({ family: z.string().nullish() }).nullish().catch(null) })),
+});
+
+/** Ollama's own list for what is installed, its OpenAI-compatible side for answers. The base URL is the server's root. */
+export const ollama: Provider = {
+  kind: "ollama",
+  label: "Ollama",
+  defaultBaseUrl: "http://127.0.0.1:11434",
+  languageModel: ({ baseUrl, apiKey, fetch }, model) =>
+    createOpenAICompatible({
+      name: "ollama",
+      baseURL: `${baseUrl}/v1`,
+      ...(apiKey !== null && { apiKey }),
+      fetch,
+      includeUsage: true,
+    }).chatModel(model),
+  async listModels(endpoint, signal) {
+    const headers: Record<string, string> = endpoint.apiKey === null ? {} : { authorization: `Bearer ${endpoint.apiKey}` };
+    const { models } = await readList(endpoint, "/api/tags", headers, list, signal);
+    return models
+      .filter((each) => !/bert/.test(each.details?.family ?? "") && !/embed/.test(each.name))
+      .map((each) => ({ model: each.name, name: null, contextTokens: null }));
+  },
+  // Whether a last assistant message is left open depends on each model's template.
+  continuesAnswer: () => false,
+};

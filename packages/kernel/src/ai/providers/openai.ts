@@ -1,0 +1,20 @@
+import { createOpenAI } from "@ai-sdk/openai";
+import type { Provider } from "./provider.ts";
+import { readOpenAiList } from "./read-list.ts";
+
+// OpenAI's list does not say what a model is for. These do not speak chat completions.
+const otherPurposes =
+  /embedding|whisper|tts|dall-e|image|moderation|realtime|audio|transcribe|sora|computer-use|deep-research|codex|davinci|babbage|instruct|search|-pro\b/;
+
+export const openai: Provider = {
+  kind: "openai",
+  label: "OpenAI",
+  defaultBaseUrl: "https://api.openai.com/v1",
+  languageModel: ({ baseUrl, apiKey, fetch }, model) =>
+    createOpenAI({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch }).chat(model),
+  listModels: (endpoint, signal) => readOpenAiList(endpoint, signal, (model) => !otherPurposes.test(model)),
+  // A last assistant message is taken as finished and answered with a new one.
+  continuesAnswer: () => false,
+  // Chat completions do not stream the reasoning of these.
+  thinksSilently: (model) => /^(?:o\d|gpt-(?:[5-9]|\d\d))/.test(model),
+};

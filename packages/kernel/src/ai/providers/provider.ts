@@ -1,0 +1,41 @@
+import type { LanguageModelV3, SharedV3ProviderOptions } from "@ai-sdk/provider";
+import type { Fetch } from "../../outbound/index.ts";
+
+/** The wire protocols that are spoken; a compatible server is one that a person or the operator named. */
+export type ProviderKind = "anthropic" | "openai" | "google" | "groq" | "mistral" | "ollama" | "compatible";
+
+/** Where and as whom a provider is called. */
+export interface Endpoint {
+  baseUrl: string;
+  /** Null where the server wants none. */
+  apiKey: string | null;
+  fetch: Fetch;
+}
+
+/** A model as the provider's own list tells it; null is what the list does not say. */
+export interface ListedModel {
+  /** As the provider calls it. */
+  model: string;
+  name: string | null;
+  contextTokens: number | null;
+}
+
+/** What differs between providers, besides the wire format that the AI SDK knows. */
+export interface Provider {
+  kind: ProviderKind;
+  label: string;
+  /** Null where there is none and it must be given. */
+  defaultBaseUrl: string | null;
+  languageModel(endpoint: Endpoint, model: string): LanguageModelV3;
+  /** The chat models that the key may use. @throws like any call to the provider; see `explainFailure` */
+  listModels(endpoint: Endpoint, signal: AbortSignal): Promise<ListedModel[]>;
+  /**
+   * Whether the model goes on with an assistant message at the end of the prompt (prefill). Others get a message that
+   * asks to continue.
+   */
+  continuesAnswer(model: string): boolean;
+  /** Whether the model thinks for minutes without sending anything; its first token is waited for longer. */
+  thinksSilently?(model: string): boolean;
+  /** Asks the provider to send the reasoning along, where it does so only when asked. */
+  reasoningOptions?(model: string): SharedV3ProviderOptions;
+}

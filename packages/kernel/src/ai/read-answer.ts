@@ -1,0 +1,90 @@
+import type { LanguageModelV3CallOptions, LanguageModelV3StreamPart, LanguageModelV3Usage } from "@ai-sdk/provider";
+import { type Endpoint, type Provider } from "./providers/index.ts";
+import { BadAnswer, EndedEarly, ErrorInStream } from "./provider-errors.ts";
+import { streamingFetch } from "./provider-fetch.ts";
+import { type TimeLimits, watchTime } from "./time-limits.ts";
+
+export type FinishReason = "stop" | "length" | "content-filter" | "tool-calls" | "other";
+
+export type AnswerPart =
+  | { type: "text" | "reasoning"; text: string }
+  | { type: "end"; reason: FinishReason; usage: LanguageModelV3Usage };
+
+/** How long the rest of a connection is read after the answer's end, so that it can be used again. */
+const lingerMs = 1000;
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+/**
+ * One attempt at one answer. Ends with exactly one `end` part; a stream that ends without the provider's own reason
+ * throws `EndedEarly` instead. Leaving the loop, aborting `signal` or passing a time limit closes the connection at
+ * once.
+ * @throws the raw error; `explainFailure` makes words of it
+ */
+export async function* readAnswer(
+  provider: Provider,
+  endpoint: Endpoint,
+  model: string,
+  options: LanguageModelV3CallOptions,
+  limits: TimeLimits,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<AnswerPart, void, undefined> {
+  const stop = new AbortController();
+  const watch = watchTime(limits, (reason) => stop.abort(reason));
+  const onAbort = () => stop.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  let reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart> | undefined;
+  let isComplete = false;
+  try {
+    stop.signal.throwIfAborted();
+    const fetch = streamingFetch(endpoint.fetch, watch.onBytes);
+    const call = provider.languageModel({ ...endpoint, fetch }, model);
+    const opening = Promise.resolve(call.doStream({ ...options, abortSignal: stop.signal }));
+    const { stream } = await Promise.race([opening, rejectWhenAborted(stop.signal)]);
+    const parts = (reader = stream.getReader());
+    // A read that waits ends at once, whatever the layers below do with the signal.
+    stop.signal.addEventListener("abort", () => void parts.cancel(stop.signal.reason).catch(() => undefined));
+    let hasBegun = false;
+    for (;;) {
+      const { done, value: part } = await parts.read();
+      stop.signal.throwIfAborted();
+      if (done) throw hasBegun ? new EndedEarly() : new BadAnswer("ended its answer before it began");
+      if (part.type === "stream-start" || part.type === "response-metadata" || part.type === "raw") continue;
+      if (part.type === "error") throw new ErrorInStream(part.error);
+      if (part.type === "finish") {
+        const { unified, raw } = part.finishReason;
+        if (unified === "error" && raw !== undefined) throw new ErrorInStream(`The model stopped with: ${raw}`);
+        // The SDK fills the gap with "other" or "error"; only a provider that said why has finished.
+        if (raw === undefined) throw hasBegun ? new EndedEarly() : new BadAnswer("ended its answer before it began");
+        isComplete = true;
+        yield { type: "end", reason: unified === "error" ? "other" : unified, usage: part.usage };
+        return;
+      }
+      hasBegun = true;
+      watch.onPart();
+      if (part.type === "text-delta" && part.delta !== "") yield { type: "text", text: part.delta };
+      else if (part.type === "reasoning-delta" && part.delta !== "") yield { type: "reasoning", text: part.delta };
+    }
+  } finally {
+    watch.stop();
+    signal?.removeEventListener("abort", onAbort);
+    if (isComplete && reader) void endConnection(reader, stop);
+    else stop.abort(new DOMException("The answer is no longer wanted.", "AbortError"));
+  }
+}
+
+async function endConnection(reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart>, stop: AbortController): Promise<void> {
+  const timer = setTimeout(() => stop.abort(), lingerMs);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The answer was complete; how its connection ends says nothing about it.
+  } finally {
+    clearTimeout(timer);
+  }
+}

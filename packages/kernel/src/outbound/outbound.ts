@@ -1,0 +1,55 @@
+import type { LookupFunction } from "node:net";
+import { Agent } from "undici";
+import { readAllowance } from "./addresses.ts";
+import { OutboundRefused, guardedConnector } from "./guarded-connector.ts";
+import { type Fetch, pooledFetch } from "./pooled-fetch.ts";
+
+/** The server's two ways out. Connections are pooled per origin and kept alive. */
+export interface Outbound {
+  /** For addresses that the operator configured. */
+  trustedFetch: Fetch;
+  /** For every address that a person or a model gave: only public ones and what the operator allowed. */
+  guardedFetch: Fetch;
+  close(): Promise<void>;
+}
+
+export interface OutboundSettings {
+  /** The setting OUTBOUND_ALLOW_PRIVATE; see `readAllowance`. */
+  allowPrivate?: string | undefined;
+  /** Replaces the system's resolver, for tests. */
+  lookup?: LookupFunction;
+  /** Connections per origin. */
+  connections?: number;
+}
+
+/** Opens the pools; nothing is connected before the first request. */
+export function openOutbound(settings: OutboundSettings = {}): Outbound {
+  const pool = {
+    connections: settings.connections ?? 256,
+    keepAliveTimeout: 30_000,
+    // Callers bound time by signals that know what they wait for; these catch only a caller that forgot.
+    headersTimeout: 10 * 60_000,
+    bodyTimeout: 10 * 60_000,
+  };
+  const trusted = new Agent({ ...pool, connect: { timeout: 10_000 } });
+  const guarded = new Agent({
+    ...pool,
+    connect: guardedConnector(readAllowance(settings.allowPrivate ?? ""), settings.lookup),
+    // People can name any number of servers; idle pools of old ones must not pile up.
+    maxOrigins: 1000,
+  });
+  const send = pooledFetch(guarded);
+  return {
+    trustedFetch: pooledFetch(trusted),
+    async guardedFetch(input, init) {
+      const url = new URL(input instanceof Request ? input.url : input);
+      if (url.username !== "" || url.password !== "") {
+        throw new OutboundRefused("An address with a name and password in it is not accepted.");
+      }
+      return send(url, init);
+    },
+    async close() {
+      await Promise.all([trusted.destroy(), guarded.destroy()]);
+    },
+  };
+}

@@ -7,7 +7,7 @@ import { type Connection, type KeySource, type ModelName, providerOf } from "./c
 import { explainFailure } from "./explain-failure.ts";
 import { ModelFailed } from "./failures.ts";
 import { type ModelMessage, buildPrompt } from "./messages.ts";
-import type { CallRecorder } from "./model-calls.ts";
+import type { CallOutcome, CallRecorder } from "./model-calls.ts";
 import { type Usage, costOf, readUsage } from "./price.ts";
 import { type AnswerPart, type FinishReason, readAnswer } from "./read-answer.ts";
 import type { TimeLimits } from "./time-limits.ts";
@@ -134,11 +134,15 @@ export async function* streamModel(
   let firstPartMs: number | null = null;
   let retries = 0;
   let isSettled = false;
-  const end = (status: "done" | "failed" | "interrupted" | "cancelled", failed?: ModelFailed, usage?: Usage, costUsd?: number | null) => {
+  const end = (
+    status: CallOutcome["status"],
+    failed?: ModelFailed,
+    { usage, costUsd }: Pick<CallOutcome, "usage" | "costUsd"> = { usage: null, costUsd: null },
+  ) => {
     if (isSettled) return;
     isSettled = true;
     const durationMs = performance.now() - startedAt;
-    settle({ status, errorKind: failed?.kind ?? null, retries, usage: usage ?? null, costUsd: costUsd ?? null, firstPartMs, durationMs });
+    settle({ status, errorKind: failed?.kind ?? null, retries, usage, costUsd, firstPartMs, durationMs });
   };
   const explain = (error: unknown): ModelFailed =>
     error instanceof ModelFailed
@@ -155,18 +159,27 @@ export async function* streamModel(
     );
     rest = begun.rest;
     firstPartMs = performance.now() - startedAt;
-    for (let part: AnswerPart | void = begun.first; part !== undefined; part = (await rest.next()).value) {
+    for await (const part of startingWith(begun.first, rest)) {
       if (part.type === "end") {
         const usage = readUsage(part.usage);
         const costUsd = costOf(connection, name.model, usage);
-        end("done", undefined, usage, costUsd);
-        const { provider: slug, model } = name;
-        yield { type: "finish", reason: part.reason, usage, costUsd, model: `${slug}/${model}`, provider: slug, keySource: connection.source, retries, callId: id };
-        continue;
+        end("done", undefined, { usage, costUsd });
+        yield {
+          type: "finish",
+          reason: part.reason,
+          usage,
+          costUsd,
+          model: `${name.provider}/${name.model}`,
+          provider: name.provider,
+          keySource: connection.source,
+          retries,
+          callId: id,
+        };
+      } else {
+        const text: string = dropsSpace && part.type === "text" ? part.text.trimStart() : part.text;
+        if (part.type === "text" && text !== "") dropsSpace = false;
+        if (text !== "") yield { type: part.type, text };
       }
-      const text: string = dropsSpace && part.type === "text" ? part.text.trimStart() : part.text;
-      if (part.type === "text" && text !== "") dropsSpace = false;
-      if (text !== "") yield { type: part.type, text };
     }
   } catch (error) {
     if (signal?.aborted) {
@@ -181,6 +194,11 @@ export async function* streamModel(
     end("cancelled");
     await rest?.return();
   }
+}
+
+async function* startingWith<T>(first: T, rest: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  yield first;
+  yield* rest;
 }
 
 function circuitOpen(label: string, model: string): ModelFailed {

@@ -38,5 +38,5 @@ export const google: Provider = {
   continuesAnswer: () => false,
   // Thinking is on by default from 2.5 on, but its text is sent only when asked for.
   reasoningOptions: (model) =>
-    /^gemini-(?:2\.5|[3-9]|\d\d)/.test(model) ? { google: { thinkingConfig: { includeThoughts: true } } } : {},
+    /^gemini-(?:2\.5|[3-9]|\d\d)/.test(model) ? { google: { thinkingConfig: { includeThoughts: true } } } : undefined,
 };

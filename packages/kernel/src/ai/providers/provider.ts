@@ -37,5 +37,5 @@ export interface Provider {
   /** Whether the model thinks for minutes without sending anything; its first token is waited for longer. */
   thinksSilently?(model: string): boolean;
   /** Asks the provider to send the reasoning along, where it does so only when asked. */
-  reasoningOptions?(model: string): SharedV3ProviderOptions;
+  reasoningOptions?(model: string): SharedV3ProviderOptions | undefined;
 }

@@ -1,0 +1,128 @@
+import { Registry } from "prom-client";
+import type { Database, Tenant } from "../db/index.ts";
+import { AppError } from "../errors/index.ts";
+import type { Outbound } from "../outbound/index.ts";
+import type { Secrets } from "../secrets/index.ts";
+import { keepBreakers } from "./breakers.ts";
+import { type Connection, type ModelSettings, baseUrlsOf, readModelName, serverConnections } from "./connection.ts";
+import { type ChosenModels, readChosenModels } from "./default-models.ts";
+import { keepKeys } from "./key-cache.ts";
+import { modelMetrics } from "./metrics.ts";
+import { recordCalls } from "./model-calls.ts";
+import { type AvailableModel, type ListProblem, keepModelLists, listModels } from "./model-list.ts";
+import { watchOllama } from "./ollama-watch.ts";
+import { keyConnection } from "./provider-keys.ts";
+import { type ProviderKind, providers } from "./providers/index.ts";
+import { type ModelPart, type ModelRequest, streamModel } from "./stream-model.ts";
+import { type TimeLimits, usualTimeLimits } from "./time-limits.ts";
+import { usualModel } from "./usual-model.ts";
+
+/** In whose name models are called. */
+export type ModelTenant = Required<Tenant>;
+
+export interface ModelOffer {
+  models: AvailableModel[];
+  problems: ListProblem[];
+  chosen: ChosenModels;
+  /** The model that a call without a name gets: the person's choice, the workspace's, else `usualModel`. */
+  defaultModel: string | null;
+}
+
+/** The one way to any model. */
+export interface ModelGateway {
+  /** @throws AppError `no_model`, ModelFailed, or the signal's reason; see `streamModel` */
+  stream(request: ModelRequest): AsyncGenerator<ModelPart, void, undefined>;
+  /** The model to use when none was named; null when none is configured. @throws ModelFailed when no list can be had */
+  defaultModel(tenant: ModelTenant): Promise<string | null>;
+  /** Everything the caller can use; providers' lists are an hour old at most unless `refresh`. */
+  listModels(tenant: ModelTenant, settings?: { refresh?: boolean }): Promise<ModelOffer>;
+  /** After a change of keys on this server. */
+  forgetKeys(workspaceId: string): void;
+  /** Resolves when the records of all calls that have ended are written. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface GatewayDependencies {
+  db: Database;
+  settings: ModelSettings;
+  secrets: Secrets;
+  outbound: Outbound;
+  /** Where the metrics of model calls go. */
+  registry?: Registry;
+  /** Hears of what went wrong beside the calls, such as a record that could not be written. */
+  onError: (error: unknown) => void;
+  limits?: Partial<TimeLimits>;
+}
+
+/** Opens the gateway: reads the server's own keys and begins to look for a local Ollama. */
+export function openGateway({ db, settings, secrets, outbound, registry, onError, limits }: GatewayDependencies): ModelGateway {
+  const baseUrls = baseUrlsOf(settings);
+  const ownConnections = serverConnections(settings, outbound);
+  const ollama = watchOllama(settings, outbound);
+  const keys = keepKeys(db);
+  const lists = keepModelLists();
+  const breakerOf = keepBreakers();
+  const recorder = recordCalls(db, modelMetrics(registry ?? new Registry()), onError);
+  const timeLimits = { ...usualTimeLimits, ...limits };
+
+  /** All ways to providers that the caller has, in the order in which they are tried: the person's key wins. */
+  async function connectionsOf(tenant: ModelTenant): Promise<Connection[]> {
+    const rows = await keys.read(tenant);
+    const stored = rows.map((row) => keyConnection(row, secrets, outbound, baseUrls));
+    return [...stored, ...ownConnections, ollama.connection()].filter((each) => each !== null);
+  }
+
+  async function offer(tenant: ModelTenant, refresh = false): Promise<ModelOffer> {
+    if (refresh) await ollama.probe();
+    const [connections, chosen] = await Promise.all([
+      connectionsOf(tenant),
+      db.withWorkspace(tenant, (tx) => readChosenModels(tx, tenant.workspaceId)),
+    ]);
+    const found = await listModels(connections, lists, refresh);
+    // A choice holds as long as its provider can be called; the list need not name it.
+    const isCallable = (id: string | null) => connections.some((each) => each.provider === readModelName(id ?? "")?.provider);
+    const choice = [chosen.person, chosen.workspace].find(isCallable);
+    return { ...found, chosen, defaultModel: choice ?? usualModel(found.models, connections) };
+  }
+
+  async function defaultModel(tenant: ModelTenant): Promise<string | null> {
+    const { defaultModel: id, problems } = await offer(tenant);
+    const [problem] = problems;
+    if (id === null && problem) throw new AppError("model_failed", { message: problem.message });
+    return id;
+  }
+
+  async function* stream(request: ModelRequest): AsyncGenerator<ModelPart, void, undefined> {
+    const id = request.model ?? (await defaultModel(request));
+    if (id === null) throw new AppError("no_model");
+    const name = readModelName(id);
+    const connections = await connectionsOf(request);
+    const connection = connections.find((each) => each.provider === name?.provider);
+    if (!name || !connection) throw missingKey(id, name?.provider);
+    const breaker = breakerOf(connection.baseUrl, name.model);
+    yield* streamModel(request, { connection, name, breaker, limits: timeLimits, recorder });
+  }
+
+  return {
+    stream,
+    defaultModel,
+    listModels: (tenant, { refresh } = {}) => offer(tenant, refresh),
+    forgetKeys: keys.forget,
+    drain: recorder.drain,
+    async close() {
+      ollama.stop();
+      await recorder.drain();
+    },
+  };
+}
+
+function missingKey(id: string, provider: string | undefined): AppError {
+  const label = provider !== undefined && provider in providers ? providers[provider as ProviderKind].label : provider;
+  if (provider === "ollama") {
+    return new AppError("no_model", { message: `No Ollama is running for ${id}. Start it, or choose another model.` });
+  }
+  return new AppError("no_model", {
+    message: label === undefined ? `"${id}" is not the name of a model.` : `There is no key for ${label}, so ${id} cannot be used. Add one under Settings, Models, or choose another model.`,
+  });
+}

@@ -1,0 +1,13 @@
+export { type KeySource } from "./connection.ts";
+export { type Failure, type FailureKind } from "./explain-failure.ts";
+export { ModelFailed } from "./failures.ts";
+export { type GatewayDependencies, type ModelGateway, type ModelOffer, type ModelTenant, openGateway } from "./gateway.ts";
+export { type ModelContent, type ModelMessage } from "./messages.ts";
+export { sweepLostCalls } from "./model-calls.ts";
+export { type ModelHelp, modelHelp } from "./model-help.ts";
+export { type AvailableModel, type ListProblem } from "./model-list.ts";
+export { type Price, type Usage } from "./price.ts";
+export { reencryptProviderKeys } from "./provider-keys.ts";
+export { type FinishReason } from "./read-answer.ts";
+export { type ModelPart, type ModelRequest } from "./stream-model.ts";
+export { type TimeLimits } from "./time-limits.ts";

@@ -1,0 +1,111 @@
+import { type ModelServer, startModelServer } from "@mindmesh/model-server";
+import { createTestDatabase } from "@mindmesh/test-support";
+import { v7 as uuidv7 } from "uuid";
+import { type GatewayDependencies, type ModelGateway, type ModelPart, openGateway } from "../../src/ai/index.ts";
+import { type Database, openDatabase } from "../../src/db/index.ts";
+import { openOutbound } from "../../src/outbound/index.ts";
+import { openSecrets } from "../../src/secrets/index.ts";
+
+export interface GatewayFixture {
+  db: Database;
+  models: ModelServer;
+  gateway: ModelGateway;
+  tenant: { workspaceId: string; userId: string };
+  /** Errors beside the calls; a test expects none. */
+  errors: unknown[];
+  /** Another gateway on the same database. */
+  open(changes?: Partial<GatewayDependencies>): ModelGateway;
+  addPerson(workspaceId?: string): Promise<{ workspaceId: string; userId: string }>;
+  close(): Promise<void>;
+}
+
+export const testKey = "sk-test-0123456789abcdef";
+
+/** A gateway with keys for every provider, all of which are one model server, on a database of its own. */
+export async function startGatewayFixture(changes: Partial<GatewayDependencies> = {}): Promise<GatewayFixture> {
+  const models = await startModelServer();
+  const { url, drop } = await createTestDatabase();
+  const db = openDatabase({ url });
+  const outbound = openOutbound();
+  const errors: unknown[] = [];
+  const { baseUrls } = models;
+  const gateways: ModelGateway[] = [];
+  const open = (more: Partial<GatewayDependencies> = {}): ModelGateway => {
+    const gateway = openGateway({
+      db,
+      outbound,
+      secrets: openSecrets(["a master key that is only for tests"]),
+      onError: (error) => errors.push(error),
+      settings: {
+        ANTHROPIC_API_KEY: testKey,
+        ANTHROPIC_BASE_URL: baseUrls.anthropic,
+        OPENAI_API_KEY: testKey,
+        OPENAI_BASE_URL: baseUrls.openai,
+        GEMINI_API_KEY: testKey,
+        GOOGLE_BASE_URL: baseUrls.google,
+        GROQ_API_KEY: testKey,
+        GROQ_BASE_URL: baseUrls.groq,
+        MISTRAL_API_KEY: testKey,
+        MISTRAL_BASE_URL: baseUrls.mistral,
+        OPENAI_COMPATIBLE_BASE_URL: baseUrls.compatible,
+        OLLAMA_BASE_URL: models.url,
+      },
+      ...changes,
+      ...more,
+    });
+    gateways.push(gateway);
+    return gateway;
+  };
+  async function addPerson(workspaceId?: string) {
+    const tenant = { workspaceId: workspaceId ?? uuidv7(), userId: uuidv7() };
+    if (workspaceId === undefined) {
+      await db.pool.query("INSERT INTO kernel.workspaces (id, name) VALUES ($1, 'Test')", [tenant.workspaceId]);
+    }
+    await db.pool.query("INSERT INTO kernel.people (id, email, name) VALUES ($1, $2, 'Test')", [
+      tenant.userId,
+      `${tenant.userId}@example.org`,
+    ]);
+    await db.pool.query("INSERT INTO kernel.members (workspace_id, person_id, role) VALUES ($1, $2, 'member')", [
+      tenant.workspaceId,
+      tenant.userId,
+    ]);
+    return tenant;
+  }
+  return {
+    db,
+    models,
+    gateway: open(),
+    tenant: await addPerson(),
+    errors,
+    open,
+    addPerson,
+    async close() {
+      await Promise.all(gateways.map((each) => each.close()));
+      await outbound.close();
+      await db.close();
+      await drop();
+      await models.close();
+    },
+  };
+}
+
+export interface Collected {
+  text: string;
+  reasoning: string;
+  finish: Extract<ModelPart, { type: "finish" }> | null;
+  error: unknown;
+}
+
+/** Reads an answer to its end or its error. */
+export async function collect(parts: AsyncIterable<ModelPart>): Promise<Collected> {
+  const collected: Collected = { text: "", reasoning: "", finish: null, error: null };
+  try {
+    for await (const part of parts) {
+      if (part.type === "finish") collected.finish = part;
+      else collected[part.type] += part.text;
+    }
+  } catch (error) {
+    collected.error = error;
+  }
+  return collected;
+}

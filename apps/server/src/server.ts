@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
+import { openGateway } from "@mindmesh/kernel/ai";
 import type { Config } from "@mindmesh/kernel/config";
 import { kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
 import { handleErrors } from "@mindmesh/kernel/http";
@@ -7,14 +8,14 @@ import { accessCookie, authenticate, identityRoutesOn, memberOf } from "@mindmes
 import { jobRoutesOn, openJobs } from "@mindmesh/kernel/jobs";
 import { createRateLimit } from "@mindmesh/kernel/limits";
 import type { Logger } from "@mindmesh/kernel/observe";
+import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
-import { deriveKey, loadMasterKey } from "@mindmesh/kernel/secrets";
+import { deriveKey, loadMasterKeys, openSecrets } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
 import { v7 as uuidv7 } from "uuid";
-import { openAiSource } from "./openai-source.ts";
 import { serveOpenApi } from "./open-api.ts";
 import { products } from "./products.ts";
 import { allowedOrigin, protect } from "./security.ts";
@@ -47,7 +48,11 @@ export async function startServer(
   const db = openDatabase({ url: databaseUrl, replicaUrls: config.DATABASE_REPLICA_URLS, onConnectionError: onError });
   const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, { maxRetriesPerRequest: 2 });
   redis?.on("error", onError);
-  const accessKey = deriveKey(await loadMasterKey(config), "access-token");
+  const masterKeys = await loadMasterKeys(config);
+  const accessKey = deriveKey(masterKeys[0], "access-token");
+  const secrets = openSecrets(masterKeys);
+  const outbound = openOutbound({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE });
+  const ai = openGateway({ db, settings: config, secrets, outbound, onError });
   const notifications = await openNotifications(databaseUrl, onError);
   const registration = await registerServer(db, {
     id: uuidv7(),
@@ -128,7 +133,7 @@ export async function startServer(
     notifications,
     jobs,
     serverId: registration.id,
-    ai: openAiSource(config),
+    ai,
   };
   const running = products.map((product) => product.start(app, kernel));
   await jobs.start(running.flatMap((product) => product.jobs ?? []));
@@ -140,6 +145,8 @@ export async function startServer(
     url,
     async close() {
       await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);
+      await ai.close();
+      await outbound.close();
       await realtime.close();
       await app.close();
       await registration.close();

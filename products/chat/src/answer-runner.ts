@@ -1,8 +1,8 @@
+import type { ModelGateway, ModelPart } from "@mindmesh/kernel/ai";
 import type { Database } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { Logger } from "@mindmesh/kernel/observe";
 import type { Notifications, Realtime } from "@mindmesh/kernel/realtime";
-import type { ModelGateway, ModelPart } from "@mindmesh/kernel/product";
 import { createAnswerWriter } from "./answer-writer.ts";
 import { type AnswerEnd, finishAnswer } from "./finish-answer.ts";
 import { readBranch } from "./read-branch.ts";
@@ -66,9 +66,10 @@ export function createAnswerRunner({ db, log, realtime, notifications, ai }: Dep
       const parts = ai.stream({
         workspaceId,
         userId: personId,
-        model: answer.model ?? "",
+        product: "chat",
+        model: answer.model ?? undefined,
         system: conversation.systemPrompt,
-        messages: branch,
+        messages: branch.map(({ role, text }) => ({ role, content: text })),
         signal: controller.signal,
       });
       for await (const part of parts) {

@@ -1,7 +1,7 @@
 import type { MessageStatus } from "@mindmesh/contracts/chat";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { and, eq, sql } from "drizzle-orm";
-import type { ModelPart } from "@mindmesh/kernel/product";
+import type { ModelPart } from "@mindmesh/kernel/ai";
 import { emitChatEvent } from "./events.ts";
 import { conversationShape } from "./shapes.ts";
 import { answerChunks, conversations, messages } from "./schema.ts";

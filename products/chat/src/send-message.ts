@@ -6,7 +6,7 @@ import { and, eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
 import type { AnswerRunner } from "./answer-runner.ts";
-import type { ModelGateway } from "@mindmesh/kernel/product";
+import type { ModelGateway } from "@mindmesh/kernel/ai";
 import { beginAnswer } from "./begin-answer.ts";
 import { emitChatEvent } from "./events.ts";
 import { findConversation } from "./find-conversation.ts";

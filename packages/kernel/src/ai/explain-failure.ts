@@ -93,7 +93,8 @@ function explainStatus(label: string, status: number, body: string, headers: Hea
   if (status === 403) return failure("no_permission", `${label} does not allow this with the API key`);
   if (status === 404) return failure("unknown_model", `${label} does not know this model or address`);
   if (status === 429) return failure("too_many", `${label} has had too many requests with this key`, true);
-  if (status === 408 || status === 409 || status === 425) return failure("overloaded", `${label} could not answer`, true);
+  if (status === 408 || status === 409 || status === 425)
+    return failure("overloaded", `${label} could not answer`, true);
   if (status < 500) return failure("bad_request", `${label} refused the request`);
   if (status === 503 || status === 529) return failure("overloaded", `${label} is overloaded`, true);
   return failure("overloaded", `${label} has an error of its own (${status})`, true);
@@ -159,7 +160,8 @@ function networkReason(code: string): string | null {
   const known = networkReasons[code];
   if (known !== undefined) return known;
   if (code.startsWith("HPE_")) return "it does not speak HTTP";
-  if (/CERT|SIGNATURE|SELF_SIGNED|ALTNAME|SSL|TLS/.test(code)) return `its TLS certificate or connection is not right (${code})`;
+  if (/CERT|SIGNATURE|SELF_SIGNED|ALTNAME|SSL|TLS/.test(code))
+    return `its TLS certificate or connection is not right (${code})`;
   return null;
 }
 
@@ -173,7 +175,12 @@ function explain(error: unknown, label: string): Failure | null {
   }
   if (error instanceof TookTooLong) {
     const what = error.phase === "first" ? "did not begin to answer" : "sent nothing more";
-    return { kind: "timeout", message: `${label} ${what} for ${error.seconds} s.`, isTransient: false, retryAfterSeconds: null };
+    return {
+      kind: "timeout",
+      message: `${label} ${what} for ${error.seconds} s.`,
+      isTransient: false,
+      retryAfterSeconds: null,
+    };
   }
   if (error instanceof EndedEarly) {
     return { kind: "cut", message: `${label} broke off before the answer was complete.`, ...nothingMore };
@@ -192,7 +199,8 @@ function explain(error: unknown, label: string): Failure | null {
     if (content === null) {
       return { kind: "bad_answer", message: `${label} sent something that is not part of an answer.`, ...nothingMore };
     }
-    const status = APICallError.isInstance(value) && value.statusCode !== undefined ? value.statusCode : statusInside(content);
+    const status =
+      APICallError.isInstance(value) && value.statusCode !== undefined ? value.statusCode : statusInside(content);
     return explainStatus(label, status, JSON.stringify(content), new Headers());
   }
   if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
@@ -210,7 +218,12 @@ function explain(error: unknown, label: string): Failure | null {
   const reason = typeof code === "string" ? networkReason(code) : null;
   if (reason !== null) {
     // A certificate does not heal by itself within seconds; a connection may.
-    return { kind: "unreachable", message: `${label} cannot be reached: ${reason}.`, ...nothingMore, isTransient: !reason.includes("TLS") };
+    return {
+      kind: "unreachable",
+      message: `${label} cannot be reached: ${reason}.`,
+      ...nothingMore,
+      isTransient: !reason.includes("TLS"),
+    };
   }
   return null;
 }
@@ -223,11 +236,21 @@ function explain(error: unknown, label: string): Failure | null {
 export function explainFailure(error: unknown, label: string, apiKey: string | null): Failure {
   let failure: Failure | null = null;
   // The SDK wraps what the fetch threw, at times more than once.
-  for (let each: unknown = error, depth = 0; failure === null && each !== undefined && each !== null && depth < 6; depth += 1) {
+  for (
+    let each: unknown = error, depth = 0;
+    failure === null && each !== undefined && each !== null && depth < 6;
+    depth += 1
+  ) {
     failure = explain(each, label);
-    each = each instanceof AggregateError && each.errors.length > 0 ? each.errors[0] : (each as { cause?: unknown }).cause;
+    each =
+      each instanceof AggregateError && each.errors.length > 0 ? each.errors[0] : (each as { cause?: unknown }).cause;
   }
-  failure ??= { kind: "bad_answer", message: `The call to ${label} failed.`, isTransient: false, retryAfterSeconds: null };
+  failure ??= {
+    kind: "bad_answer",
+    message: `The call to ${label} failed.`,
+    isTransient: false,
+    retryAfterSeconds: null,
+  };
   if (apiKey === null || apiKey.length < 8) return failure;
   return { ...failure, message: failure.message.replaceAll(apiKey, `…${apiKey.slice(-4)}`) };
 }

@@ -56,7 +56,15 @@ export interface GatewayDependencies {
 }
 
 /** Opens the gateway: reads the server's own keys and begins to look for a local Ollama. */
-export function openGateway({ db, settings, secrets, outbound, registry, onError, limits }: GatewayDependencies): ModelGateway {
+export function openGateway({
+  db,
+  settings,
+  secrets,
+  outbound,
+  registry,
+  onError,
+  limits,
+}: GatewayDependencies): ModelGateway {
   const baseUrls = baseUrlsOf(settings);
   const ownConnections = serverConnections(settings, outbound);
   const ollama = watchOllama(settings, outbound);
@@ -81,7 +89,8 @@ export function openGateway({ db, settings, secrets, outbound, registry, onError
     ]);
     const found = await listModels(connections, lists, refresh);
     // A choice holds as long as its provider can be called; the list need not name it.
-    const isCallable = (id: string | null) => connections.some((each) => each.provider === readModelName(id ?? "")?.provider);
+    const isCallable = (id: string | null) =>
+      connections.some((each) => each.provider === readModelName(id ?? "")?.provider);
     const choice = [chosen.person, chosen.workspace].find(isCallable);
     return { ...found, chosen, defaultModel: choice ?? usualModel(found.models, connections) };
   }
@@ -123,6 +132,9 @@ function missingKey(id: string, provider: string | undefined): AppError {
     return new AppError("no_model", { message: `No Ollama is running for ${id}. Start it, or choose another model.` });
   }
   return new AppError("no_model", {
-    message: label === undefined ? `"${id}" is not the name of a model.` : `There is no key for ${label}, so ${id} cannot be used. Add one under Settings, Models, or choose another model.`,
+    message:
+      label === undefined
+        ? `"${id}" is not the name of a model.`
+        : `There is no key for ${label}, so ${id} cannot be used. Add one under Settings, Models, or choose another model.`,
   });
 }

@@ -1,7 +1,13 @@
 export { type KeySource } from "./connection.ts";
 export { type Failure, type FailureKind } from "./explain-failure.ts";
 export { ModelFailed } from "./failures.ts";
-export { type GatewayDependencies, type ModelGateway, type ModelOffer, type ModelTenant, openGateway } from "./gateway.ts";
+export {
+  type GatewayDependencies,
+  type ModelGateway,
+  type ModelOffer,
+  type ModelTenant,
+  openGateway,
+} from "./gateway.ts";
 export { type ModelContent, type ModelMessage } from "./messages.ts";
 export { sweepLostCalls } from "./model-calls.ts";
 export { type ModelHelp, modelHelp } from "./model-help.ts";

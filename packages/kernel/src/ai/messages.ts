@@ -45,7 +45,8 @@ export function buildPrompt(
   messages: ModelMessage[],
   continuesAnswer: boolean,
 ): LanguageModelV3Prompt {
-  const prompt: LanguageModelV3Prompt = system === undefined || system === "" ? [] : [{ role: "system", content: system }];
+  const prompt: LanguageModelV3Prompt =
+    system === undefined || system === "" ? [] : [{ role: "system", content: system }];
   for (const { role, content } of messages) {
     if (role === "assistant") {
       const parts = assistantParts(content);

@@ -50,7 +50,9 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
       const tenant = { workspaceId: call.workspaceId, ...(call.userId !== null && { userId: call.userId }) };
       const row = { ...call, status: "running" as CallStatus, retries: 0, startedAt };
       const begun = write(
-        db.withWorkspace(tenant, async (tx) => void (await tx.insert(modelCalls).values(row)), { relaxedDurability: true }),
+        db.withWorkspace(tenant, async (tx) => void (await tx.insert(modelCalls).values(row)), {
+          relaxedDurability: true,
+        }),
       );
       return ({ usage, ...outcome }) => {
         metrics.observe(call, { usage, ...outcome });

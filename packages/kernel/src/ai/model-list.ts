@@ -50,7 +50,10 @@ export function keepModelLists(): ModelLists {
   async function ask(connection: Connection, apiKey: string | null, entry: Kept): Promise<ListedModel[]> {
     try {
       const { baseUrl, fetch } = connection;
-      const models = await providerOf(connection).listModels({ baseUrl, apiKey, fetch }, AbortSignal.timeout(patienceMs));
+      const models = await providerOf(connection).listModels(
+        { baseUrl, apiKey, fetch },
+        AbortSignal.timeout(patienceMs),
+      );
       Object.assign(entry, { models, at: Date.now() });
       return models;
     } catch (error) {
@@ -67,7 +70,8 @@ export function keepModelLists(): ModelLists {
       const key = createHash("sha256").update(`${connection.kind} ${connection.baseUrl} ${apiKey}`).digest("base64");
       const entry = kept.get(key) ?? { models: null, at: 0, asking: null };
       kept.set(key, entry);
-      if (!refresh && entry.models !== null && Date.now() - entry.at < keepMs) return { models: entry.models, problem: null };
+      if (!refresh && entry.models !== null && Date.now() - entry.at < keepMs)
+        return { models: entry.models, problem: null };
       try {
         // Callers at the same moment share one request.
         return { models: await (entry.asking ??= ask(connection, apiKey, entry)), problem: null };

@@ -46,7 +46,8 @@ function lookUp(connection: Pick<Connection, "kind" | "baseUrl">, model: string)
   const kept = known.get(key);
   if (kept) return kept.model;
   const providerId = priceProvider(connection);
-  const found = providerId === undefined ? null : calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId });
+  const found =
+    providerId === undefined ? null : calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId });
   const result = found && {
     name: found.model.name ?? null,
     contextTokens: found.model.context_window ?? null,

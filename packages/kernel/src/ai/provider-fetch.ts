@@ -89,7 +89,8 @@ export function streamingFetch(fetch: Fetch, onBytes: () => void): Fetch {
     const type = answer.headers.get("content-type") ?? "";
     if (/\b(?:html|json)\b/.test(type)) {
       const text = await readSome(answer.body, largestErrorBytes);
-      if (type.includes("html")) throw new BadAnswer("answered with a web page instead of a model's answer; the base URL is probably wrong");
+      if (type.includes("html"))
+        throw new BadAnswer("answered with a web page instead of a model's answer; the base URL is probably wrong");
       if (/"error"/.test(text.slice(0, 2000))) throw new ProviderRefused(answer.status, text, answer.headers);
       throw new BadAnswer("did not stream its answer");
     }

@@ -78,7 +78,10 @@ export async function* readAnswer(
   }
 }
 
-async function endConnection(reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart>, stop: AbortController): Promise<void> {
+async function endConnection(
+  reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart>,
+  stop: AbortController,
+): Promise<void> {
   const timer = setTimeout(() => stop.abort(), lingerMs);
   try {
     while (!(await reader.read()).done);

@@ -151,7 +151,8 @@ export async function* streamModel(
 
   let rest: AsyncGenerator<AnswerPart, void, undefined> | undefined;
   try {
-    const attempt = (attemptLimits: TimeLimits) => readAnswer(provider, endpoint, name.model, options, attemptLimits, signal);
+    const attempt = (attemptLimits: TimeLimits) =>
+      readAnswer(provider, endpoint, name.model, options, attemptLimits, signal);
     const begun = await breaker.execute(() =>
       beginAnswer(attempt, explain, callLimits, signal, (count) => {
         retries = count;
@@ -196,7 +197,10 @@ export async function* streamModel(
   }
 }
 
-async function* startingWith<T>(first: T, rest: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+async function* startingWith<T>(
+  first: T,
+  rest: AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, void, undefined> {
   yield first;
   yield* rest;
 }
@@ -211,6 +215,9 @@ function circuitOpen(label: string, model: string): ModelFailed {
 function endsWithSpace(messages: ModelMessage[]): boolean {
   const last = messages.at(-1);
   if (last?.role !== "assistant") return false;
-  const text = typeof last.content === "string" ? last.content : last.content.map((each) => (each.type === "text" ? each.text : "")).join("");
+  const text =
+    typeof last.content === "string"
+      ? last.content
+      : last.content.map((each) => (each.type === "text" ? each.text : "")).join("");
   return /\s$/.test(text);
 }

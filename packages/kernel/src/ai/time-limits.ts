@@ -28,7 +28,9 @@ export function watchTime(limits: TimeLimits, onLate: (reason: TookTooLong) => v
   let bytesAt = startedAt;
   let partAt: number | null = null;
   const deadline = (): number =>
-    partAt === null ? startedAt + limits.firstPartMs : Math.min(bytesAt + limits.silenceMs, partAt + limits.betweenPartsMs);
+    partAt === null
+      ? startedAt + limits.firstPartMs
+      : Math.min(bytesAt + limits.silenceMs, partAt + limits.betweenPartsMs);
   let timer = setTimeout(check, limits.firstPartMs);
   function check(): void {
     const left = deadline() - performance.now();

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { readAllowance } from "../outbound/index.ts";
 import { StartError } from "../db/index.ts";
 
 const url = (schemes: string[]) =>
@@ -35,6 +36,17 @@ const environment = z
     SECRET_KEY: z
       .string()
       .min(32, "must have at least 32 characters; make one with: openssl rand -base64 32")
+      .optional(),
+    SECRET_KEY_PREVIOUS: z.string().optional(),
+    OUTBOUND_ALLOW_PRIVATE: z
+      .string()
+      .superRefine((list, context) => {
+        try {
+          readAllowance(list);
+        } catch (error) {
+          context.addIssue({ code: "custom", message: `is not right: ${(error as Error).message}` });
+        }
+      })
       .optional(),
     S3_ENDPOINT: http.optional(),
     S3_BUCKET: z.string().optional(),

@@ -73,7 +73,12 @@ export function readAllowance(list: string): Allowance {
     if (entry === "*") everything = true;
     else if (prefix === undefined && URL.canParse(`http://${version === 6 ? `[${network}]` : network}`)) {
       names.add(version === 6 ? `[${network}]` : network);
-    } else if (version !== 0 && more === undefined && /^\d{1,3}$/.test(prefix ?? "") && Number(prefix) <= (version === 4 ? 32 : 128)) {
+    } else if (
+      version !== 0 &&
+      more === undefined &&
+      /^\d{1,3}$/.test(prefix ?? "") &&
+      Number(prefix) <= (version === 4 ? 32 : 128)
+    ) {
       addresses.addSubnet(network, Number(prefix), version === 4 ? "ipv4" : "ipv6");
     } else throw new Error(`"${entry}" is neither a host, host:port, an address range such as 10.0.0.0/8 nor *`);
   }

@@ -25,7 +25,7 @@ const connectTimeoutMs = 10_000;
  */
 export function guardedConnector(
   allowance: Allowance,
-  lookup: LookupFunction = systemLookup as LookupFunction,
+  lookup: LookupFunction = systemLookup,
 ): buildConnector.connector {
   const checkedLookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, options, (error, address, family) => {

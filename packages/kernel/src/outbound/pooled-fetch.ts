@@ -51,7 +51,7 @@ export function pooledFetch(dispatcher: Dispatcher): Fetch {
     const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
-      method: (init.method ?? "GET") as Dispatcher.HttpMethod,
+      method: init.method ?? "GET",
       headers: Object.fromEntries(new Headers(init.headers)),
       body: body ?? null,
       signal: init.signal ?? null,

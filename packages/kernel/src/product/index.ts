@@ -1,1 +1,1 @@
-export type { Kernel, ModelGateway, ModelPart, Product, RunningProduct } from "./product.ts";
+export type { Kernel, Product, RunningProduct } from "./product.ts";

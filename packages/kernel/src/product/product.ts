@@ -1,38 +1,10 @@
 import type { FastifyInstance } from "fastify";
+import type { ModelGateway } from "../ai/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Database, MigrationOwner } from "../db/index.ts";
 import type { Job, Jobs } from "../jobs/index.ts";
 import type { Logger } from "../observe/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
-
-export type ModelPart =
-  | { type: "text"; text: string }
-  | { type: "reasoning"; text: string }
-  | {
-      type: "finish";
-      reason: string;
-      usage: {
-        inputTokens: number | null;
-        outputTokens: number | null;
-        reasoningTokens: number | null;
-        cachedInputTokens: number | null;
-      };
-      costUsd: number | null;
-    };
-
-export interface ModelGateway {
-  /** The model to use when none was chosen; null when none is configured. */
-  defaultModel(tenant: { workspaceId: string; userId: string }): Promise<string | null>;
-  /** @throws AppError */
-  stream(request: {
-    workspaceId: string;
-    userId: string;
-    model: string;
-    system: string;
-    messages: { role: "user" | "assistant"; text: string }[];
-    signal: AbortSignal;
-  }): AsyncIterable<ModelPart>;
-}
 
 /** What the kernel offers to products; each takes only what it needs from it. */
 export interface Kernel {

@@ -17,7 +17,10 @@ async function readKeyFile(path: string): Promise<string[]> {
     throw error;
   });
   if (text === null) return [];
-  const keys = text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  const keys = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
   if (keys.length === 0 || keys.some((key) => key.length < shortestKey)) {
     throw new Error(`${path} is damaged: restore it from a backup, or delete it to make a new one`);
   }
@@ -49,7 +52,10 @@ async function makeKeyFile(directory: string, path: string): Promise<void> {
  */
 export async function loadMasterKeys(source: MasterKeySource): Promise<[string, ...string[]]> {
   const path = join(source.dataDirectory, "secret.key");
-  const previous = (source.SECRET_KEY_PREVIOUS ?? "").split(",").map((key) => key.trim()).filter((key) => key !== "");
+  const previous = (source.SECRET_KEY_PREVIOUS ?? "")
+    .split(",")
+    .map((key) => key.trim())
+    .filter((key) => key !== "");
   if (source.SECRET_KEY !== undefined) return [source.SECRET_KEY, ...previous, ...(await readKeyFile(path))];
   if ((await readKeyFile(path)).length === 0) await makeKeyFile(source.dataDirectory, path);
   const [current, ...older] = await readKeyFile(path);

@@ -4,7 +4,9 @@ import type { Provider } from "./provider.ts";
 import { readList } from "./read-list.ts";
 
 const list = z.object({
-  data: z.array(z.object({ id: z.string(), display_name: z.string().nullish(), max_input_tokens: z.number().nullish() })),
+  data: z.array(
+    z.object({ id: z.string(), display_name: z.string().nullish(), max_input_tokens: z.number().nullish() }),
+  ),
 });
 
 // Anthropic's documentation: an assistant message at the end is continued by models before Claude 4.6; later ones

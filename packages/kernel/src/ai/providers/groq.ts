@@ -13,5 +13,6 @@ export const groq: Provider = {
   // Documented as "assistant message prefilling"; reasoning models would think again inside of it.
   continuesAnswer: (model) => !/gpt-oss|qwen|deepseek/.test(model),
   // Without it these write their thoughts into the answer.
-  reasoningOptions: (model) => (/qwen-?3|deepseek-r1/.test(model) ? { groq: { reasoningFormat: "parsed" } } : undefined),
+  reasoningOptions: (model) =>
+    /qwen-?3|deepseek-r1/.test(model) ? { groq: { reasoningFormat: "parsed" } } : undefined,
 };

@@ -9,7 +9,15 @@ import type { Provider, ProviderKind } from "./provider.ts";
 
 export type { Endpoint, ListedModel, Provider, ProviderKind } from "./provider.ts";
 
-export const providers: Record<ProviderKind, Provider> = { anthropic, openai, google, mistral, groq, compatible, ollama };
+export const providers: Record<ProviderKind, Provider> = {
+  anthropic,
+  openai,
+  google,
+  mistral,
+  groq,
+  compatible,
+  ollama,
+};
 
 /**
  * A base URL as a person or the operator wrote it, made ready for use: no slash at the end, and where it names only a

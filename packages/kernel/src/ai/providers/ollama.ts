@@ -4,7 +4,9 @@ import type { Provider } from "./provider.ts";
 import { readList } from "./read-list.ts";
 
 const list = z.object({
-  models: z.array(z.object({ name: z.string(), details: z.object({ family: z.string().nullish() }).nullish().catch(null) })),
+  models: z.array(
+    z.object({ name: z.string(), details: z.object({ family: z.string().nullish() }).nullish().catch(null) }),
+  ),
 });
 
 /** Ollama's own list for what is installed, its OpenAI-compatible side for answers. The base URL is the server's root. */
@@ -21,7 +23,8 @@ export const ollama: Provider = {
       includeUsage: true,
     }).chatModel(model),
   async listModels(endpoint, signal) {
-    const headers: Record<string, string> = endpoint.apiKey === null ? {} : { authorization: `Bearer ${endpoint.apiKey}` };
+    const headers: Record<string, string> =
+      endpoint.apiKey === null ? {} : { authorization: `Bearer ${endpoint.apiKey}` };
     const { models } = await readList(endpoint, "/api/tags", headers, list, signal);
     return models
       .filter((each) => !/bert/.test(each.details?.family ?? "") && !/embed/.test(each.name))

@@ -36,7 +36,9 @@ export async function readList<T>(
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw new BadAnswer(/^\s*</.test(text) ? "answered with a web page; the base URL is probably wrong" : notAList, { cause });
+    throw new BadAnswer(/^\s*</.test(text) ? "answered with a web page; the base URL is probably wrong" : notAList, {
+      cause,
+    });
   }
   const parsed = shape.safeParse(document);
   if (parsed.success) return parsed.data;
@@ -75,7 +77,8 @@ export async function readOpenAiList(
   signal: AbortSignal,
   isChat: (model: string) => boolean = () => true,
 ): Promise<ListedModel[]> {
-  const headers: Record<string, string> = endpoint.apiKey === null ? {} : { authorization: `Bearer ${endpoint.apiKey}` };
+  const headers: Record<string, string> =
+    endpoint.apiKey === null ? {} : { authorization: `Bearer ${endpoint.apiKey}` };
   const { data } = await readList(endpoint, "/models", headers, openAiList, signal);
   return data
     .filter((each) => each.active !== false && each.capabilities?.completion_chat !== false && isChat(each.id))

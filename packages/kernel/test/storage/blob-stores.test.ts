@@ -2,6 +2,7 @@ import { mkdtemp, open, readdir, rm, utimes } from "node:fs/promises";
 import { randomBytes, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { startS3Server } from "@mindmesh/s3-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -101,7 +102,7 @@ describe.each(["folder", "s3"] as const)("%s", (kind) => {
   test("every file is listed", async () => {
     const keys = [newKey(), newKey(), blobKey({ workspaceId: randomUUID(), id: randomUUID() }, "thumbnail")];
     for (const key of keys) await store().put(key, pieces(Buffer.from("x")));
-    const listed = await Array.fromAsync(store().list());
+    const listed = await Readable.from(store().list()).toArray();
     expect(listed.map(({ key }) => key)).toEqual(expect.arrayContaining(keys));
     expect(Date.now() - listed[0]!.storedAt.getTime()).toBeLessThan(60_000);
   });
@@ -200,7 +201,7 @@ describe("s3", () => {
       const object = { content: Buffer.alloc(0), etag: '""', mediaType: "", modifiedAt: new Date() };
       server.objects.set(`files/${newKey()}`, object);
     }
-    const listed = await Array.fromAsync(stores.s3!.list());
+    const listed = await Readable.from(stores.s3!.list()).toArray();
     expect(listed.length).toBe(server.objects.size);
   });
 });

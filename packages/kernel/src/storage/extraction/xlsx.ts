@@ -18,7 +18,7 @@ export async function readXlsx(content: Buffer, text: KeptText): Promise<{ sheet
   for (const { sheet, data } of workbook) {
     text.add(`${empty ? "" : "\n"}# Sheet: ${sheet}\n`);
     let gap = false;
-    for (const row of data) {
+    for (const row of data as unknown as Cell[][]) {
       const line = csvLine(row);
       // A far cell makes a million empty rows before it; one stands for all of them.
       if (line !== "" || !gap) text.add(`${line}\n`);
@@ -29,11 +29,14 @@ export async function readXlsx(content: Buffer, text: KeptText): Promise<{ sheet
   return { sheets: workbook.map(({ sheet }) => sheet), notes: empty ? ["The workbook has no filled cells."] : [] };
 }
 
-function csvLine(row: readonly unknown[]): string {
+/** What the library gives; its own type says `typeof Date` where it means a date. */
+type Cell = string | number | boolean | Date | null;
+
+function csvLine(row: Cell[]): string {
   return row.map(cellText).join(",").replace(/,+$/, "");
 }
 
-function cellText(value: unknown): string {
+function cellText(value: Cell | undefined): string {
   if (value === null || value === undefined) return "";
   const words = value instanceof Date ? value.toISOString().replace("T00:00:00.000Z", "").replace(".000Z", "Z") : String(value);
   return /[",\n\r]/.test(words) ? `"${words.replaceAll('"', '""')}"` : words;

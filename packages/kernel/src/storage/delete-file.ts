@@ -1,0 +1,24 @@
+import { and, eq } from "drizzle-orm";
+import type { Database } from "../db/index.ts";
+import { AppError } from "../errors/index.ts";
+import { tenantOf } from "../http/index.ts";
+import type { MemberCaller } from "../http/index.ts";
+import { findFile } from "./readable-file.ts";
+import { files } from "./schema.ts";
+
+/**
+ * Hides a file from everybody at once; the sweep removes its bytes later, so that a backup that runs just now is whole.
+ * Allowed to its owner and to owners and admins of the workspace. @throws AppError not_found
+ */
+export async function deleteFile(db: Database, caller: MemberCaller, fileId: string): Promise<void> {
+  const file = { workspaceId: caller.workspaceId, id: fileId };
+  await db.withWorkspace(tenantOf(caller), async (tx) => {
+    const row = await findFile(tx, file);
+    const allowed = row?.ownerId === caller.personId || caller.role === "owner" || caller.role === "admin";
+    if (row === null || !allowed) throw new AppError("not_found");
+    await tx
+      .update(files)
+      .set({ deletedAt: new Date().toISOString() })
+      .where(and(eq(files.workspaceId, file.workspaceId), eq(files.id, file.id)));
+  });
+}

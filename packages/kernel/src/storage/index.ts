@@ -1,0 +1,12 @@
+export { type BlobStore, type ByteRange, blobKey } from "./blobs/blob-store.ts";
+export { openBlobStore } from "./blobs/open-blob-store.ts";
+export { deleteFile } from "./delete-file.ts";
+export { fileTextForModel, readFileText } from "./file-text.ts";
+export { type ProcessDependencies, processFile } from "./process-file.ts";
+export { type FileGrant, findFile, readableFile } from "./readable-file.ts";
+export { type FileRouteDependencies, fileRoutesOn } from "./routes.ts";
+export { sendFile, sendThumbnail } from "./send-file.ts";
+export { toStoredFile } from "./stored-file.ts";
+export { type SweepDependencies, sweepFiles } from "./sweep-files.ts";
+export { type UploadDependencies, uploadFile } from "./upload-file.ts";
+export { type UploadLimits, defaultUploadLimits } from "./upload-limits.ts";

@@ -1,0 +1,39 @@
+import { and, eq, isNull } from "drizzle-orm";
+import type { Transaction } from "../db/index.ts";
+import { AppError } from "../errors/index.ts";
+import type { MemberCaller } from "../http/index.ts";
+import { files } from "./schema.ts";
+import type { FileRow } from "./schema.ts";
+
+/**
+ * A product's word on whether somebody other than the owner may read a file, because it is part of something they may
+ * see (a shared conversation). Asked anew each time, so that what is no longer shared is no longer readable.
+ */
+export type FileGrant = (tx: Transaction, caller: MemberCaller, fileId: string) => Promise<boolean>;
+
+/** A file that is whole and not deleted, whoever asks; null when there is none. For products that check rights themselves. */
+export async function findFile(tx: Transaction, file: { workspaceId: string; id: string }): Promise<FileRow | null> {
+  const found = await tx
+    .select()
+    .from(files)
+    .where(
+      and(eq(files.workspaceId, file.workspaceId), eq(files.id, file.id), eq(files.state, "ready"), isNull(files.deletedAt)),
+    );
+  return found[0] ?? null;
+}
+
+/** The file, if it is the caller's own or one of the grants allows it. @throws AppError not_found otherwise */
+export async function readableFile(
+  tx: Transaction,
+  caller: MemberCaller,
+  fileId: string,
+  grants: readonly FileGrant[],
+): Promise<FileRow> {
+  const file = await findFile(tx, { workspaceId: caller.workspaceId, id: fileId });
+  if (file === null) throw new AppError("not_found");
+  if (file.ownerId === caller.personId) return file;
+  for (const grant of grants) {
+    if (await grant(tx, caller, fileId)) return file;
+  }
+  throw new AppError("not_found");
+}

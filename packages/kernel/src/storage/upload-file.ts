@@ -1,0 +1,100 @@
+import type { Readable } from "node:stream";
+import { and, eq } from "drizzle-orm";
+import { v7 as newId } from "uuid";
+import type { Database, Transaction } from "../db/index.ts";
+import { AppError } from "../errors/index.ts";
+import { tenantOf } from "../http/index.ts";
+import type { MemberCaller } from "../http/index.ts";
+import { blobKey } from "./blobs/blob-store.ts";
+import type { BlobStore } from "./blobs/blob-store.ts";
+import { textKindOf, whyNoText } from "./extraction/extract-text.ts";
+import { cleanFileName } from "./file-name.ts";
+import { isSafeImage, sniffMediaType } from "./media-type.ts";
+import { meterContent } from "./metered-content.ts";
+import { files } from "./schema.ts";
+import type { FileRow } from "./schema.ts";
+import { fileTooLarge, roomLeft } from "./upload-limits.ts";
+import type { UploadLimits } from "./upload-limits.ts";
+
+export type UploadDependencies = {
+  db: Database;
+  blobs: BlobStore;
+  limits: UploadLimits;
+  /** Has text and thumbnail made, once the transaction is committed. */
+  enqueueProcessing(tx: Transaction, file: { workspaceId: string; fileId: string }): Promise<unknown>;
+};
+
+/**
+ * Stores an upload. It is acknowledged when the bytes are on the disk (or in the bucket) and the row is committed; when
+ * it fails at any point neither stays.
+ * @param upload.announcedBytes from Content-Length; null when the length is not known beforehand
+ * @throws AppError not_allowed, too_large, workspace_full, storage_full, bad_request (broken off)
+ */
+export async function uploadFile(
+  { db, blobs, limits, enqueueProcessing }: UploadDependencies,
+  caller: MemberCaller,
+  upload: { name: string; announcedBytes: number | null; content: Readable },
+): Promise<FileRow> {
+  if (caller.role === "viewer") throw new AppError("not_allowed");
+  const announced = upload.announcedBytes ?? 0;
+  if (announced > limits.maxFileBytes) throw fileTooLarge(limits);
+  const { workspaceId } = caller;
+  const id = newId();
+  const name = cleanFileName(upload.name);
+  const thisFile = and(eq(files.workspaceId, workspaceId), eq(files.id, id));
+
+  const room = await db.withWorkspace(tenantOf(caller), async (tx) => {
+    const left = await roomLeft(tx, workspaceId, limits);
+    if (announced > left || left <= 0) throw new AppError("workspace_full");
+    await tx.insert(files).values({
+      workspaceId,
+      id,
+      ownerId: caller.personId,
+      name,
+      state: "uploading",
+      bytes: announced,
+      mediaType: "application/octet-stream",
+      textState: "waiting",
+    });
+    return left;
+  });
+
+  try {
+    const full = () => new AppError("workspace_full");
+    const most = room < limits.maxFileBytes ? { bytes: room, error: full } : { bytes: limits.maxFileBytes, error: () => fileTooLarge(limits) };
+    const metered = meterContent(upload.content, { ...most, idleMilliseconds: limits.idleMilliseconds });
+    await blobs.put(blobKey({ workspaceId, id }), metered.content);
+    const { bytes, sha256, head } = metered.result();
+    const described = await describeContent(head, name);
+
+    return await db.withWorkspace(tenantOf(caller), async (tx) => {
+      // Without an announced length other uploads may have taken the room in the meantime.
+      if (bytes > announced && bytes - announced > (await roomLeft(tx, workspaceId, limits))) throw full();
+      const [row] = await tx.update(files).set({ ...described, state: "ready", bytes, sha256 }).where(thisFile).returning();
+      if (!row) throw new AppError("bad_request", { message: "The upload took too long and was given up. Upload the file again." });
+      await enqueueProcessing(tx, { workspaceId, fileId: id });
+      return row;
+    });
+  } catch (error) {
+    // What cannot be removed now (a store or database that is gone) is found by the sweep.
+    await Promise.allSettled([
+      blobs.delete(blobKey({ workspaceId, id })),
+      db.withWorkspace(tenantOf(caller), (tx) => tx.delete(files).where(thisFile)),
+    ]);
+    throw error;
+  }
+}
+
+/** What the first bytes tell, and whether there is anything left to find out in the background. */
+async function describeContent(head: Buffer, name: string) {
+  const { mediaType, nameClaims } = await sniffMediaType(head, name);
+  const hasText = head.length > 0 && textKindOf(mediaType) !== null;
+  const message = head.length === 0 ? "The file is empty." : whyNoText(mediaType, nameClaims);
+  return {
+    mediaType,
+    nameClaims,
+    textState: hasText ? ("waiting" as const) : ("none" as const),
+    textMessage: hasText ? null : message,
+    processedAt: hasText || isSafeImage(mediaType) ? null : new Date().toISOString(),
+  };
+}

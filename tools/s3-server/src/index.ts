@@ -41,7 +41,8 @@ export async function startS3Server(credentials: Credentials & { bucket: string 
     const [, bucketName, ...segments] = url.pathname.split("/");
     if (bucketName !== credentials.bucket) throw new S3Error(404, "NoSuchBucket", "The bucket does not exist.");
     const key = decodeURIComponent(segments.join("/"));
-    const body = request.method === "PUT" ? readObjectBytes(Buffer.concat(pieces), request.headers) : Buffer.concat(pieces);
+    const body =
+      request.method === "PUT" ? readObjectBytes(Buffer.concat(pieces), request.headers) : Buffer.concat(pieces);
     if (key === "") bucketOperation(bucket, request, url.searchParams, response);
     else objectOperation(bucket, key, request, url.searchParams, body, response);
   }
@@ -59,7 +60,12 @@ export async function startS3Server(credentials: Credentials & { bucket: string 
   };
 }
 
-function bucketOperation(bucket: Bucket, request: IncomingMessage, query: URLSearchParams, response: ServerResponse): void {
+function bucketOperation(
+  bucket: Bucket,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  response: ServerResponse,
+): void {
   if (request.method === "HEAD") return void response.end();
   if (request.method !== "GET") throw new S3Error(405, "MethodNotAllowed", "Not allowed on a bucket.");
   if (query.has("uploads")) {
@@ -71,7 +77,9 @@ function bucketOperation(bucket: Bucket, request: IncomingMessage, query: URLSea
   }
   const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
   const limit = Number(query.get("max-keys") ?? 1000);
-  const keys = [...bucket.objects.keys()].filter((key) => key.startsWith(query.get("prefix") ?? "") && key > after).sort();
+  const keys = [...bucket.objects.keys()]
+    .filter((key) => key.startsWith(query.get("prefix") ?? "") && key > after)
+    .sort();
   const page = keys.slice(0, limit);
   const contents = page.map((key) => {
     const object = bucket.objects.get(key)!;
@@ -108,7 +116,11 @@ function objectOperation(
     const content = joinParts(upload, body.toString());
     bucket.objects.set(key, { content, etag: etagOf(content), mediaType: "", modifiedAt: new Date() });
     bucket.uploads.delete(uploadId!);
-    return sendXml(response, "CompleteMultipartUploadResult", `<Key>${xml(key)}</Key><ETag>${xml(etagOf(content))}</ETag>`);
+    return sendXml(
+      response,
+      "CompleteMultipartUploadResult",
+      `<Key>${xml(key)}</Key><ETag>${xml(etagOf(content))}</ETag>`,
+    );
   }
   if (request.method === "DELETE") {
     if (upload) bucket.uploads.delete(uploadId!);
@@ -135,8 +147,10 @@ function joinParts(upload: Multipart, completion: string): Buffer {
   return Buffer.concat(
     wanted.map(({ number, etag }, index) => {
       const part = upload.parts.get(number);
-      if (!part || part.etag !== etag) throw new S3Error(400, "InvalidPart", `Part ${number} is not what was uploaded.`);
-      if (index > 0 && number <= wanted[index - 1]!.number) throw new S3Error(400, "InvalidPartOrder", "Not ascending.");
+      if (!part || part.etag !== etag)
+        throw new S3Error(400, "InvalidPart", `Part ${number} is not what was uploaded.`);
+      if (index > 0 && number <= wanted[index - 1]!.number)
+        throw new S3Error(400, "InvalidPartOrder", "Not ascending.");
       if (index < wanted.length - 1 && part.content.length < smallestPart)
         throw new S3Error(400, "EntityTooSmall", `Part ${number} is smaller than the minimum of 5 MiB.`);
       return part.content;
@@ -152,7 +166,10 @@ function sendContent(request: IncomingMessage, response: ServerResponse, content
     const end = Math.min(range[2] ? Number(range[2]) : content.length - 1, content.length - 1);
     if (start >= content.length) throw new S3Error(416, "InvalidRange", "The requested range is not satisfiable.");
     part = content.subarray(start, end + 1);
-    response.writeHead(206, { "Content-Range": `bytes ${start}-${end}/${content.length}`, "Content-Length": part.length });
+    response.writeHead(206, {
+      "Content-Range": `bytes ${start}-${end}/${content.length}`,
+      "Content-Length": part.length,
+    });
   } else {
     response.writeHead(200, { "Content-Length": content.length });
   }
@@ -162,7 +179,9 @@ function sendContent(request: IncomingMessage, response: ServerResponse, content
 function sendXml(response: ServerResponse, element: string, inner: string): void {
   response
     .writeHead(200, { "Content-Type": "application/xml" })
-    .end(`<?xml version="1.0" encoding="UTF-8"?><${element} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</${element}>`);
+    .end(
+      `<?xml version="1.0" encoding="UTF-8"?><${element} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</${element}>`,
+    );
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {

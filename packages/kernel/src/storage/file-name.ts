@@ -8,7 +8,11 @@ const longestNameBytes = 255;
  */
 export function cleanFileName(given: string): string {
   const last = given.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
-  const name = last.replaceAll(unsafe, "").replaceAll(/\s+/gu, " ").trim().replace(/[. ]+$/, "");
+  const name = last
+    .replaceAll(unsafe, "")
+    .replaceAll(/\s+/gu, " ")
+    .trim()
+    .replace(/[. ]+$/, "");
   return name === "" ? "file" : shorten(name);
 }
 
@@ -34,7 +38,13 @@ function shorten(name: string): string {
 
 /** The Content-Disposition header of RFC 6266: an ASCII name for old clients, the true one in UTF-8 (RFC 8187). */
 export function contentDisposition(kind: "inline" | "attachment", name: string): string {
-  const ascii = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").replaceAll(/[^\x20-\x7e]|["\\%]/gu, "_");
-  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const ascii = name
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[^\x20-\x7e]|["\\%]/gu, "_");
+  const encoded = encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

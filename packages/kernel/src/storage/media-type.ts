@@ -91,7 +91,8 @@ async function typeOfContent(head: Uint8Array, promised: string | undefined): Pr
 
 function utf16Beginning(head: Uint8Array): string | null {
   const [first, second] = head;
-  const encoding = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : null;
+  const encoding =
+    first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : null;
   if (encoding === null) return null;
   const text = new TextDecoder(encoding).decode(head.subarray(0, 8_000));
   return /[\p{Cn}\p{Co}\0\ufffd]/u.test(text.slice(0, -1)) ? null : text;
@@ -101,7 +102,7 @@ function utf16Beginning(head: Uint8Array): string | null {
 function textBeginning(head: Uint8Array): string | null {
   const control = head.reduce((count, byte) => count + (isBinaryControl(byte) ? 1 : 0), 0);
   // A stray control character happens in logs and terminal recordings; text with more than 1 in 100 is not text.
-  if (control > head.length / 100) return null;
+  if (control > Math.max(3, head.length / 100) || control * 3 > head.length) return null;
   return new TextDecoder("utf-8").decode(head.subarray(0, 4_000));
 }
 
@@ -112,8 +113,10 @@ function isBinaryControl(byte: number): boolean {
 // The tags by which browsers guess HTML (WHATWG MIME Sniffing, section 7.1), and what may stand before them.
 const beforeMarkup = /^(?:\s|<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$))*/;
 const htmlDocument = /^<(?:!doctype\s+html|html|head|script|iframe)(?=[\s>/])/i;
-const htmlFragment = /^<(?:h1|div|font|table|a|style|title|b|body|br|p|img|form|link|meta|object|embed|base)(?=[\s>/])/i;
-const svgBeginning = /^(?:<!doctype\s+svg[^>[]*(?:\[[^\]]*\])?\s*>\s*(?:<!--[\s\S]*?-->\s*)*)?<(?:[a-z]+:)?svg(?=[\s>/])/i;
+const htmlFragment =
+  /^<(?:h1|div|font|table|a|style|title|b|body|br|p|img|form|link|meta|object|embed|base)(?=[\s>/])/i;
+const svgBeginning =
+  /^(?:<!doctype\s+svg[^>[]*(?:\[[^\]]*\])?\s*>\s*(?:<!--[\s\S]*?-->\s*)*)?<(?:[a-z]+:)?svg(?=[\s>/])/i;
 
 /** @param textName the name promises plain text, such as Markdown, which may well begin with a tag */
 function typeOfMarkup(text: string, textName: boolean): string | null {
@@ -131,6 +134,7 @@ export function isSafeImage(mediaType: string): boolean {
 
 /** The Content-Type to serve a file with: whatever a browser could run from our origin goes as plain bytes. */
 export function servedMediaType(mediaType: string): string {
-  if (/^(?:text\/html|text\/javascript|text\/css|image\/svg\+xml|.*[/+]xml)$/.test(mediaType)) return "application/octet-stream";
+  if (/^(?:text\/html|text\/javascript|text\/css|image\/svg\+xml|.*[/+]xml)$/.test(mediaType))
+    return "application/octet-stream";
   return mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType;
 }

@@ -17,7 +17,12 @@ export async function findFile(tx: Transaction, file: { workspaceId: string; id:
     .select()
     .from(files)
     .where(
-      and(eq(files.workspaceId, file.workspaceId), eq(files.id, file.id), eq(files.state, "ready"), isNull(files.deletedAt)),
+      and(
+        eq(files.workspaceId, file.workspaceId),
+        eq(files.id, file.id),
+        eq(files.state, "ready"),
+        isNull(files.deletedAt),
+      ),
     );
   return found[0] ?? null;
 }

@@ -46,7 +46,8 @@ export function fileRoutesOn(app: FastifyInstance, dependencies: FileRouteDepend
       getFile: async ({ caller, params }) => toStoredFile(await readable(caller, params.fileId)),
       downloadFile: async ({ caller, params, query, ...http }) =>
         sendFile(blobs, await readable(caller, params.fileId), http, query),
-      getThumbnail: async ({ caller, params, ...http }) => sendThumbnail(blobs, await readable(caller, params.fileId), http),
+      getThumbnail: async ({ caller, params, ...http }) =>
+        sendThumbnail(blobs, await readable(caller, params.fileId), http),
       getFileText: async ({ caller, params }) =>
         db.withWorkspace(tenantOf(caller), async (tx) => {
           const row = await readableFile(tx, caller, params.fileId, grants);
@@ -60,7 +61,9 @@ export function fileRoutesOn(app: FastifyInstance, dependencies: FileRouteDepend
 
 function rawBody(request: FastifyRequest): { content: Readable; announcedBytes: number | null } {
   if (request.headers["content-type"]?.startsWith("multipart/"))
-    throw new AppError("unsupported_type", { message: "Send the file itself as the body, not a form with the file in it." });
+    throw new AppError("unsupported_type", {
+      message: "Send the file itself as the body, not a form with the file in it.",
+    });
   const length = request.headers["content-length"];
   return { content: request.raw, announcedBytes: length === undefined ? null : Number(length) };
 }

@@ -19,7 +19,8 @@ export function toStoredFile(row: FileRow): StoredFile {
       state: row.textState,
       message: row.textMessage,
       characters: kept,
-      truncated: kept !== null && total !== null && total > kept ? { keptCharacters: kept, totalCharacters: total } : null,
+      truncated:
+        kept !== null && total !== null && total > kept ? { keptCharacters: kept, totalCharacters: total } : null,
       pages: row.textPages,
       sheets: row.textSheets,
     },

@@ -24,7 +24,11 @@ export async function sweepFiles(
 ): Promise<{ uploads: number; deleted: number; orphans: number; requeued: number }> {
   const before = (milliseconds: number) => new Date(now.getTime() - milliseconds);
   await blobs.removeUnfinished(before(24 * hour));
-  const uploads = await removeRows(db, blobs, and(eq(files.state, "uploading"), lt(files.createdAt, before(24 * hour).toISOString())));
+  const uploads = await removeRows(
+    db,
+    blobs,
+    and(eq(files.state, "uploading"), lt(files.createdAt, before(24 * hour).toISOString())),
+  );
   const deleted = await removeRows(db, blobs, lt(files.deletedAt, before(24 * hour).toISOString()));
   const orphans = await removeOrphans(db, blobs, before(24 * hour));
   const requeued = await db.system(async (tx) => {
@@ -56,7 +60,9 @@ async function removeRows(db: Database, blobs: BlobStore, which: ReturnType<type
     for (const row of rows) {
       await blobs.delete(blobKey(row));
       await blobs.delete(blobKey(row, "thumbnail"));
-      await db.system((tx) => tx.delete(files).where(and(eq(files.workspaceId, row.workspaceId), eq(files.id, row.id))));
+      await db.system((tx) =>
+        tx.delete(files).where(and(eq(files.workspaceId, row.workspaceId), eq(files.id, row.id))),
+      );
     }
     removed += rows.length;
     if (rows.length < atOnce) return removed;

@@ -61,7 +61,10 @@ export async function uploadFile(
 
   try {
     const full = () => new AppError("workspace_full");
-    const most = room < limits.maxFileBytes ? { bytes: room, error: full } : { bytes: limits.maxFileBytes, error: () => fileTooLarge(limits) };
+    const most =
+      room < limits.maxFileBytes
+        ? { bytes: room, error: full }
+        : { bytes: limits.maxFileBytes, error: () => fileTooLarge(limits) };
     const metered = meterContent(upload.content, { ...most, idleMilliseconds: limits.idleMilliseconds });
     await blobs.put(blobKey({ workspaceId, id }), metered.content);
     const { bytes, sha256, head } = metered.result();
@@ -70,8 +73,15 @@ export async function uploadFile(
     return await db.withWorkspace(tenantOf(caller), async (tx) => {
       // Without an announced length other uploads may have taken the room in the meantime.
       if (bytes > announced && bytes - announced > (await roomLeft(tx, workspaceId, limits))) throw full();
-      const [row] = await tx.update(files).set({ ...described, state: "ready", bytes, sha256 }).where(thisFile).returning();
-      if (!row) throw new AppError("bad_request", { message: "The upload took too long and was given up. Upload the file again." });
+      const [row] = await tx
+        .update(files)
+        .set({ ...described, state: "ready", bytes, sha256 })
+        .where(thisFile)
+        .returning();
+      if (!row)
+        throw new AppError("bad_request", {
+          message: "The upload took too long and was given up. Upload the file again.",
+        });
       await enqueueProcessing(tx, { workspaceId, fileId: id });
       return row;
     });

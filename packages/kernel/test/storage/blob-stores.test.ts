@@ -10,6 +10,7 @@ import { blobKey } from "../../src/storage/blobs/blob-store.ts";
 import type { BlobStore } from "../../src/storage/blobs/blob-store.ts";
 import { createFolderStore } from "../../src/storage/blobs/folder-store.ts";
 import { createS3Store } from "../../src/storage/blobs/s3-store.ts";
+import { diskWithRoom } from "./full-disk.ts";
 
 const s3Settings = { bucket: "mindmesh", accessKeyId: "test-key", secretAccessKey: "test/secret+key", region: "auto" };
 const megabyte = 1024 * 1024;
@@ -137,20 +138,7 @@ describe("folder", () => {
 
   test("a disk that fills up in mid-write gives storage_full and leaves nothing behind", async () => {
     const before = await leftBehind("folder");
-    let room = 100_000;
-    const store = createFolderStore(folder, async (path) => {
-      const file = await open(path, "wx");
-      return {
-        write: async (chunk: Uint8Array, offset: number, length: number) => {
-          if (room === 0) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
-          const written = await file.write(chunk, offset, Math.min(length, room));
-          room -= written.bytesWritten;
-          return written;
-        },
-        sync: () => file.sync(),
-        close: () => file.close(),
-      } as Pick<typeof file, "write" | "sync" | "close">;
-    });
+    const store = createFolderStore(folder, diskWithRoom(100_000));
     await expect(store.put(newKey(), pieces(randomBytes(200_000)))).rejects.toMatchObject({ code: "storage_full" });
     expect(await leftBehind("folder")).toEqual(before);
   });

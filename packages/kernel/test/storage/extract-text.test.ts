@@ -17,7 +17,12 @@ describe("plain text", () => {
     ["UTF-8 with a byte order mark", "\ufeffhello", "hello", []],
     ["UTF-16 little-endian", Buffer.from("\ufeffnaïve 简历", "utf16le"), "naïve 简历", []],
     ["UTF-16 big-endian", Buffer.from("\ufeffnaïve", "utf16le").swap16(), "naïve", []],
-    ["Latin-1", Buffer.from("na\xefve caf\xe9", "latin1"), "naïve café", ["The text is not UTF-8; it was read as Windows-1252 (Latin-1)."]],
+    [
+      "Latin-1",
+      Buffer.from("na\xefve caf\xe9", "latin1"),
+      "naïve café",
+      ["The text is not UTF-8; it was read as Windows-1252 (Latin-1)."],
+    ],
     [
       "UTF-8 with a broken byte",
       Buffer.concat([Buffer.from("prix: 10 € – très "), Buffer.from([0xff]), Buffer.from(" cher")]),
@@ -53,7 +58,11 @@ describe("PDF", () => {
 
   test("a scan without text says so", async () => {
     const outcome = await read("pdf", makePdf(["", ""]));
-    expect(outcome).toMatchObject({ ok: true, text: "", notes: ["No text was found on its 2 pages; it may be a scan."] });
+    expect(outcome).toMatchObject({
+      ok: true,
+      text: "",
+      notes: ["No text was found on its 2 pages; it may be a scan."],
+    });
   });
 
   test("a PDF with a password says so", async () => {
@@ -113,7 +122,13 @@ describe("Excel", () => {
   test("every sheet is read as CSV under its name", async () => {
     const rows = `<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c><c r="B1" t="inlineStr"><is><t>says "hi", twice</t></is></c></row>
       <row r="2"><c r="A2"><v>1.5</v></c><c r="B2" t="b"><v>1</v></c></row><row r="3"><c r="B3"><f>A2*2</f><v>3</v></c></row>`;
-    const outcome = await read("xlsx", makeXlsx([{ name: "First", rows }, { name: "Empty", rows: "" }]));
+    const outcome = await read(
+      "xlsx",
+      makeXlsx([
+        { name: "First", rows },
+        { name: "Empty", rows: "" },
+      ]),
+    );
     expect(outcome).toEqual({
       ok: true,
       text: '# Sheet: First\nname,"says ""hi"", twice"\n1.5,true\n,3\n\n# Sheet: Empty\n',
@@ -125,7 +140,9 @@ describe("Excel", () => {
 
   test("a cell a million rows down is read without the empty rows", async () => {
     const far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>2</v></c></row>';
-    expect(await read("xlsx", makeXlsx([{ name: "Far", rows: far }]))).toMatchObject({ text: "# Sheet: Far\n1\n\n2\n" });
+    expect(await read("xlsx", makeXlsx([{ name: "Far", rows: far }]))).toMatchObject({
+      text: "# Sheet: Far\n1\n\n2\n",
+    });
   });
 
   test("a sheet that unfolds to seventeen thousand million cells is given up with a message", async () => {
@@ -154,7 +171,9 @@ describe("archives that burst", () => {
   });
 
   test("60 MB of zeros in an XLSX is refused", async () => {
-    expect(await read("xlsx", makeXlsx([{ name: "A", rows: "" }], [{ name: "xl/a.xml", content: zeros }]))).toEqual(tooLarge);
+    expect(await read("xlsx", makeXlsx([{ name: "A", rows: "" }], [{ name: "xl/a.xml", content: zeros }]))).toEqual(
+      tooLarge,
+    );
   });
 
   test("a bomb that lies about its size is found out", async () => {
@@ -164,7 +183,10 @@ describe("archives that burst", () => {
 
   test("20,000 empty parts are refused", async () => {
     const many = Array.from({ length: 20_000 }, (_, index) => ({ name: `word/${index}`, content: "" }));
-    expect(await read("docx", makeDocx("", many))).toEqual({ ok: false, message: expect.stringContaining("10,000 parts") });
+    expect(await read("docx", makeDocx("", many))).toEqual({
+      ok: false,
+      message: expect.stringContaining("10,000 parts"),
+    });
   });
 });
 

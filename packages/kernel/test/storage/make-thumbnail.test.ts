@@ -15,17 +15,24 @@ async function read(thumbnail: Awaited<ReturnType<typeof thumbnailOf>>) {
 const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: { r: 200, g: 30, b: 90 } } });
 
-test.each(["png", "jpeg", "webp", "gif", "avif"] as const)("a large %s becomes a small WebP of the same shape", async (format) => {
-  const content = await picture(1600, 800).toFormat(format).toBuffer();
-  expect(await read(await thumbnailOf(content))).toMatchObject({ of: [1600, 800], format: "webp", size: [512, 256] });
-});
+test.each(["png", "jpeg", "webp", "gif", "avif"] as const)(
+  "a large %s becomes a small WebP of the same shape",
+  async (format) => {
+    const content = await picture(1600, 800).toFormat(format).toBuffer();
+    expect(await read(await thumbnailOf(content))).toMatchObject({ of: [1600, 800], format: "webp", size: [512, 256] });
+  },
+);
 
 test("a small image is not blown up", async () => {
   expect(await read(await thumbnailOf(await picture(20, 10).png().toBuffer()))).toMatchObject({ size: [20, 10] });
 });
 
 test("a photo taken sideways stands upright, and its place and camera are gone", async () => {
-  const content = await picture(400, 200).withExif({ IFD0: { Copyright: "me" } }).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  const content = await picture(400, 200)
+    .withExif({ IFD0: { Copyright: "me" } })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
   expect(await read(await thumbnailOf(content))).toMatchObject({ of: [200, 400], size: [200, 400], exif: undefined });
 });
 
@@ -57,7 +64,10 @@ test.each([
   ["noise", Buffer.from("not an image")],
   ["an empty file", Buffer.alloc(0)],
   ["a cut image", pngOf(100, 100).subarray(0, 60)],
-  ["an SVG with a script", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>1</script></svg>')],
+  [
+    "an SVG with a script",
+    Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>1</script></svg>'),
+  ],
 ])("%s has no thumbnail, and nothing crashes here", async (_title, content) => {
   expect(await thumbnailOf(content)).toMatchObject({ kind: "crashed" });
 });

@@ -105,7 +105,7 @@ async function writeAndFlush(
   try {
     for await (const chunk of content) {
       signal?.throwIfAborted();
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         // A disk that fills up may take a part of a chunk before it refuses the rest.
         at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
       }

@@ -14,5 +14,11 @@ export function openBlobStore(config: BlobConfig): BlobStore {
   const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
   if (bucket === undefined || accessKeyId === undefined || secretAccessKey === undefined)
     return createFolderStore(join(config.dataDirectory, "files"));
-  return createS3Store({ endpoint: config.S3_ENDPOINT, bucket, accessKeyId, secretAccessKey, region: config.S3_REGION });
+  return createS3Store({
+    endpoint: config.S3_ENDPOINT,
+    bucket,
+    accessKeyId,
+    secretAccessKey,
+    region: config.S3_REGION,
+  });
 }

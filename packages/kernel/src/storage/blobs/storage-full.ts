@@ -1,7 +1,14 @@
 import { AppError } from "../../errors/index.ts";
 
 // ENOSPC and EDQUOT: a disk or a quota of the system; the rest: names that S3-compatible servers use (507 by MinIO and others).
-const fullCodes = new Set(["ENOSPC", "EDQUOT", "XMinioStorageFull", "QuotaExceeded", "StorageFull", "InsufficientStorage"]);
+const fullCodes = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "XMinioStorageFull",
+  "QuotaExceeded",
+  "StorageFull",
+  "InsufficientStorage",
+]);
 
 /** The error itself, or AppError storage_full (with `cause`) when it says that the disk or the bucket has no room. */
 export function asStorageError(error: unknown): unknown {

@@ -9,7 +9,10 @@ import { Unreadable } from "./unreadable.ts";
 limitMyself();
 
 // Imported when needed: each parser costs time to load.
-const readers: Record<TextKind, (content: Buffer, text: KeptText) => Promise<{ pages?: number; sheets?: string[]; notes?: string[] }>> = {
+const readers: Record<
+  TextKind,
+  (content: Buffer, text: KeptText) => Promise<{ pages?: number; sheets?: string[]; notes?: string[] }>
+> = {
   pdf: async (content, text) => (await import("./pdf.ts")).readPdf(content, text),
   docx: async (content, text) => {
     await (await import("./docx.ts")).readDocx(content, text);

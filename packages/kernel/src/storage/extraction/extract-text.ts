@@ -45,7 +45,9 @@ export function whyNoText(mediaType: string, nameClaims: string | null): string 
   if (/presentation|opendocument|epub/.test(mediaType))
     return "Text cannot be read from this kind of file. Save it as PDF or .docx and upload that.";
   if (nameClaims !== null && textKindOf(nameClaims) !== null)
-    return `The content is not what the file's name says: it looks like ${mediaType}.`;
+    return mediaType === "application/octet-stream"
+      ? "The content is not what the file's name says, and holds no text."
+      : `The content is not what the file's name says: it looks like ${mediaType}.`;
   return null;
 }
 
@@ -69,7 +71,10 @@ export function extractText(
       case "out_of_time":
         return { ok: false, message: "The file took too long to read and was given up. Try a smaller part of it." };
       case "out_of_memory":
-        return { ok: false, message: "The file needs too much memory to read and was given up. Try a smaller part of it." };
+        return {
+          ok: false,
+          message: "The file needs too much memory to read and was given up. Try a smaller part of it.",
+        };
       case "crashed":
         return { ok: false, message: "The file is damaged and cannot be read.", detail: outcome.detail };
     }

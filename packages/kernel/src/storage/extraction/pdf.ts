@@ -9,7 +9,10 @@ export async function readPdf(content: Buffer, text: KeptText): Promise<{ pages:
   for (let number = 1; number <= pdf.numPages; number += 1) {
     const page = await pdf.getPage(number);
     const { items } = await page.getTextContent();
-    const words = items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("").trim();
+    const words = items
+      .map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : ""))
+      .join("")
+      .trim();
     page.cleanup();
     if (words === "") continue;
     text.add(`${found ? "\n\n" : ""}[Page ${number}]\n${words}`);
@@ -27,7 +30,9 @@ async function openPdf(content: Buffer) {
   } catch (error) {
     const { name } = error as Error;
     if (name === "PasswordException")
-      throw new Unreadable("The PDF is protected by a password. Save a copy without it and upload that.", { cause: error });
+      throw new Unreadable("The PDF is protected by a password. Save a copy without it and upload that.", {
+        cause: error,
+      });
     throw new Unreadable("The PDF is damaged and cannot be read.", { cause: error });
   }
 }

@@ -38,6 +38,7 @@ function csvLine(row: Cell[]): string {
 
 function cellText(value: Cell | undefined): string {
   if (value === null || value === undefined) return "";
-  const words = value instanceof Date ? value.toISOString().replace("T00:00:00.000Z", "").replace(".000Z", "Z") : String(value);
+  const words =
+    value instanceof Date ? value.toISOString().replace("T00:00:00.000Z", "").replace(".000Z", "Z") : String(value);
   return /[",\n\r]/.test(words) ? `"${words.replaceAll('"', '""')}"` : words;
 }

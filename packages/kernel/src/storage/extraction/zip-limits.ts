@@ -18,7 +18,11 @@ const most = {
  */
 export async function assertHarmlessZip(content: Buffer): Promise<void> {
   try {
-    const zip = await yauzl.fromBufferPromise(content, { autoClose: false, lazyEntries: true, validateEntrySizes: true });
+    const zip = await yauzl.fromBufferPromise(content, {
+      autoClose: false,
+      lazyEntries: true,
+      validateEntrySizes: true,
+    });
     const entries: yauzl.Entry[] = [];
     let unpacked = 0;
     for await (const entry of zip.eachEntry()) {
@@ -36,7 +40,9 @@ export async function assertHarmlessZip(content: Buffer): Promise<void> {
 
 function assertSizes(entries: number, unpacked: number, packed: number): void {
   if (entries > most.entries)
-    throw new Unreadable(`The file has more than ${most.entries.toLocaleString("en")} parts, and is not read for safety.`);
+    throw new Unreadable(
+      `The file has more than ${most.entries.toLocaleString("en")} parts, and is not read for safety.`,
+    );
   if (unpacked > most.unpackedBytes || (unpacked > most.ratioFromBytes && unpacked > most.ratio * packed))
     throw new Unreadable("The file would become far too large when unpacked, and is not read for safety.");
 }

@@ -62,7 +62,8 @@ export async function runIsolated(
       collect(child.stderr, 8_000),
       // A child that has seen enough closes its input; that is not an error. A source that fails is one.
       pipeline(input, child.stdin).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE" || error.code === "ECONNRESET") return;
+        if (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE" || error.code === "ECONNRESET")
+          return;
         child.kill("SIGKILL");
         throw error;
       }),

@@ -26,7 +26,10 @@ export const errorTable = {
     message: "The workspace would have no owner. Make somebody else an owner first, or delete the workspace.",
   },
   too_large: { status: 413, message: "This is too large." },
-  workspace_full: { status: 413, message: "The workspace has no room left for this file. Delete files that are not needed." },
+  workspace_full: {
+    status: 413,
+    message: "The workspace has no room left for this file. Delete files that are not needed.",
+  },
   unsupported_type: { status: 415, message: "This kind of content is not supported here." },
   invalid_fields: { status: 422, message: "Some fields need correction." },
   too_many_requests: { status: 429, message: "Too many requests. Wait a little and try again." },

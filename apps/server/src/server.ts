@@ -12,6 +12,7 @@ import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
 import { deriveKey, loadMasterKeys, openSecrets } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
+import { defaultUploadLimits, fileJobs, fileRoutesOn, openBlobStore } from "@mindmesh/kernel/storage";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
@@ -61,6 +62,7 @@ export async function startServer(
     onError,
   });
 
+  const blobs = openBlobStore(config);
   const jobs = await openJobs({ db, notifications, role: config.ROLE, alone: settings.alone, onError });
 
   const app = Fastify({
@@ -132,11 +134,25 @@ export async function startServer(
     realtime,
     notifications,
     jobs,
+    blobs,
     serverId: registration.id,
     ai,
   };
   const running = products.map((product) => product.start(app, kernel));
-  await jobs.start(running.flatMap((product) => product.jobs ?? []));
+  const files = fileJobs({
+    db,
+    blobs,
+    jobs,
+    onUnreadable: (file, reason) => log.warn({ file, reason }, "a file could not be read"),
+  });
+  fileRoutesOn(app, {
+    db,
+    blobs,
+    limits: defaultUploadLimits,
+    enqueueProcessing: files.enqueueProcessing,
+    grants: running.flatMap((product) => product.fileGrants ?? []),
+  });
+  await jobs.start([...files.definitions, ...running.flatMap((product) => product.jobs ?? [])]);
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });
 

@@ -5,6 +5,7 @@ import type { Database, MigrationOwner } from "../db/index.ts";
 import type { Job, Jobs } from "../jobs/index.ts";
 import type { Logger } from "../observe/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
+import type { BlobStore, FileGrant } from "../storage/index.ts";
 
 /** What the kernel offers to products; each takes only what it needs from it. */
 export interface Kernel {
@@ -15,6 +16,8 @@ export interface Kernel {
   realtime: Realtime;
   notifications: Notifications;
   jobs: Pick<Jobs, "enqueue" | "cancel">;
+  /** The bytes of files; their rows and rights are the storage part's. */
+  blobs: BlobStore;
   /** Id of this server process, for work that it owns. */
   serverId: string;
 }
@@ -28,6 +31,8 @@ export interface Product {
 }
 
 export interface RunningProduct {
+  /** Who else than its owner may read a file, because it is part of something of the product's. */
+  fileGrants?: FileGrant[];
   /** Its jobs; worked by servers with the role `all` or `worker`. */
   jobs?: Job[];
   /** Called before the server stops: finish or hand over what is running, within `seconds`. */

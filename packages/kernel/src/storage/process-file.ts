@@ -28,12 +28,13 @@ export type ProcessDependencies = {
 export async function processFile(
   { db, blobs, onUnreadable }: ProcessDependencies,
   file: { workspaceId: string; id: string },
+  signal?: AbortSignal,
 ): Promise<void> {
   const row = await db.withWorkspace(file, (tx) => findFile(tx, file));
   if (row === null || row.processedAt !== null) return;
   const missing = (await blobs.head(blobKey(row))) === null;
-  const text = missing ? contentMissing : await readText(blobs, row);
-  const image = missing ? null : await readImage(blobs, row);
+  const text = missing ? contentMissing : await readText(blobs, row, signal);
+  const image = missing ? null : await readImage(blobs, row, signal);
   for (const detail of [text?.detail, image?.detail]) if (detail) onUnreadable?.(file, detail);
 
   await db.withWorkspace(file, async (tx) => {
@@ -66,10 +67,10 @@ const contentMissing: Found = {
   detail: "the blob is missing",
 };
 
-async function readText(blobs: BlobStore, row: FileRow): Promise<Found | null> {
+async function readText(blobs: BlobStore, row: FileRow, signal?: AbortSignal): Promise<Found | null> {
   const kind = textKindOf(row.mediaType);
   if (kind === null || row.textState !== "waiting") return null;
-  const outcome: ExtractionOutcome = await extractText(kind, () => blobs.get(blobKey(row)));
+  const outcome: ExtractionOutcome = await extractText(kind, () => blobs.get(blobKey(row)), { signal });
   if (!outcome.ok) return { columns: { textState: "failed", textMessage: outcome.message }, detail: outcome.detail };
   return {
     content: outcome.text,
@@ -84,9 +85,9 @@ async function readText(blobs: BlobStore, row: FileRow): Promise<Found | null> {
   };
 }
 
-async function readImage(blobs: BlobStore, row: FileRow): Promise<Found | null> {
+async function readImage(blobs: BlobStore, row: FileRow, signal?: AbortSignal): Promise<Found | null> {
   if (!isSafeImage(row.mediaType)) return null;
-  const thumbnail = await makeThumbnail(() => blobs.get(blobKey(row)));
+  const thumbnail = await makeThumbnail(() => blobs.get(blobKey(row)), signal);
   // The image itself is kept and can be saved; there is just nothing small to show.
   if ("kind" in thumbnail)
     return { columns: {}, detail: thumbnail.kind === "crashed" ? thumbnail.detail : `thumbnail: ${thumbnail.kind}` };

@@ -15,7 +15,7 @@ const atOnce = 500;
 
 /**
  * Removes what failures and deletions left: uploads that never ended (a killed server), the bytes of files deleted more
- * than a day ago, blobs without a row; and has files processed whose job was lost. Made for once an hour.
+ * than a day ago, blobs without a row; and has files processed whose job was lost. Made for a few times a day.
  * @returns how many of each
  */
 export async function sweepFiles(

@@ -201,6 +201,13 @@ describe("limits of the process", () => {
     expect(outcome).toEqual({ ok: false, message: expect.stringContaining("too much memory") });
   });
 
+  test("a reader that is cancelled is killed, and cancelled it stays", async () => {
+    const cancel = new AbortController();
+    const outcome = read("plain", Buffer.alloc(50 * 2 ** 20, "x"), { signal: cancel.signal });
+    cancel.abort(new Error("cancelled"));
+    await expect(outcome).rejects.toThrow("cancelled");
+  });
+
   test("a source that fails is an error, not a damaged file", async () => {
     const failing = () =>
       Promise.resolve(

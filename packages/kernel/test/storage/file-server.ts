@@ -81,8 +81,11 @@ export async function startFileServer(
   }
 
   const pathFor = (person: Person, path: string) => `${url}/api/workspaces/${person.workspaceId}${path}`;
-  const as = (person: Person, path: string, init: RequestInit = {}) =>
-    fetch(pathFor(person, path), { ...init, headers: { authorization: `Bearer ${person.id}`, ...init.headers } });
+  const as = (person: Person, path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${person.id}`);
+    return fetch(pathFor(person, path), { ...init, headers });
+  };
 
   return {
     app,

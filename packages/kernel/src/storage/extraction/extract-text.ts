@@ -54,7 +54,7 @@ export function whyNoText(mediaType: string, nameClaims: string | null): string 
 /**
  * Text of a file, read in a killable process with limits on time and memory, two at a time.
  * @param open called when its turn comes
- * @param limited for tests: other limits
+ * @param limited a signal that gives it up; for tests: other limits
  */
 export function extractText(
   kind: TextKind,
@@ -62,6 +62,7 @@ export function extractText(
   limited: Partial<IsolatedLimits> & { keptCharacters?: number } = {},
 ): Promise<ExtractionOutcome> {
   return inTurn(async () => {
+    limited.signal?.throwIfAborted();
     const program = new URL("./extract-text.child.ts", import.meta.url);
     const keep = String(limited.keptCharacters ?? keptCharacters);
     const outcome = await runIsolated(program, [kind, keep], await open(), { ...limits, ...limited });

@@ -8,6 +8,8 @@ export type IsolatedLimits = {
   /** Resident memory of the child, everything included. */
   memoryBytes: number;
   outputBytes: number;
+  /** Kills the child; the result is then the signal's reason, thrown. */
+  signal?: AbortSignal | undefined;
 };
 
 export type IsolatedOutcome =
@@ -47,6 +49,8 @@ export async function runIsolated(
     { env: { MINDMESH_MEMORY_BYTES: String(limits.memoryBytes) }, stdio: "pipe", windowsHide: true },
   );
   let timedOut = false;
+  const cancel = () => child.kill("SIGKILL");
+  limits.signal?.addEventListener("abort", cancel);
   const timer = setTimeout(() => {
     timedOut = true;
     child.kill("SIGKILL");
@@ -68,6 +72,7 @@ export async function runIsolated(
         throw error;
       }),
     ]);
+    limits.signal?.throwIfAborted();
     if (timedOut) return { kind: "out_of_time" };
     const words = complaint.toString();
     if (/OUT_OF_MEMORY|heap out of memory|Array buffer allocation failed/.test(words)) return { kind: "out_of_memory" };
@@ -76,6 +81,7 @@ export async function runIsolated(
     return { kind: "finished", output };
   } finally {
     clearTimeout(timer);
+    limits.signal?.removeEventListener("abort", cancel);
     child.kill("SIGKILL");
   }
 }

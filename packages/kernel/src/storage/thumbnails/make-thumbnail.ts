@@ -16,10 +16,12 @@ const inTurn = atMost(2);
  */
 export function makeThumbnail(
   open: () => Promise<Readable>,
+  signal?: AbortSignal,
 ): Promise<Thumbnail | Exclude<IsolatedOutcome, { kind: "finished" }>> {
   return inTurn(async () => {
+    signal?.throwIfAborted();
     const program = new URL("./make-thumbnail.child.ts", import.meta.url);
-    const outcome = await runIsolated(program, [], await open(), limits, true);
+    const outcome = await runIsolated(program, [], await open(), { ...limits, signal }, true);
     return outcome.kind === "finished" ? (JSON.parse(outcome.output.toString()) as Thumbnail) : outcome;
   });
 }

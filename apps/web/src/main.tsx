@@ -3,6 +3,8 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { forgetPerson } from "./identity/enter.ts";
+import { onSessionLost } from "./live/client-options.ts";
 import { makeRouter } from "./router.tsx";
 import { registerOfflineShell } from "./shell/offline-shell.ts";
 
@@ -11,6 +13,14 @@ const queryClient = new QueryClient({
   defaultOptions: { queries: { staleTime: 60_000, refetchOnWindowFocus: false, retry: 1 } },
 });
 const router = makeRouter(queryClient);
+
+// Signed out elsewhere, or away for too long: back to this page after signing in again.
+onSessionLost(() => {
+  const { pathname, href } = router.state.location;
+  if (!pathname.startsWith("/w/") || router.state.status === "pending") return;
+  forgetPerson(queryClient);
+  void router.navigate({ to: "/sign-in", search: { next: href } });
+});
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

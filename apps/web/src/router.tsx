@@ -1,3 +1,4 @@
+import { ClientError } from "@mindmesh/client";
 import { Overlays } from "@mindmesh/ui";
 import type { QueryClient } from "@tanstack/react-query";
 import {
@@ -6,11 +7,16 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  redirect,
 } from "@tanstack/react-router";
-import { AppShell } from "./shell/app-shell.tsx";
+import { safeNext } from "./identity/enter.ts";
+import { meQuery, setupQuery } from "./identity/queries.ts";
+import { loadMarkdown } from "./products/chat/load-markdown.ts";
+import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { PagePending } from "./shell/page-pending.tsx";
 import { RouteError } from "./shell/route-error.tsx";
+import { lastWorkspace, rememberWorkspace } from "./workspace/last-workspace.ts";
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: () => (
@@ -21,24 +27,98 @@ const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   ),
 });
 
-/** Every page of a signed-in person stands inside the shell. */
-const shellRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  id: "shell",
-  component: () => (
-    <AppShell>
-      <Outlet />
-    </AppShell>
-  ),
-});
+/** Who is signed in; sends a visitor to set-up or sign-in, and back afterwards. */
+async function signedIn(queryClient: QueryClient, href: string) {
+  try {
+    return await queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (!(error instanceof ClientError && error.status === 401)) throw error;
+    const { needsSetup } = await queryClient.ensureQueryData(setupQuery);
+    if (needsSetup) throw redirect({ to: "/set-up" });
+    throw redirect({ to: "/sign-in", search: href === "/" ? {} : { next: href } });
+  }
+}
 
 const homeRoute = createRoute({
-  getParentRoute: () => shellRoute,
+  getParentRoute: () => rootRoute,
   path: "/",
-  component: lazyRouteComponent(() => import("./shell/home-page.tsx"), "HomePage"),
+  beforeLoad: async ({ context, location }) => {
+    const me = await signedIn(context.queryClient, location.href);
+    const workspace = me.workspaces.find(({ id }) => id === lastWorkspace()) ?? me.workspaces[0];
+    if (workspace) throw redirect({ to: "/w/$workspaceId/chat", params: { workspaceId: workspace.id }, replace: true });
+  },
+  component: lazyRouteComponent(() => import("./workspace/no-workspace-page.tsx"), "NoWorkspacePage"),
 });
 
-const routeTree = rootRoute.addChildren([shellRoute.addChildren([homeRoute])]);
+const setUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/set-up",
+  beforeLoad: async ({ context }) => {
+    const { needsSetup } = await context.queryClient.ensureQueryData(setupQuery);
+    if (!needsSetup) throw redirect({ to: "/" });
+  },
+  component: lazyRouteComponent(() => import("./identity/set-up-page.tsx"), "SetUpPage"),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search): { next?: string } => {
+    const next = safeNext(search["next"]);
+    return next === undefined ? {} : { next };
+  },
+  beforeLoad: async ({ context }) => {
+    const { needsSetup } = await context.queryClient.ensureQueryData(setupQuery);
+    if (needsSetup) throw redirect({ to: "/set-up" });
+  },
+  component: lazyRouteComponent(() => import("./identity/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-up",
+  loader: ({ context }) => context.queryClient.ensureQueryData(setupQuery),
+  component: lazyRouteComponent(() => import("./identity/sign-up-page.tsx"), "SignUpPage"),
+});
+
+/** Everything of a workspace, inside the shell. */
+const workspaceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/w/$workspaceId",
+  beforeLoad: async ({ context, location, params }) => {
+    const me = await signedIn(context.queryClient, location.href);
+    if (!me.workspaces.some(({ id }) => id === params.workspaceId)) throw redirect({ to: "/" });
+    rememberWorkspace(params.workspaceId);
+  },
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchInfiniteQuery(conversationsQuery(params.workspaceId));
+  },
+  component: lazyRouteComponent(() => import("./workspace/workspace-layout.tsx"), "WorkspaceLayout"),
+});
+
+const newConversationRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/chat",
+  component: lazyRouteComponent(() => import("./products/chat/new-conversation-page.tsx"), "NewConversationPage"),
+});
+
+const conversationRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/chat/$conversationId",
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(conversationQuery(params.workspaceId, params.conversationId));
+    void loadMarkdown();
+  },
+  component: lazyRouteComponent(() => import("./products/chat/conversation-page.tsx"), "ConversationPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  homeRoute,
+  setUpRoute,
+  signInRoute,
+  signUpRoute,
+  workspaceRoute.addChildren([newConversationRoute, conversationRoute]),
+]);
 
 export function makeRouter(queryClient: QueryClient) {
   return createRouter({

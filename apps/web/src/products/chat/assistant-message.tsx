@@ -1,0 +1,151 @@
+import type { Message } from "@mindmesh/contracts/chat";
+import { Button, Callout, CopyButton, IconButton, Spinner } from "@mindmesh/ui";
+import CircleAlert from "lucide-react/icons/circle-alert";
+import CirclePause from "lucide-react/icons/circle-pause";
+import RotateCcw from "lucide-react/icons/rotate-ccw";
+import { lazy, memo, Suspense } from "react";
+import { BranchWalker } from "./branch-walker.tsx";
+import { count, dollars, shortModel } from "./figures.ts";
+import { reportDrawn, textOf, useAnswer } from "./live-answers.ts";
+import { loadMarkdown } from "./load-markdown.ts";
+import { NoModel } from "./no-model.tsx";
+import { Reasoning } from "./reasoning.tsx";
+
+const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }));
+
+export interface AnswerActions {
+  walk: (messageId: string) => void;
+  retry: (messageId: string) => void;
+  goOn: (messageId: string) => void;
+}
+
+type AssistantMessageProps = {
+  message: Message;
+  alternatives: readonly string[];
+  /** The end of the branch that is shown. */
+  last: boolean;
+  /** Null where nothing may be changed. */
+  actions: AnswerActions | null;
+};
+
+export const AssistantMessage = memo(function AssistantMessage(props: AssistantMessageProps) {
+  const { message, alternatives, last, actions } = props;
+  const { text, reasoning } = useAnswer(message);
+  const streaming = message.status === "streaming";
+  return (
+    <article aria-label="Answer" aria-busy={streaming} className="group/message">
+      {reasoning === "" ? null : (
+        <Reasoning text={reasoning} thinking={streaming && text === ""} since={message.createdAt} />
+      )}
+      {text === "" ? null : (
+        <Suspense fallback={<div className="whitespace-pre-wrap break-words text-md leading-[1.65]">{text}</div>}>
+          <Markdown text={text} {...(streaming ? { onDrawn: reportDrawn } : {})} />
+        </Suspense>
+      )}
+      {streaming && text === "" && reasoning === "" ? (
+        <p className="flex h-7 items-center gap-2 text-sm text-muted">
+          <Spinner className="size-3.5" /> Waiting for the model
+        </p>
+      ) : null}
+      <AnswerEnd message={message} actions={actions} />
+      {streaming ? (
+        <div className="h-9" />
+      ) : (
+        <div
+          className={
+            last
+              ? "mt-1 flex min-h-8 flex-wrap items-center gap-0.5"
+              : "mt-1 flex min-h-8 flex-wrap items-center gap-0.5 transition-opacity md:opacity-0 md:group-focus-within/message:opacity-100 md:group-hover/message:opacity-100"
+          }
+        >
+          <div className="-ml-1.5 flex items-center gap-0.5">
+            {text === "" ? null : <CopyButton text={() => textOf(message).text} label="Copy the answer" />}
+            {actions ? (
+              <IconButton
+                size="sm"
+                label="Answer again"
+                icon={<RotateCcw />}
+                onClick={() => actions.retry(message.id)}
+              />
+            ) : null}
+          </div>
+          {actions ? <BranchWalker messageId={message.id} alternatives={alternatives} onWalk={actions.walk} /> : null}
+          <AnswerFigures message={message} />
+        </div>
+      )}
+    </article>
+  );
+});
+
+/** Which model it was, and what it used. */
+function AnswerFigures({ message: { model, usage } }: { message: Message }) {
+  const parts = [
+    model === null ? null : shortModel(model),
+    usage?.outputTokens == null ? null : `${count((usage.inputTokens ?? 0) + usage.outputTokens)} tokens`,
+    usage === null ? null : usage.costUsd === null ? "cost unknown" : dollars(usage.costUsd),
+  ].filter((part) => part !== null);
+  const details =
+    usage === null
+      ? undefined
+      : [
+          `${count(usage.inputTokens ?? 0)} tokens read`,
+          usage.cachedInputTokens ? `${count(usage.cachedInputTokens)} of them from the cache` : null,
+          `${count(usage.outputTokens ?? 0)} written`,
+          usage.reasoningTokens ? `${count(usage.reasoningTokens)} of them for reasoning` : null,
+        ]
+          .filter((part) => part !== null)
+          .join(", ");
+  return (
+    <p title={details} className="px-1.5 text-xs tabular-nums text-faint">
+      {parts.join(" · ")}
+    </p>
+  );
+}
+
+/** How an answer that did not simply end came to its end, and what can be done. */
+function AnswerEnd({ message, actions }: { message: Message; actions: AnswerActions | null }) {
+  const { id, status, error, model } = message;
+  if (status === "complete" || status === "streaming") return null;
+  const goOn = actions ? (
+    <Button size="sm" onClick={() => actions.goOn(id)}>
+      Continue
+    </Button>
+  ) : null;
+  if (status === "stopped") {
+    return (
+      <Callout className="mt-3" icon={<CirclePause aria-hidden="true" />} action={goOn}>
+        Stopped.
+      </Callout>
+    );
+  }
+  if (status === "interrupted") {
+    return (
+      <Callout
+        tone="warning"
+        className="mt-3"
+        icon={<CirclePause aria-hidden="true" />}
+        title="Interrupted"
+        action={goOn}
+      >
+        {error}
+      </Callout>
+    );
+  }
+  return (
+    <Callout
+      tone="danger"
+      className="mt-1"
+      icon={<CircleAlert aria-hidden="true" />}
+      title={model === null ? "No model is configured" : "No answer came"}
+      action={
+        actions ? (
+          <Button size="sm" onClick={() => actions.retry(id)}>
+            Try again
+          </Button>
+        ) : null
+      }
+    >
+      {model === null ? <NoModel /> : error}
+    </Callout>
+  );
+}

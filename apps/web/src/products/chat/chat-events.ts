@@ -1,0 +1,95 @@
+import { ClientError } from "@mindmesh/client";
+import { chatDelta, chatEvents, type Message } from "@mindmesh/contracts/chat";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { EventHandler } from "../../live/live-connection.ts";
+import { noteAnswering } from "./answering.ts";
+import { chatApi } from "./api.ts";
+import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
+import { applyDelta, hasGap } from "./live-answers.ts";
+import { conversationQuery, conversationsQuery } from "./queries.ts";
+
+/** What Chat does with the logged events of a workspace. */
+export const handleChatEvent: EventHandler = (queryClient, event) => {
+  const { workspaceId } = event;
+  if (event.type === "chat.conversation.changed") {
+    const { conversation } = chatEvents[event.type].parse(event.payload);
+    afterFetch(queryClient, conversationsQuery(workspaceId).queryKey, () =>
+      cacheConversation(queryClient, workspaceId, conversation),
+    );
+  } else if (event.type === "chat.message.changed") {
+    const { conversationId, messageId, status } = chatEvents[event.type].parse(event.payload);
+    noteAnswering(conversationId, messageId, status === "streaming");
+    const query = queryClient
+      .getQueryCache()
+      .find({ queryKey: conversationQuery(workspaceId, conversationId).queryKey });
+    if (query?.isActive()) refreshMessage(queryClient, { workspaceId, conversationId, messageId });
+    // Out of sight: loaded anew when it is looked at again.
+    else query?.invalidate();
+  }
+};
+
+/** Resolves when a fetch of this query that is under way has ended, well or not; null when there is none. */
+function fetched(queryClient: QueryClient, queryKey: QueryKey) {
+  const query = queryClient.getQueryCache().find({ queryKey });
+  return query?.state.fetchStatus === "fetching" ? query.fetch().then(nothing, nothing) : null;
+}
+
+const nothing = () => undefined;
+
+/** Does the work once no older answer can overwrite it any more; at once when none is on its way. */
+function afterFetch(queryClient: QueryClient, queryKey: QueryKey, work: () => void) {
+  const running = fetched(queryClient, queryKey);
+  if (running) void running.then(work);
+  else work();
+}
+
+interface MessagePlace {
+  workspaceId: string;
+  conversationId: string;
+  messageId: string;
+}
+
+const fetching = new Map<string, Promise<void>>();
+
+/** Fetches a message and puts it into its conversation; again as long as parts before its last one are missing. */
+export function refreshMessage(queryClient: QueryClient, place: MessagePlace) {
+  const running = fetching.get(place.messageId);
+  const fetchIt = async () => {
+    await running;
+    // A snapshot that is on its way may be older than what it would overwrite.
+    await fetched(queryClient, conversationQuery(place.workspaceId, place.conversationId).queryKey);
+    for (let attempt = 0; attempt === 0 || (hasGap(place.messageId) && attempt < 3); attempt += 1) {
+      const message: Message = await chatApi.getMessage({ params: place });
+      cacheMessages(queryClient, place.workspaceId, place.conversationId, [message]);
+    }
+  };
+  const next = fetchIt()
+    .catch((error: unknown) => {
+      // The connection tells of every later change again; without one the banner says so.
+      if (!(error instanceof ClientError)) throw error;
+    })
+    .finally(() => {
+      if (fetching.get(place.messageId) === next) fetching.delete(place.messageId);
+    });
+  fetching.set(place.messageId, next);
+}
+
+/** Adds a token delta to its answer; where parts before it were missed, fetches what the server has. */
+export function handleDelta(queryClient: QueryClient, workspaceId: string, payload: unknown) {
+  const delta = chatDelta.parse(payload);
+  const { conversationId, messageId } = delta;
+  const hadGap = hasGap(messageId);
+  if (applyDelta(delta) === "gap" && !hadGap) refreshMessage(queryClient, { workspaceId, conversationId, messageId });
+}
+
+/** Fetches the answers that are being written in a conversation as far as they have come. */
+export function refreshStreaming(queryClient: QueryClient, workspaceId: string, conversationId: string) {
+  const { queryKey } = conversationQuery(workspaceId, conversationId);
+  afterFetch(queryClient, queryKey, () => {
+    for (const message of queryClient.getQueryData(queryKey)?.messages ?? []) {
+      if (message.status === "streaming") {
+        refreshMessage(queryClient, { workspaceId, conversationId, messageId: message.id });
+      }
+    }
+  });
+}

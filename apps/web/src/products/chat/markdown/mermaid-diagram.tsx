@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Placeholder until diagrams are drawn. */
+export function MermaidDiagram({ fallback }: { source: string; fallback: ReactNode }) {
+  return fallback;
+}

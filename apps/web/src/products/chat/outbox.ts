@@ -1,0 +1,101 @@
+import { ClientError } from "@mindmesh/client";
+import type { Message } from "@mindmesh/contracts/chat";
+import type { QueryClient } from "@tanstack/react-query";
+import { z } from "zod";
+import { create } from "zustand";
+import { chatApi } from "./api.ts";
+import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
+
+const outgoing = z.object({
+  /** Made here, so that sending it twice adds nothing. */
+  messageId: z.string(),
+  workspaceId: z.string(),
+  conversationId: z.string(),
+  parentId: z.string().nullable(),
+  text: z.string(),
+  model: z.string().nullable(),
+  createdAt: z.string(),
+  /** Why it was not sent, in plain words; null while it is on its way. */
+  failure: z.string().nullable(),
+  /** The server could not be reached: sent by itself when it can. */
+  waiting: z.boolean(),
+});
+/** A message that the server has not acknowledged yet. */
+export type Outgoing = z.infer<typeof outgoing>;
+
+const storageKey = "mindmesh.outbox";
+
+function stored(): Outgoing[] {
+  try {
+    // Those that were on their way when the page went are sent again.
+    return z
+      .array(outgoing)
+      .parse(JSON.parse(localStorage.getItem(storageKey) ?? "[]"))
+      .map((each) => (each.failure === null ? { ...each, waiting: true, failure: "Not sent yet." } : each));
+  } catch {
+    return [];
+  }
+}
+
+/** Messages on their way, kept on the device so that nothing written is lost by a reload. */
+export const useOutbox = create<{ messages: readonly Outgoing[] }>()(() => ({ messages: stored() }));
+
+function update(change: (messages: readonly Outgoing[]) => readonly Outgoing[]) {
+  useOutbox.setState(({ messages }) => ({ messages: change(messages) }));
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(useOutbox.getState().messages));
+  } catch {
+    // Storage is closed or full: it is then kept as long as the page.
+  }
+}
+
+export const discardOutgoing = (messageId: string) =>
+  update((messages) => messages.filter((each) => each.messageId !== messageId));
+
+/** Sends a message, or sends it again. It stays in the outbox, with the reason, until the server has it. */
+export async function deliver(queryClient: QueryClient, message: Outgoing) {
+  const { messageId, workspaceId, conversationId, parentId, text, model } = message;
+  update((messages) => [
+    ...messages.filter((each) => each.messageId !== messageId),
+    { ...message, failure: null, waiting: false },
+  ]);
+  try {
+    const { conversation, question, answer } = await chatApi.sendMessage({
+      params: { workspaceId, conversationId },
+      body: { text, parentId, messageId, ...(model === null ? {} : { model }) },
+    });
+    cacheMessages(queryClient, workspaceId, conversationId, [question, answer]);
+    cacheConversation(queryClient, workspaceId, conversation);
+    discardOutgoing(messageId);
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    const failure = error.fields["text"] ?? error.message;
+    const waiting = error.code === "offline" || error.code === "unavailable";
+    update((messages) => messages.map((each) => (each.messageId === messageId ? { ...each, failure, waiting } : each)));
+  }
+}
+
+/** Sends again what could not reach the server. */
+export function deliverWaiting(queryClient: QueryClient, workspaceId: string) {
+  for (const message of useOutbox.getState().messages) {
+    if (message.waiting && message.workspaceId === workspaceId) void deliver(queryClient, message);
+  }
+}
+
+/** The message as the conversation shows it until the server has it. */
+export function asMessage(message: Outgoing): Message {
+  return {
+    id: message.messageId,
+    conversationId: message.conversationId,
+    parentId: message.parentId,
+    role: "user",
+    text: message.text,
+    reasoning: "",
+    status: "complete",
+    error: null,
+    model: null,
+    usage: null,
+    createdAt: message.createdAt,
+    finishedAt: null,
+  };
+}

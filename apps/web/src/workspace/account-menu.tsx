@@ -1,0 +1,54 @@
+import type { Person } from "@mindmesh/contracts/identity";
+import { Avatar, DropdownMenu, useTheme, type ThemeChoice } from "@mindmesh/ui";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import LogOut from "lucide-react/icons/log-out";
+import { identityApi } from "../identity/api.ts";
+import { forgetPerson } from "../identity/enter.ts";
+import { showError } from "../products/chat/show-error.ts";
+
+/** Who is signed in, with the way out. */
+export function AccountMenu({ person }: { person: Person }) {
+  const [theme, setTheme] = useTheme();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = async () => {
+    try {
+      await identityApi.signOut();
+    } catch (error) {
+      showError(error);
+      return;
+    }
+    await navigate({ to: "/sign-in", search: {} });
+    forgetPerson(queryClient);
+  };
+  return (
+    <DropdownMenu
+      side="top"
+      entries={[
+        { kind: "label", label: person.email },
+        {
+          kind: "choice",
+          label: "Theme",
+          value: theme,
+          options: [
+            { value: "system", label: "As the system" },
+            { value: "light", label: "Light" },
+            { value: "dark", label: "Dark" },
+          ],
+          onValueChange: (value) => setTheme(value as ThemeChoice),
+        },
+        { kind: "separator" },
+        { label: "Sign out", icon: <LogOut />, onSelect: () => void signOut() },
+      ]}
+    >
+      <button
+        type="button"
+        className="flex h-9 w-full min-w-0 items-center gap-2 rounded-sm px-2 text-sm text-ink transition-colors hover:bg-hover aria-expanded:bg-hover touch:h-11"
+      >
+        <Avatar name={person.name} />
+        <span className="truncate">{person.name}</span>
+      </button>
+    </DropdownMenu>
+  );
+}

@@ -1,0 +1,57 @@
+import { IconButton } from "@mindmesh/ui";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi, Outlet, useNavigate } from "@tanstack/react-router";
+import SquarePen from "lucide-react/icons/square-pen";
+import { useEffect } from "react";
+import { meQuery } from "../identity/queries.ts";
+import { followWorkspace } from "../live/live-connection.ts";
+import { ChatCommands } from "../products/chat/chat-commands.tsx";
+import { handleChatEvent } from "../products/chat/chat-events.ts";
+import { ConversationList } from "../products/chat/conversation-list.tsx";
+import { deliverWaiting } from "../products/chat/outbox.ts";
+import { AppShell } from "../shell/app-shell.tsx";
+import { useConnection } from "../shell/connection.tsx";
+import { closeDrawer } from "../shell/frame.ts";
+import { AccountMenu } from "./account-menu.tsx";
+
+const route = getRouteApi("/w/$workspaceId");
+const handlers = [handleChatEvent];
+
+/** Everything of a workspace stands in here: the shell with the sidebar, and the live connection. */
+export function WorkspaceLayout() {
+  const { workspaceId } = route.useParams();
+  const { data: me } = useSuspenseQuery(meQuery);
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const live = useConnection((connection) => connection.live);
+  const workspace = me.workspaces.find((each) => each.id === workspaceId);
+
+  useEffect(() => {
+    if (workspace) followWorkspace(queryClient, handlers, workspace);
+  }, [queryClient, workspace]);
+  useEffect(() => {
+    if (live === "connected") deliverWaiting(queryClient, workspaceId);
+  }, [live, queryClient, workspaceId]);
+
+  const newConversation = (
+    <IconButton
+      label="New conversation"
+      shortcut="mod+shift+o"
+      icon={<SquarePen />}
+      onClick={() => {
+        closeDrawer();
+        void navigate({ to: "/w/$workspaceId/chat", params: { workspaceId } });
+      }}
+    />
+  );
+  return (
+    <AppShell
+      productAction={newConversation}
+      list={<ConversationList workspaceId={workspaceId} />}
+      accountMenu={<AccountMenu person={me.person} />}
+    >
+      <ChatCommands workspaceId={workspaceId} />
+      <Outlet />
+    </AppShell>
+  );
+}

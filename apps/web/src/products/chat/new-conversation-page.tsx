@@ -23,6 +23,7 @@ export function NewConversationPage() {
       queryClient.setQueryData(conversationQuery(workspaceId, conversation.id).queryKey, {
         conversation,
         messages: [],
+        usage: { inputTokens: 0, outputTokens: 0, costUsd: 0, answers: 0 },
       });
       cacheConversation(queryClient, workspaceId, conversation);
       void deliver(queryClient, {

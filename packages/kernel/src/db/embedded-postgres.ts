@@ -3,7 +3,8 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { chooseAccount, giveFolderTo } from "./embedded-postgres/account.ts";
 import { embeddedPostgresBinaries, type PostgresBinaries } from "./embedded-postgres/binaries.ts";
-import { clusterPaths, connectionString, ensureCluster, readPassword } from "./embedded-postgres/cluster.ts";
+import { clusterPaths } from "./embedded-postgres/cluster-paths.ts";
+import { connectionString, ensureCluster, readPassword } from "./embedded-postgres/cluster.ts";
 import { explainFailure } from "./embedded-postgres/failures.ts";
 import {
   type Postmaster,

@@ -5,23 +5,12 @@ import path from "node:path";
 import { StartError } from "../start-error.ts";
 import { type Account, spawnAs } from "./account.ts";
 import type { PostgresBinaries } from "./binaries.ts";
+import type { ClusterPaths } from "./cluster-paths.ts";
 import { explainFailure } from "./failures.ts";
 
 /** Owner of the database and of everything in it. */
 export const databaseUser = "mindmesh";
 export const databaseName = "mindmesh";
-
-/** Where one embedded PostgreSQL keeps its things, all inside `home`. */
-export type ClusterPaths = { home: string; data: string; passwordFile: string; logFile: string };
-
-export function clusterPaths(home: string): ClusterPaths {
-  return {
-    home,
-    data: path.join(home, "cluster"),
-    passwordFile: path.join(home, "password"),
-    logFile: path.join(home, "postgres.log"),
-  };
-}
 
 /**
  * Makes the cluster (PostgreSQL's data folder) unless it is there, and gives back the password of `databaseUser`.

@@ -1,5 +1,5 @@
 import { fileTroubleAdvice } from "../start-error.ts";
-import type { ClusterPaths } from "./cluster.ts";
+import type { ClusterPaths } from "./cluster-paths.ts";
 
 const noSharedMemory = /could not (create|resize) shared memory|could not map anonymous shared memory/;
 const damaged =

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { StartError } from "../start-error.ts";
 import { type Account, spawnAs } from "./account.ts";
 import type { PostgresBinaries } from "./binaries.ts";
-import type { ClusterPaths } from "./cluster.ts";
+import type { ClusterPaths } from "./cluster-paths.ts";
 import { explainFailure } from "./failures.ts";
 
 /** A PostgreSQL server process (postmaster) that answers on `port` of the loopback address. */

@@ -44,7 +44,11 @@ try {
   for (const [path, text] of targets) plant(path, text);
   for (const [, folder, text] of plants) plant(`${folder}/${name}.ts`, text);
   const files = [...plants.map(([, folder]) => `${folder}/${name}.ts`), ...targets.map(([path]) => path)];
-  const { output } = await cruise(files, { ...config.options, validate: true, ruleSet: { forbidden: config.forbidden } });
+  const { output } = await cruise(files, {
+    ...config.options,
+    validate: true,
+    ruleSet: { forbidden: config.forbidden },
+  });
   // A cycle is told once, from any of its files.
   const bitten = new Set(
     output.summary.violations.map(({ rule, from }) => `${rule.name} ${from.replace(`${name}-target`, name)}`),

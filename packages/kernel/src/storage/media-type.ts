@@ -60,21 +60,18 @@ const kindsOfText = new Set(
   ),
 );
 
-export type SniffedType = {
-  mediaType: string;
-  /** What the name promised, when the content is something else; null when name and content agree. */
-  nameClaims: string | null;
-};
-
 /**
  * The media type of a file by its first bytes; what the name or the browser says counts only among kinds of plain text.
  * @param head up to the first `sniffBytes` bytes
  */
-export async function sniffMediaType(head: Uint8Array, name: string): Promise<SniffedType> {
+export function sniffMediaType(head: Uint8Array, name: string): Promise<string> {
+  return typeOfContent(head, typeOfExtension[extensionOf(name)]);
+}
+
+/** The media type that a name promises when the content is something else; null when they agree or it promises nothing. */
+export function falseClaimOf(name: string, mediaType: string): string | null {
   const promised = typeOfExtension[extensionOf(name)];
-  const mediaType = await typeOfContent(head, promised);
-  const agrees = promised === undefined || promised === mediaType || head.length === 0;
-  return { mediaType, nameClaims: agrees ? null : promised };
+  return promised === undefined || promised === mediaType ? null : promised;
 }
 
 async function typeOfContent(head: Uint8Array, promised: string | undefined): Promise<string> {

@@ -9,8 +9,9 @@ import { blobKey } from "./blobs/blob-store.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
 import { textKindOf, whyNoText } from "./extraction/extract-text.ts";
 import { cleanFileName } from "./file-name.ts";
-import { isSafeImage, sniffMediaType } from "./media-type.ts";
+import { falseClaimOf, isSafeImage, sniffMediaType } from "./media-type.ts";
 import { meterContent } from "./metered-content.ts";
+import { officeTypeOfArchive } from "./office-archive.ts";
 import { files } from "./schema.ts";
 import type { FileRow } from "./schema.ts";
 import { fileTooLarge, roomLeft } from "./upload-limits.ts";
@@ -68,14 +69,14 @@ export async function uploadFile(
     const metered = meterContent(upload.content, { ...most, idleMilliseconds: limits.idleMilliseconds });
     await blobs.put(blobKey({ workspaceId, id }), metered.content);
     const { bytes, sha256, head } = metered.result();
-    const described = await describeContent(head, name);
+    const mediaType = await typeOfUpload(blobs, { workspaceId, id, name, bytes }, head);
 
     return await db.withWorkspace(tenantOf(caller), async (tx) => {
       // Without an announced length other uploads may have taken the room in the meantime.
       if (bytes > announced && bytes - announced > (await roomLeft(tx, workspaceId, limits))) throw full();
       const [row] = await tx
         .update(files)
-        .set({ ...described, state: "ready", bytes, sha256 })
+        .set({ ...describeContent(mediaType, name, bytes), state: "ready", bytes, sha256 })
         .where(thisFile)
         .returning();
       if (!row)
@@ -95,11 +96,22 @@ export async function uploadFile(
   }
 }
 
-/** What the first bytes tell, and whether there is anything left to find out in the background. */
-async function describeContent(head: Buffer, name: string) {
-  const { mediaType, nameClaims } = await sniffMediaType(head, name);
-  const hasText = head.length > 0 && textKindOf(mediaType) !== null;
-  const message = head.length === 0 ? "The file is empty." : whyNoText(mediaType, nameClaims);
+async function typeOfUpload(
+  blobs: BlobStore,
+  file: { workspaceId: string; id: string; name: string; bytes: number },
+  head: Buffer,
+): Promise<string> {
+  const sniffed = await sniffMediaType(head, file.name);
+  const sawAll = head.length === file.bytes;
+  if (sniffed !== "application/zip" || sawAll) return sniffed;
+  return (await officeTypeOfArchive(blobs, blobKey(file), file.bytes)) ?? sniffed;
+}
+
+/** What the type tells, and whether there is anything left to find out in the background. */
+function describeContent(mediaType: string, name: string, bytes: number) {
+  const nameClaims = bytes === 0 ? null : falseClaimOf(name, mediaType);
+  const hasText = bytes > 0 && textKindOf(mediaType) !== null;
+  const message = bytes === 0 ? "The file is empty." : whyNoText(mediaType, nameClaims);
   return {
     mediaType,
     nameClaims,

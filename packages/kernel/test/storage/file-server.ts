@@ -8,11 +8,14 @@ import type { FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { v7 as newId } from "uuid";
 import { openDatabase } from "../../src/db/index.ts";
+import type { Database } from "../../src/db/index.ts";
 import { handleErrors } from "../../src/http/index.ts";
+import { openJobs } from "../../src/jobs/index.ts";
+import { openNotifications } from "../../src/realtime/index.ts";
 import { blobKey } from "../../src/storage/blobs/blob-store.ts";
 import type { BlobStore } from "../../src/storage/blobs/blob-store.ts";
 import { createFolderStore } from "../../src/storage/blobs/folder-store.ts";
-import { defaultUploadLimits, fileRoutesOn, processFile } from "../../src/storage/index.ts";
+import { defaultUploadLimits, fileJobs, fileRoutesOn, processFile } from "../../src/storage/index.ts";
 import type { FileGrant, UploadLimits } from "../../src/storage/index.ts";
 
 export type Person = { id: string; workspaceId: string; role: Role };
@@ -27,6 +30,8 @@ export async function startFileServer(
     store?: BlobStore;
     openForWriting?: Parameters<typeof createFolderStore>[1];
     grants?: FileGrant[];
+    /** Uploads are processed by the real queue; otherwise `process` does it when the test wants. */
+    withJobs?: boolean;
   } = {},
 ) {
   const database = await createTestDatabase();
@@ -55,12 +60,13 @@ export async function startFileServer(
       return Promise.resolve(person ? { ...caller, workspaceId, role: person.role } : null);
     },
   });
+  const queue = settings.withJobs ? await startQueue(db, blobs) : null;
   fileRoutesOn(app, {
     db,
     blobs,
     limits: { ...defaultUploadLimits, ...settings.limits },
     grants: settings.grants ?? [],
-    enqueueProcessing: (_tx, { fileId }) => Promise.resolve(enqueued.push(fileId)),
+    enqueueProcessing: queue?.enqueueProcessing ?? ((_tx, { fileId }) => Promise.resolve(enqueued.push(fileId))),
   });
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
 
@@ -113,11 +119,27 @@ export async function startFileServer(
     },
     async close() {
       await app.close();
+      await queue?.stop();
       await db.close();
       await database.drop();
       await rm(folder, { recursive: true });
     },
   };
+}
+
+async function startQueue(db: Database, blobs: BlobStore) {
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const notifications = await openNotifications(db.url, onError);
+  const jobs = await openJobs({ db, notifications, role: "all", alone: true, onError });
+  const { definitions, enqueueProcessing } = fileJobs({ db, blobs, jobs });
+  await jobs.start(definitions);
+  const stop = async () => {
+    await jobs.stop();
+    await notifications.close();
+  };
+  return { enqueueProcessing, stop };
 }
 
 export type FileServer = Awaited<ReturnType<typeof startFileServer>>;

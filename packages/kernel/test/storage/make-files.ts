@@ -9,7 +9,7 @@ type ZipPart = {
 };
 
 /** A ZIP archive with the given parts, deflated; may lie about sizes. */
-export function makeZip(parts: ZipPart[]): Buffer {
+export function makeZip(parts: ZipPart[]): Buffer<ArrayBuffer> {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -63,7 +63,7 @@ function relations(name: string, targets: { id: string; type: string; target: st
 }
 
 /** A Word document; `body` is WordprocessingML inside `<w:body>`. `more` parts are added as they are. */
-export function makeDocx(body: string, more: ZipPart[] = []): Buffer {
+export function makeDocx(body: string, more: ZipPart[] = []): Buffer<ArrayBuffer> {
   const word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
   const main = "application/vnd.openxmlformats-officedocument.wordprocessingml";
   return makeZip([
@@ -86,7 +86,7 @@ export function makeDocx(body: string, more: ZipPart[] = []): Buffer {
 }
 
 /** A workbook; each sheet's `rows` is SpreadsheetML inside `<sheetData>`. */
-export function makeXlsx(sheets: { name: string; rows: string }[], more: ZipPart[] = []): Buffer {
+export function makeXlsx(sheets: { name: string; rows: string }[], more: ZipPart[] = []): Buffer<ArrayBuffer> {
   const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
   const types = "application/vnd.openxmlformats-officedocument.spreadsheetml";
   const paths = sheets.map((_, index) => `worksheets/sheet${index + 1}.xml`);
@@ -113,7 +113,7 @@ export function makeXlsx(sheets: { name: string; rows: string }[], more: ZipPart
 }
 
 /** A PDF with one line of text per page; "" makes an empty page. `locked` asks for a password. */
-export function makePdf(pages: string[], locked = false): Buffer {
+export function makePdf(pages: string[], locked = false): Buffer<ArrayBuffer> {
   const objects = ["<< /Type /Catalog /Pages 2 0 R >>"];
   const kids = pages.map((_, index) => `${4 + index * 2} 0 R`).join(" ");
   objects.push(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`);

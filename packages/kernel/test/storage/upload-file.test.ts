@@ -13,6 +13,7 @@ import { createS3Store } from "../../src/storage/blobs/s3-store.ts";
 import { startFileServer } from "./file-server.ts";
 import type { FileServer, Person } from "./file-server.ts";
 import { diskWithRoom } from "./full-disk.ts";
+import { makeZip } from "./make-files.ts";
 
 const megabyte = 2 ** 20;
 
@@ -87,6 +88,29 @@ describe("an upload", () => {
       headers: { "content-type": "application/json" },
     });
     expect(await response.json()).toMatchObject({ mediaType: "application/json", bytes: 5 });
+  });
+
+  const wordType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+  const parts = [
+    { name: "word/media/photo.png", content: randomBytes(700_000) },
+    { name: "word/document.xml", content: "<x/>" },
+  ];
+
+  test("of a Word file is known as one, even when what tells it is at the end", async () => {
+    const zip = makeZip([...parts, { name: "[Content_Types].xml", content: "<x/>" }]);
+    expect(await (await server.upload(ada, "a.docx", zip)).json()).toMatchObject({
+      mediaType: wordType,
+      nameClaims: null,
+    });
+  });
+
+  test.each([
+    ["another archive", makeZip(parts)],
+    ["an archive without its end", makeZip(parts).subarray(0, 600_000)],
+  ])("of %s under the name of a Word file is told from one", async (_title, zip) => {
+    const file = await (await server.upload(ada, "a.docx", zip)).json();
+    expect(file).toMatchObject({ mediaType: "application/zip", nameClaims: wordType });
+    expect(file).toMatchObject({ text: { state: "none", message: expect.stringContaining("application/zip") } });
   });
 
   test("of nothing is an empty file, and says so", async () => {

@@ -20,7 +20,8 @@ export function limitMyself(): void {
 
 if (!isMainThread) {
   const limit = Number(process.env.MINDMESH_MEMORY_BYTES);
-  const parent = process.ppid;
+  // Told by the parent: asked here, a parent that died at once would already be somebody else.
+  const parent = Number(process.env.MINDMESH_PARENT);
   setInterval(() => {
     const tooMuch = process.memoryUsage.rss() > limit;
     if (tooMuch) writeSync(2, "OUT_OF_MEMORY\n");

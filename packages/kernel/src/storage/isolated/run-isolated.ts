@@ -46,7 +46,11 @@ export async function runIsolated(
       fileURLToPath(program),
       ...programArguments,
     ],
-    { env: { MINDMESH_MEMORY_BYTES: String(limits.memoryBytes) }, stdio: "pipe", windowsHide: true },
+    {
+      env: { MINDMESH_MEMORY_BYTES: String(limits.memoryBytes), MINDMESH_PARENT: String(process.pid) },
+      stdio: "pipe",
+      windowsHide: true,
+    },
   );
   let timedOut = false;
   const cancel = () => child.kill("SIGKILL");

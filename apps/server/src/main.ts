@@ -1,30 +1,37 @@
 import { loadEnvironmentFile } from "./environment-file.ts";
 import { readConfig } from "@mindmesh/kernel/config";
 import { StartError, lockDataDirectory, startEmbeddedPostgres } from "@mindmesh/kernel/db";
-import { createLogger } from "@mindmesh/kernel/observe";
+import { createLogger, endOnFatalErrors, openErrorReports } from "@mindmesh/kernel/observe";
 import { type RunningServer, startServer } from "./server.ts";
+import { version } from "./version.ts";
 
 /** Starts what the configuration asks for; resolves when the server answers. */
 async function start(): Promise<{ server: RunningServer; stop: () => Promise<void> }> {
   loadEnvironmentFile();
   const config = readConfig(process.env);
   const log = createLogger(config.LOG_LEVEL);
+  const reports = await openErrorReports({ dsn: config.SENTRY_DSN, release: version, log });
+  let stop = (): Promise<void> => Promise.resolve();
+  endOnFatalErrors({ log, reports, stop: () => stop() });
   if (config.DATABASE_URL !== undefined) {
-    const server = await startServer(config, log, config.DATABASE_URL, { alone: false });
-    return { server, stop: () => server.close() };
+    const server = await startServer(config, log, config.DATABASE_URL, { alone: false, reports });
+    stop = async () => {
+      await server.close();
+      await reports.close();
+    };
+    return { server, stop };
   }
   const release = await lockDataDirectory(config.dataDirectory);
   const postgres = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, log });
   try {
-    const server = await startServer(config, log, postgres.connectionString, { alone: true });
-    return {
-      server,
-      stop: async () => {
-        await server.close();
-        await postgres.stop();
-        release();
-      },
+    const server = await startServer(config, log, postgres.connectionString, { alone: true, reports });
+    stop = async () => {
+      await server.close();
+      await postgres.stop();
+      release();
+      await reports.close();
     };
+    return { server, stop };
   } catch (error) {
     await postgres.stop();
     release();

@@ -2,12 +2,12 @@ import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
 import { openGateway } from "@mindmesh/kernel/ai";
 import type { Config } from "@mindmesh/kernel/config";
-import { kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
+import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
 import { handleErrors } from "@mindmesh/kernel/http";
 import { accessCookie, authenticate, identityRoutesOn, memberOf } from "@mindmesh/kernel/identity";
 import { jobRoutesOn, openJobs } from "@mindmesh/kernel/jobs";
 import { createRateLimit } from "@mindmesh/kernel/limits";
-import type { Logger } from "@mindmesh/kernel/observe";
+import type { ErrorReports, Logger } from "@mindmesh/kernel/observe";
 import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
 import { deriveKey, loadMasterKeys, openSecrets } from "@mindmesh/kernel/secrets";
@@ -17,6 +17,8 @@ import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
 import { v7 as uuidv7 } from "uuid";
+import { trackRequests } from "./drain.ts";
+import { observeServer } from "./observe-server.ts";
 import { serveOpenApi } from "./open-api.ts";
 import { products } from "./products.ts";
 import { allowedOrigin, protect } from "./security.ts";
@@ -31,7 +33,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Seconds that running answers get at a stop before they are interrupted. */
+/** Seconds that running answers, and then requests, get at a stop before they are cut off. */
 const drainSeconds = 10;
 
 /**
@@ -42,10 +44,15 @@ export async function startServer(
   config: Config,
   log: Logger,
   databaseUrl: string,
-  settings: { alone: boolean },
+  settings: { alone: boolean; reports?: ErrorReports },
 ): Promise<RunningServer> {
-  const onError = (error: unknown) => log.error({ err: error }, "a background part failed");
-  await migrate(databaseUrl, [kernelMigrations, ...products.map((product) => product.migrations)]);
+  const serverId = uuidv7();
+  const onError = (error: unknown) => {
+    log.error({ err: error }, "a background part failed");
+    settings.reports?.capture(error, { kind: "background" });
+  };
+  const migrations = [kernelMigrations, ...products.map((product) => product.migrations)];
+  await migrate(databaseUrl, migrations);
   const db = openDatabase({ url: databaseUrl, replicaUrls: config.DATABASE_REPLICA_URLS, onConnectionError: onError });
   const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, { maxRetriesPerRequest: 2 });
   redis?.on("error", onError);
@@ -53,10 +60,11 @@ export async function startServer(
   const accessKey = deriveKey(masterKeys[0], "access-token");
   const secrets = openSecrets(masterKeys);
   const outbound = openOutbound({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE });
-  const ai = openGateway({ db, settings: config, secrets, outbound, onError });
+  const observed = await observeServer({ config, serverId, db, reports: settings.reports });
+  const ai = openGateway({ db, settings: config, secrets, outbound, onError, registry: observed.metrics.registry });
   const notifications = await openNotifications(databaseUrl, onError);
   const registration = await registerServer(db, {
-    id: uuidv7(),
+    id: serverId,
     role: config.ROLE,
     alone: settings.alone,
     onError,
@@ -76,13 +84,7 @@ export async function startServer(
   }) as unknown as FastifyInstance;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.addHook("onResponse", (request, reply, done) => {
-    request.log.debug(
-      { method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-      "request",
-    );
-    done();
-  });
+  observed.requestsOf(app);
   app.addHook("onSend", async (request, reply) => {
     void reply.header("x-request-id", request.id);
   });
@@ -116,15 +118,17 @@ export async function startServer(
     onError,
   });
 
-  app.get("/health", { schema: { hide: true } }, () => ({ status: "ok", host: hostname(), server: registration.id }));
-  app.get("/ready", { schema: { hide: true } }, async (_, reply) => {
-    try {
-      await db.pool.query("SELECT 1");
-      return { status: "ready" };
-    } catch {
-      return reply.status(503).send({ status: "database unreachable" });
-    }
+  const readiness = observed.routesOn(app, {
+    checks: {
+      database: () => db.pool.query("SELECT 1"),
+      migrations: () => checkMigrations(db, migrations),
+      ...(redis && { redis: () => redis.ping() }),
+    },
+    about: { host: hostname(), server: serverId },
+    realtime,
+    jobs,
   });
+  const requests = trackRequests(app, readiness);
   identityRoutesOn(app, { db, key: accessKey, secureCookies: config.publicUrl.startsWith("https:") });
   jobRoutesOn(app, jobs);
   const kernel = {
@@ -135,7 +139,7 @@ export async function startServer(
     notifications,
     jobs,
     blobs,
-    serverId: registration.id,
+    serverId,
     ai,
   };
   const running = products.map((product) => product.start(app, kernel));
@@ -160,15 +164,18 @@ export async function startServer(
     app,
     url,
     async close() {
+      readiness.drain();
       await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);
       await ai.close();
       await outbound.close();
       await realtime.close();
+      await requests.settled(drainSeconds);
       await app.close();
       await registration.close();
       await notifications.close();
       redis?.disconnect();
       await db.close();
+      await observed.close();
     },
   };
 }

@@ -5,7 +5,7 @@ import { type Client, type LiveClient, type LiveOptions, createClient, openLive 
 import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type Me, identityRoutes, me } from "@mindmesh/contracts/identity";
 import { readConfig } from "@mindmesh/kernel/config";
-import { createLogger } from "@mindmesh/kernel/observe";
+import { type ErrorReports, createLogger } from "@mindmesh/kernel/observe";
 import { type RunningServer, startServer } from "@mindmesh/server";
 import pg from "pg";
 import { createTestDatabase } from "./test-database.ts";
@@ -42,6 +42,7 @@ export interface TestServerOptions {
   /** A database that another test server uses already; a fresh one otherwise. */
   databaseUrl?: string;
   dataDirectory?: string;
+  reports?: ErrorReports;
 }
 
 /** A whole server on a database of its own and a free port, with sign-up open. */
@@ -57,7 +58,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...options.environment,
   });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-  const running = await startServer(config, createLogger(config.LOG_LEVEL), databaseUrl, { alone: database !== null });
+  pool.on("error", () => undefined); // a test that takes the database away means the server's connections
+  const running = await startServer(config, createLogger(config.LOG_LEVEL), databaseUrl, {
+    alone: database !== null,
+    ...(options.reports && { reports: options.reports }),
+  });
   await pool.query("UPDATE kernel.instance SET sign_up_open = true");
   const lives: LiveClient[] = [];
   let count = 0;

@@ -56,6 +56,7 @@ const environment = z
     SMTP_URL: url(["smtp", "smtps"]).optional(),
     SENTRY_DSN: http.optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: http.optional(),
+    METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
     OPENAI_API_KEY: z.string().optional(),
     OPENAI_BASE_URL: http.optional(),

@@ -1,1 +1,10 @@
+export { type ErrorReports, openErrorReports } from "./error-reports.ts";
+export { endOnFatalErrors } from "./fatal-errors.ts";
 export { type Logger, createLogger } from "./logger.ts";
+export { serveMetrics } from "./metrics-route.ts";
+export { type Metrics, createMetrics } from "./metrics.ts";
+export { observeRequests, routeOf } from "./observe-requests.ts";
+export { type Readiness, type ReadinessChecks, serveReadiness } from "./readiness.ts";
+export { type Span, startSpan } from "./span.ts";
+export { type Tracing, openTracing } from "./tracing.ts";
+export { webVitalRoutesOn } from "./web-vitals.ts";

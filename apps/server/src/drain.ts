@@ -7,10 +7,7 @@ import type { FastifyInstance } from "fastify";
  * While the server drains, connections are not kept and calls of models are refused, which would only be cut off; all
  * else is answered until the end. `settled` resolves when no request is being answered, at the latest after `seconds`.
  */
-export function trackRequests(
-  app: FastifyInstance,
-  readiness: Readiness,
-): { settled(seconds: number): Promise<void> } {
+export function trackRequests(app: FastifyInstance, readiness: Readiness): { settled(seconds: number): Promise<void> } {
   let open = 0;
   let onEmpty: (() => void) | undefined;
   app.addHook("onRequest", async (request, reply) => {

@@ -16,7 +16,9 @@ describe("the log", () => {
     const db = openDatabase({ url: database.url });
     const failure: unknown = await db
       .system((tx) =>
-        tx.execute(sql`INSERT INTO kernel.people (id, email, name) VALUES (${crypto.randomUUID()}, ${"A secret"}, ${"x"})`),
+        tx.execute(
+          sql`INSERT INTO kernel.people (id, email, name) VALUES (${crypto.randomUUID()}, ${"A secret"}, ${"x"})`,
+        ),
       )
       .catch((error: unknown) => error);
     await db.close();

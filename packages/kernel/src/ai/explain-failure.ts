@@ -84,8 +84,8 @@ function explainStatus(label: string, status: number, body: string, headers: Hea
     isTransient,
     retryAfterSeconds,
   });
-  if (/insufficient_quota|credit balance/i.test(body) || status === 402) {
-    return failure("no_credit", `The account behind the key for ${label} has no credit left`);
+  if (/insufficient_quota|credit balance|PerDay|(?:daily|weekly|monthly) quota/i.test(body) || status === 402) {
+    return failure("no_credit", `The account behind the key for ${label} has no credit or quota left`);
   }
   if (status === 401 || /invalid.api.key|API key not valid|API_KEY_INVALID/i.test(body)) {
     return failure("wrong_key", `${label} does not accept the API key`);
@@ -194,7 +194,6 @@ function explain(error: unknown, label: string): Failure | null {
   }
   if (error instanceof ErrorInStream) {
     const { value } = error;
-    if (value instanceof Error && /finish reason/.test(value.message)) return explain(new EndedEarly(), label);
     const content = contentOf(value);
     if (content === null) {
       return { kind: "bad_answer", message: `${label} sent something that is not part of an answer.`, ...nothingMore };

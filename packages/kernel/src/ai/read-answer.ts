@@ -13,6 +13,10 @@ export type AnswerPart =
 /** How long the rest of a connection is read after the answer's end, so that it can be used again. */
 const lingerMs = 1000;
 
+function ended(hasBegun: boolean): Error {
+  return hasBegun ? new EndedEarly() : new BadAnswer("ended its answer before it began");
+}
+
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
@@ -53,14 +57,18 @@ export async function* readAnswer(
     for (;;) {
       const { done, value: part } = await parts.read();
       stop.signal.throwIfAborted();
-      if (done) throw hasBegun ? new EndedEarly() : new BadAnswer("ended its answer before it began");
+      if (done) throw ended(hasBegun);
       if (part.type === "stream-start" || part.type === "response-metadata" || part.type === "raw") continue;
-      if (part.type === "error") throw new ErrorInStream(part.error);
+      if (part.type === "error") {
+        // How the SDK's compatible provider reports a stream that just ended.
+        const isEnd = part.error instanceof Error && part.error.message.includes("without a finish reason");
+        throw isEnd ? ended(hasBegun) : new ErrorInStream(part.error);
+      }
       if (part.type === "finish") {
         const { unified, raw } = part.finishReason;
         if (unified === "error" && raw !== undefined) throw new ErrorInStream(`The model stopped with: ${raw}`);
         // The SDK fills the gap with "other" or "error"; only a provider that said why has finished.
-        if (raw === undefined) throw hasBegun ? new EndedEarly() : new BadAnswer("ended its answer before it began");
+        if (raw === undefined) throw ended(hasBegun);
         isComplete = true;
         yield { type: "end", reason: unified === "error" ? "other" : unified, usage: part.usage };
         return;

@@ -54,7 +54,6 @@ export interface StreamSettings {
 }
 
 const mostRetries = 2;
-const firstDelayMs = 400;
 /** A provider that asks for more patience than this gets none: the caller is told instead. */
 const longestDelayMs = 10_000;
 /** Models that think in silence may take so many times longer to begin. */
@@ -86,7 +85,7 @@ async function beginAnswer(
       const failed = explain(error);
       // Full jitter, so that many callers do not return all at once.
       const asked = failed.retryAfterSeconds === undefined ? null : failed.retryAfterSeconds * 1000;
-      const delay = asked === null ? Math.random() * firstDelayMs * 2 ** retries : asked + Math.random() * 250;
+      const delay = asked === null ? Math.random() * limits.retryDelayMs * 2 ** retries : asked + Math.random() * 250;
       const isWorthIt = failed.isTransient && delay <= longestDelayMs && performance.now() + delay < deadline;
       if (!isWorthIt || retries === mostRetries) throw failed;
       onRetry(retries + 1);

@@ -7,9 +7,16 @@ export interface TimeLimits {
   silenceMs: number;
   /** ... but not longer than this. */
   betweenPartsMs: number;
+  /** The longest wait before the first retry; before the second one it doubles. The real one is random below it. */
+  retryDelayMs: number;
 }
 
-export const usualTimeLimits: TimeLimits = { firstPartMs: 60_000, silenceMs: 45_000, betweenPartsMs: 180_000 };
+export const usualTimeLimits: TimeLimits = {
+  firstPartMs: 60_000,
+  silenceMs: 45_000,
+  betweenPartsMs: 180_000,
+  retryDelayMs: 400,
+};
 
 export interface Watch {
   /** Bytes arrived. */

@@ -13,6 +13,6 @@ export const mistral: Provider = {
     // Some models are listed twice.
     return [...new Map((await readOpenAiList(endpoint, signal, isChat)).map((each) => [each.model, each])).values()];
   },
-  // The SDK marks a last assistant message with Mistral's `prefix: true`; reasoning models would think again in it.
-  continuesAnswer: (model) => !/magistral/.test(model),
+  // Its prefix is said again at the beginning of the answer.
+  continuesAnswer: () => false,
 };

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
-import { openGateway } from "@mindmesh/kernel/ai";
+import { modelRoutesOn, openGateway } from "@mindmesh/kernel/ai";
 import type { Config } from "@mindmesh/kernel/config";
 import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
 import { handleErrors } from "@mindmesh/kernel/http";
@@ -131,6 +131,7 @@ export async function startServer(
   const requests = trackRequests(app, readiness);
   identityRoutesOn(app, { db, key: accessKey, secureCookies: config.publicUrl.startsWith("https:") });
   jobRoutesOn(app, jobs);
+  modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
   const kernel = {
     config,
     db,

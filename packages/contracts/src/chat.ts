@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { id, line, moment, page, pageQuery, prose, workspaceParams } from "./fields.ts";
+import { modelName } from "./models.ts";
 import { defineRoute } from "./route.ts";
 
 export const messageRole = z.enum(["user", "assistant"]);
@@ -99,13 +100,6 @@ export type SearchHit = z.infer<typeof searchHit>;
 
 export const conversationParams = workspaceParams.extend({ conversationId: id });
 export const messageParams = conversationParams.extend({ messageId: id });
-
-/** Model as `provider/model`, for example `openai/gpt-5-mini`. */
-export const modelName = z
-  .string()
-  .min(3)
-  .max(200)
-  .regex(/^[a-z0-9-]+\/.+$/, "Must look like provider/model.");
 
 const title = line(200);
 const tag = line(40).transform((text) => text.toLowerCase());

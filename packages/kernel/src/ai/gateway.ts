@@ -36,6 +36,8 @@ export interface ModelGateway {
   defaultModel(tenant: ModelTenant): Promise<string | null>;
   /** Everything the caller can use; providers' lists are an hour old at most unless `refresh`. */
   listModels(tenant: ModelTenant, settings?: { refresh?: boolean }): Promise<ModelOffer>;
+  /** Whether the caller has a way to the provider of `provider/model`. */
+  canCall(tenant: ModelTenant, model: string): Promise<boolean>;
   /** After a change of keys on this server. */
   forgetKeys(workspaceId: string): void;
   /** Resolves when the records of all calls that have ended are written. */
@@ -89,9 +91,7 @@ export function openGateway({
     ]);
     const found = await listModels(connections, lists, refresh);
     // A choice holds as long as its provider can be called; the list need not name it.
-    const isCallable = (id: string | null) =>
-      connections.some((each) => each.provider === readModelName(id ?? "")?.provider);
-    const choice = [chosen.person, chosen.workspace].find(isCallable);
+    const choice = [chosen.person, chosen.workspace].find((id) => id !== null && connectionFor(connections, id));
     return { ...found, chosen, defaultModel: choice ?? usualModel(found.models, connections) };
   }
 
@@ -106,8 +106,7 @@ export function openGateway({
     const id = request.model ?? (await defaultModel(request));
     if (id === null) throw new AppError("no_model");
     const name = readModelName(id);
-    const connections = await connectionsOf(request);
-    const connection = connections.find((each) => each.provider === name?.provider);
+    const connection = connectionFor(await connectionsOf(request), id);
     if (!name || !connection) throw missingKey(id, name?.provider);
     const breaker = breakerOf(connection.baseUrl, name.model);
     yield* streamModel(request, { connection, name, breaker, limits: timeLimits, recorder });
@@ -117,6 +116,7 @@ export function openGateway({
     stream,
     defaultModel,
     listModels: (tenant, { refresh } = {}) => offer(tenant, refresh),
+    canCall: async (tenant, model) => connectionFor(await connectionsOf(tenant), model) !== undefined,
     forgetKeys: keys.forget,
     drain: recorder.drain,
     async close() {
@@ -124,6 +124,12 @@ export function openGateway({
       await recorder.drain();
     },
   };
+}
+
+/** The first connection to the provider of a model: the order says whose key wins. */
+function connectionFor(connections: Connection[], model: string): Connection | undefined {
+  const name = readModelName(model);
+  return connections.find((each) => each.provider === name?.provider);
 }
 
 function missingKey(id: string, provider: string | undefined): AppError {

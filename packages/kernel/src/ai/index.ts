@@ -17,3 +17,4 @@ export { reencryptProviderKeys } from "./provider-keys.ts";
 export { type FinishReason } from "./read-answer.ts";
 export { type ModelPart, type ModelRequest } from "./stream-model.ts";
 export { type TimeLimits } from "./time-limits.ts";
+export { type ModelRouteDependencies, modelRoutesOn } from "./routes.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { modelName } from "@mindmesh/contracts/models";
 import { LRUCache } from "lru-cache";
 import { type Connection, type KeySource, providerOf } from "./connection.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -108,7 +109,7 @@ export async function listModels(
             via,
           };
         });
-        return { models, problems: list.problem === null ? [] : [problem(list.problem)] };
+        return { models: models.filter(({ id }) => modelName.safeParse(id).success), problems: list.problem === null ? [] : [problem(list.problem)] };
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         return { models: [], problems: [problem(error.message)] };

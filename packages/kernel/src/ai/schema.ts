@@ -3,6 +3,7 @@ import { bytea, moment } from "../db/index.ts";
 import type { KeySource } from "./connection.ts";
 import type { FailureKind } from "./explain-failure.ts";
 import type { ProviderKind } from "./providers/index.ts";
+import type { KeyTestResult } from "./test-key.ts";
 
 const kernel = pgSchema("kernel");
 
@@ -18,7 +19,7 @@ export const providerKeys = kernel.table(
     baseUrl: text("base_url"),
     envelope: bytea("envelope"),
     lastFour: text("last_four"),
-    testResult: text("test_result").$type<"ok" | FailureKind>().notNull(),
+    testResult: text("test_result").$type<KeyTestResult>().notNull(),
     testMessage: text("test_message").notNull(),
     testedAt: moment("tested_at").notNull(),
     createdAt: moment("created_at").notNull(),

@@ -110,12 +110,15 @@ describe.each(providers)("when %s", (provider) => {
   });
 
   // Anthropic's protocol has no message without usage; there it is an error like any other event that is not right.
-  it.each(provider === "anthropic" ? ["zero-usage" as const] : ["zero-usage" as const, "no-usage" as const])("says nothing of usage (%s), usage and cost are unknown, not 0", async (fault) => {
-    fixture.models.setBehaviour({ text: "Uncounted.", fault });
-    const { text, finish } = await collect(ask(fixture.gateway, provider));
-    expect(text).toBe("Uncounted.");
-    expect(finish).toMatchObject({ reason: "stop", costUsd: null, usage: { inputTokens: null, outputTokens: null } });
-  });
+  it.each(provider === "anthropic" ? ["zero-usage" as const] : ["zero-usage" as const, "no-usage" as const])(
+    "says nothing of usage (%s), usage and cost are unknown, not 0",
+    async (fault) => {
+      fixture.models.setBehaviour({ text: "Uncounted.", fault });
+      const { text, finish } = await collect(ask(fixture.gateway, provider));
+      expect(text).toBe("Uncounted.");
+      expect(finish).toMatchObject({ reason: "stop", costUsd: null, usage: { inputTokens: null, outputTokens: null } });
+    },
+  );
 
   it("sends 40 MB in one chunk, the call ends with an error before it is all in memory", async () => {
     fixture.models.setFault("huge-chunk");
@@ -198,8 +201,17 @@ describe("when the address is wrong", () => {
 
 it("every fault that the model server knows is in one of the tables", () => {
   const covered = [...refusals.map((each) => each.fault.fault), ...interruptions.map((each) => each.fault.fault)];
-  const elsewhere = ["hang-before-headers", "hang-between-chunks", "huge-chunk", "no-usage", "zero-usage", "wrong-content-type"];
+  const elsewhere = [
+    "hang-before-headers",
+    "hang-between-chunks",
+    "huge-chunk",
+    "no-usage",
+    "zero-usage",
+    "wrong-content-type",
+  ];
   // Tools are not offered to models yet, so none is called.
   const later = ["bad-tool-arguments"];
-  expect(NAMED_FAULTS.filter((fault) => !covered.includes(fault) && ![...elsewhere, ...later].includes(fault))).toEqual([]);
+  expect(NAMED_FAULTS.filter((fault) => !covered.includes(fault) && ![...elsewhere, ...later].includes(fault))).toEqual(
+    [],
+  );
 });

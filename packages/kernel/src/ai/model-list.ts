@@ -109,7 +109,10 @@ export async function listModels(
             via,
           };
         });
-        return { models: models.filter(({ id }) => modelName.safeParse(id).success), problems: list.problem === null ? [] : [problem(list.problem)] };
+        return {
+          models: models.filter(({ id }) => modelName.safeParse(id).success),
+          problems: list.problem === null ? [] : [problem(list.problem)],
+        };
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         return { models: [], problems: [problem(error.message)] };

@@ -261,17 +261,16 @@ describe("a server of one's own", () => {
     expect(kept).toMatchObject({ test: { result: "unreachable" } });
   });
 
-  it("inside the server's own network is refused, by name and by address, and nothing is sent there", async () => {
-    for (const host of ["localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0.0.0.0", "169.254.169.254"]) {
-      const baseUrl = `http://${host}:${models.port}`;
-      const adding = ben.models.addProviderKey({ params: ben.params, body: { ...mine(), baseUrl } });
-      // 2130706433 is another way to write 127.0.0.1, which the operator of this server opened.
-      if (host === "2130706433") await adding;
-      else
-        await expect(adding, host).rejects.toMatchObject({ fields: { baseUrl: expect.stringMatching(/own network/) } });
-    }
-    expect(models.requests).toHaveLength(1);
-  });
+  it.each(["localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254", "10.0.0.1"])(
+    "inside the server's own network (%s) is refused, and nothing is sent there",
+    async (host) => {
+      const body = { ...mine(), baseUrl: `http://${host}:${models.port}` };
+      await expect(ben.models.addProviderKey({ params: ben.params, body })).rejects.toMatchObject({
+        fields: { baseUrl: expect.stringMatching(/own network/) },
+      });
+      expect(models.requests).toEqual([]);
+    },
+  );
 
   it("may not take the name of another provider, nor one that reads like another of the same person", async () => {
     const named = (name: string) => ben.models.addProviderKey({ params: ben.params, body: { ...mine(), name } });

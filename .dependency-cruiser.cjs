@@ -47,7 +47,11 @@ module.exports = {
       from: { path: "^products/([^/]+)/src/" },
       to: {
         path: ours,
-        pathNot: [`^products/$1/`, "^packages/(kernel|sandbox)/", `^packages/contracts/src/($1\\.ts$|(?!(${productNames})\\.ts$))`],
+        pathNot: [
+          `^products/$1/`,
+          "^packages/(kernel|sandbox)/",
+          `^packages/contracts/src/($1\\.ts$|(?!(${productNames})\\.ts$))`,
+        ],
       },
     },
     {

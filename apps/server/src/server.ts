@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
 import { modelRoutesOn, openGateway } from "@mindmesh/kernel/ai";
+import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
 import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
 import { handleErrors } from "@mindmesh/kernel/http";
@@ -25,8 +26,8 @@ import { allowedOrigin, protect } from "./security.ts";
 import { serveWeb } from "./web.ts";
 
 export interface RunningServer {
-  /** The routes, for tests that walk them. */
-  app: FastifyInstance;
+  /** Every route that is served, for tests that walk them. */
+  routes: { method: string; url: string; config: { contract?: RouteDefinition } }[];
   /** Where it listens, such as `http://127.0.0.1:3000`. */
   url: string;
   /** Finishes or hands over what runs, then closes everything. */
@@ -82,6 +83,10 @@ export async function startServer(
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
+  const routes: RunningServer["routes"] = [];
+  app.addHook("onRoute", ({ method, url, config }) => {
+    for (const each of [method].flat()) routes.push({ method: each, url, config: config ?? {} });
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   observed.requestsOf(app);
@@ -162,7 +167,7 @@ export async function startServer(
   const url = await app.listen({ port: config.PORT, host: config.HOST });
 
   return {
-    app,
+    routes,
     url,
     async close() {
       readiness.drain();

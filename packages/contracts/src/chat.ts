@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id, line, moment, page, pageQuery, prose, workspaceParams } from "./fields.ts";
 import { modelName } from "./models.ts";
+import { storedFile } from "./files.ts";
 import { defineRoute } from "./route.ts";
 
 export const messageRole = z.enum(["user", "assistant"]);
@@ -29,8 +30,11 @@ export const message = z.object({
   status: messageStatus,
   /** Why it failed or was interrupted, in plain words. */
   error: z.string().nullable(),
+  /** What the person should know of how it was made: which files were cut or left out. */
+  notice: z.string().nullable(),
   model: z.string().nullable(),
   usage: usage.nullable(),
+  files: z.array(storedFile),
   createdAt: moment,
   finishedAt: moment.nullable(),
 });
@@ -364,14 +368,22 @@ export const chatRoutes = {
     scope: "write",
     limit: "model",
     params: conversationParams,
-    body: z.object({
-      text: prose(400_000).refine((text) => text.trim() !== "", "Must not be empty."),
-      /** The message to answer to; null begins a new first branch. */
-      parentId: id.nullable(),
-      model: modelName.optional(),
-      /** Id of the new message, made by the client (UUID): sending the same one twice adds nothing. */
-      messageId: id.optional(),
-    }),
+    body: z
+      .object({
+        /** May be empty when files are attached. */
+        text: prose(400_000),
+        /** The message to answer to; null begins a new first branch. */
+        parentId: id.nullable(),
+        model: modelName.optional(),
+        /** Files uploaded before, to be read by the model. */
+        fileIds: z.array(id).max(20, "At most 20 files.").default([]),
+        /** Id of the new message, made by the client (UUID): sending the same one twice adds nothing. */
+        messageId: id.optional(),
+      })
+      .refine(({ text, fileIds }) => text.trim() !== "" || fileIds.length > 0, {
+        path: ["text"],
+        message: "Must not be empty.",
+      }),
     bodyLimit: 2 * 1024 * 1024,
     response: z.object({ conversation, question: message, answer: message }),
     status: 201,

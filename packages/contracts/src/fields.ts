@@ -14,7 +14,7 @@ export function line(max: number, min = 1) {
   return z
     .string()
     .refine(storable, "Contains characters that cannot be stored.")
-    .transform((text) => text.replaceAll(/\p{Cc}+/gu, " ").trim())
+    .transform((text) => text.replaceAll(/\s*\p{Cc}[\p{Cc}\s]*/gu, " ").trim())
     .pipe(
       z
         .string()

@@ -3,10 +3,15 @@ import type { Database } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { Logger } from "@mindmesh/kernel/observe";
 import type { Notifications, Realtime } from "@mindmesh/kernel/realtime";
+import type { BlobStore } from "@mindmesh/kernel/storage";
+import { and, eq } from "drizzle-orm";
 import { createAnswerWriter } from "./answer-writer.ts";
 import { type AnswerEnd, finishAnswer } from "./finish-answer.ts";
+import { emitChatEvent } from "./events.ts";
+import { filesOf } from "./message-files.ts";
+import { modelMessages, textBudget } from "./model-messages.ts";
 import { readBranch } from "./read-branch.ts";
-import type { ConversationRow, MessageRow } from "./schema.ts";
+import { type ConversationRow, type MessageRow, messages } from "./schema.ts";
 
 export interface AnswerRunner {
   /** Begins to receive an answer that the database already shows as streaming. Does not wait for it. */
@@ -29,13 +34,14 @@ interface Dependencies {
   log: Logger;
   realtime: Realtime;
   notifications: Notifications;
+  blobs: BlobStore;
   ai: ModelGateway;
 }
 
 type StopReason = "stopped" | "draining" | "not_stored";
 
 /** Receives answers in this process, independently of any page that asked for them. */
-export function createAnswerRunner({ db, log, realtime, notifications, ai }: Dependencies): AnswerRunner {
+export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai }: Dependencies): AnswerRunner {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
 
   notifications.on("mindmesh_chat_stop", (messageId) => running.get(messageId)?.controller.abort("stopped"));
@@ -60,16 +66,29 @@ export function createAnswerRunner({ db, log, realtime, notifications, ai }: Dep
     let finish: Extract<ModelPart, { type: "finish" }> | undefined;
     let end: AnswerEnd;
     try {
-      const branch = await db.withWorkspace({ workspaceId }, (tx) =>
-        readBranch(tx, workspaceId, answer.text === "" ? (answer.parentId ?? answer.id) : answer.id),
-      );
+      const { branch, files } = await db.withWorkspace({ workspaceId }, async (tx) => {
+        const last = answer.text === "" ? (answer.parentId ?? answer.id) : answer.id;
+        const read = await readBranch(tx, workspaceId, last);
+        return {
+          branch: read,
+          files: await filesOf(
+            tx,
+            workspaceId,
+            read.map((each) => each.id),
+          ),
+        };
+      });
+      const characters =
+        files.size === 0 ? 0 : textBudget(await contextTokens(ai, workspaceId, personId, answer.model));
+      const prompt = await modelMessages({ db, blobs }, workspaceId, branch, files, characters);
+      if (prompt.notice !== answer.notice) await storeNotice(db, conversation, answer, prompt.notice);
       const parts = ai.stream({
         workspaceId,
         userId: personId,
         product: "chat",
         model: answer.model ?? undefined,
         system: conversation.systemPrompt,
-        messages: branch.map(({ role, text }) => ({ role, content: text })),
+        messages: prompt.messages,
         signal: controller.signal,
       });
       for await (const part of parts) {
@@ -113,6 +132,38 @@ export function createAnswerRunner({ db, log, realtime, notifications, ai }: Dep
       await all();
     },
   };
+}
+
+/** The model's window in tokens; null when nobody knows it. */
+async function contextTokens(
+  ai: ModelGateway,
+  workspaceId: string,
+  userId: string,
+  model: string | null,
+): Promise<number | null> {
+  const { models } = await ai.listModels({ workspaceId, userId });
+  return models.find((each) => each.id === model)?.contextTokens ?? null;
+}
+
+async function storeNotice(
+  db: Database,
+  conversation: ConversationRow,
+  answer: MessageRow,
+  notice: string | null,
+): Promise<void> {
+  const { workspaceId, id: conversationId } = conversation;
+  await db.withWorkspace({ workspaceId }, async (tx) => {
+    await tx
+      .update(messages)
+      .set({ notice })
+      .where(and(eq(messages.workspaceId, workspaceId), eq(messages.id, answer.id)));
+    await emitChatEvent(tx, conversation, "chat.message.changed", {
+      conversationId,
+      messageId: answer.id,
+      parentId: answer.parentId,
+      status: "streaming",
+    });
+  });
 }
 
 function endOf(finish: Extract<ModelPart, { type: "finish" }> | undefined): AnswerEnd {

@@ -43,7 +43,7 @@ export async function exportConversation(
   const { conversation, messages, usage } = await readConversation(db, caller, conversationId);
   const name =
     conversation.title
-      .replaceAll(/[\p{Cc}\\/:*?"<>|]+/gu, " ")
+      .replaceAll(/[\p{Cc}\s\\/:*?"<>|]+/gu, " ")
       .trim()
       .slice(0, 80) || "conversation";
   if (format === "markdown") {

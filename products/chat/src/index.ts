@@ -2,6 +2,7 @@ import type { Product } from "@mindmesh/kernel/product";
 import { tenantOf } from "@mindmesh/kernel/http";
 import { createAnswerRunner } from "./answer-runner.ts";
 import { findConversation } from "./find-conversation.ts";
+import { conversationFiles } from "./message-files.ts";
 import { interruptOrphans } from "./interrupt-orphans.ts";
 import { chatRoutesOn } from "./routes.ts";
 
@@ -13,7 +14,7 @@ export const chat: Product = {
   migrations: { schema: "chat", folder: new URL("../migrations/", import.meta.url) },
   start(app, kernel) {
     const { db, log, realtime, notifications, serverId, ai } = kernel;
-    const runner = createAnswerRunner({ db, log, realtime, notifications, ai });
+    const runner = createAnswerRunner({ db, log, realtime, notifications, blobs: kernel.blobs, ai });
     chatRoutesOn(app, { db, runner, ai, serverId }, kernel.config.publicUrl);
     realtime.guardRooms("conversation", async (caller, conversationId) => {
       await db.withWorkspace(tenantOf(caller), (tx) => findConversation(tx, caller, conversationId, "read"));
@@ -24,6 +25,7 @@ export const chat: Product = {
     void sweep();
     const timer = setInterval(() => void sweep(), orphanSweepSeconds * 1000);
     return {
+      fileGrants: [conversationFiles],
       async drain(seconds) {
         clearInterval(timer);
         await runner.drain(seconds);

@@ -4,6 +4,7 @@ import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { z } from "zod";
 import { findConversation } from "./find-conversation.ts";
+import { filesOf } from "./message-files.ts";
 import { type MessageRow, answerChunks, messages } from "./schema.ts";
 import { conversationShape, messageShape } from "./shapes.ts";
 
@@ -20,9 +21,14 @@ export async function readConversation(
       .from(messages)
       .where(and(eq(messages.workspaceId, caller.workspaceId), eq(messages.conversationId, conversationId)))
       .orderBy(asc(messages.createdAt), asc(messages.id));
+    const files = await filesOf(
+      tx,
+      caller.workspaceId,
+      rows.map((row) => row.id),
+    );
     return {
       conversation: conversationShape(conversation),
-      messages: (await withChunks(tx, rows)).map(messageShape),
+      messages: (await withChunks(tx, rows)).map((row) => messageShape(row, files.get(row.id))),
       usage: usageOf(rows),
     };
   });

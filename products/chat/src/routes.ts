@@ -9,6 +9,7 @@ import { findMessage } from "./find-message.ts";
 import { createFolder, deleteFolder, listFolders, updateFolder } from "./folders.ts";
 import { listConversations } from "./list-conversations.ts";
 import { listTags } from "./list-tags.ts";
+import { filesOf } from "./message-files.ts";
 import { createPreset, deletePreset, listPresets, updatePreset } from "./presets.ts";
 import { publishConversation, readPublished, unpublishConversation } from "./publish-conversation.ts";
 import { publishedPage, publishedPagePolicy } from "./published-page.ts";
@@ -85,6 +86,6 @@ function readMessage(
     await findConversation(tx, caller, place.conversationId, "read");
     const found = await findMessage(tx, caller, place.conversationId, place.messageId);
     const [row = found] = await withChunks(tx, [found]);
-    return messageShape(row);
+    return messageShape(row, (await filesOf(tx, caller.workspaceId, [row.id])).get(row.id));
   });
 }

@@ -44,6 +44,7 @@ export const messages = chat.table(
     reasoning: text("reasoning").notNull().default(""),
     status: text("status", { enum: ["complete", "streaming", "stopped", "interrupted", "failed"] }).notNull(),
     error: text("error"),
+    notice: text("notice"),
     model: text("model"),
     inputTokens: integer("input_tokens"),
     outputTokens: integer("output_tokens"),
@@ -67,6 +68,17 @@ export const answerChunks = chat.table(
     text: text("text").notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.messageId, table.seq] })],
+);
+
+export const messageFiles = chat.table(
+  "message_files",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    messageId: uuid("message_id").notNull(),
+    position: integer("position").notNull(),
+    fileId: uuid("file_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.messageId, table.position] })],
 );
 
 export const folders = chat.table(

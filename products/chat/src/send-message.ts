@@ -10,6 +10,7 @@ import type { ModelGateway } from "@mindmesh/kernel/ai";
 import { beginAnswer } from "./begin-answer.ts";
 import { emitChatEvent } from "./events.ts";
 import { findConversation } from "./find-conversation.ts";
+import { attachFiles, filesOf } from "./message-files.ts";
 import { findMessage } from "./find-message.ts";
 import { type ConversationRow, type MessageRow, messages } from "./schema.ts";
 import { conversationShape, messageShape } from "./shapes.ts";
@@ -36,7 +37,12 @@ export async function sendMessage(
   const result = await db.withWorkspace(tenantOf(caller), async (tx) => {
     const conversation = await findConversation(tx, caller, conversationId, "write");
     const known = input.messageId && (await findSent(tx, caller, conversation, input.messageId));
-    if (known) return { ...known, begun: false };
+    if (known)
+      return {
+        ...known,
+        files: [...(await filesOf(tx, caller.workspaceId, [known.question.id])).values()].flat(),
+        begun: false,
+      };
     const parent = input.parentId === null ? null : await findMessage(tx, caller, conversationId, input.parentId);
     if (parent?.status === "streaming") {
       throw new AppError("conflict", { message: "The answer above is still arriving. Wait for it or stop it first." });
@@ -56,6 +62,7 @@ export async function sendMessage(
       })
       .returning();
     if (!question) throw new AppError("internal");
+    const files = await attachFiles(tx, caller, question.id, input.fileIds);
     await emitChatEvent(
       tx,
       conversation,
@@ -66,16 +73,16 @@ export async function sendMessage(
     const named =
       conversation.titled || input.parentId !== null
         ? conversation
-        : { ...conversation, title: titleFromText(input.text) };
+        : { ...conversation, title: titleFromText(input.text.trim() === "" ? (files[0]?.name ?? "") : input.text) };
     const model = input.model ?? conversation.model ?? fallbackModel;
-    return { question, begun: true, ...(await beginAnswer(tx, caller, named, question, model, serverId)) };
+    return { question, files, begun: true, ...(await beginAnswer(tx, caller, named, question, model, serverId)) };
   });
   if (result.begun && result.answer.status === "streaming") {
     runner.start({ conversation: result.conversation, answer: result.answer, personId: caller.personId });
   }
   return {
     conversation: conversationShape(result.conversation),
-    question: messageShape(result.question),
+    question: messageShape(result.question, result.files),
     answer: messageShape(result.answer),
   };
 }

@@ -1,4 +1,5 @@
 import type { Conversation, Message } from "@mindmesh/contracts/chat";
+import type { StoredFile } from "@mindmesh/contracts/files";
 import type { ConversationRow, MessageRow } from "./schema.ts";
 
 /** The conversation as the contract shows it. */
@@ -25,7 +26,7 @@ export function conversationShape(row: ConversationRow): Conversation {
 }
 
 /** The message as the contract shows it. */
-export function messageShape(row: MessageRow): Message {
+export function messageShape(row: MessageRow, files: StoredFile[] = []): Message {
   const { inputTokens, outputTokens, reasoningTokens, cachedInputTokens, costUsd } = row;
   const measured = [inputTokens, outputTokens, reasoningTokens, cachedInputTokens, costUsd].some((n) => n !== null);
   return {
@@ -37,8 +38,10 @@ export function messageShape(row: MessageRow): Message {
     reasoning: row.reasoning,
     status: row.status,
     error: row.error,
+    notice: row.notice,
     model: row.model,
     usage: measured ? { inputTokens, outputTokens, reasoningTokens, cachedInputTokens, costUsd } : null,
+    files,
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
   };

@@ -34,6 +34,8 @@ export interface TestServer {
   signUp(name?: string): Promise<TestPerson>;
   /** Rows of a query as the owner of the database, past row-level security. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Rows of a statement under the application's role; null leaves the workspace unsaid. */
+  asWorkspace(workspaceId: string | null, personId: string | null, statement: string): Promise<pg.QueryResultRow[]>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,22 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     databaseUrl,
     async sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
       return (await pool.query<Row>(text, values)).rows;
+    },
+    async asWorkspace(workspaceId, personId, statement) {
+      const client = await pool.connect();
+      try {
+        await client.query("BEGIN; SET LOCAL ROLE mindmesh_app");
+        if (workspaceId !== null) {
+          await client.query("SELECT set_config('app.workspace_id', $1, true), set_config('app.user_id', $2, true)", [
+            workspaceId,
+            personId ?? "",
+          ]);
+        }
+        return (await client.query<pg.QueryResultRow>(statement)).rows;
+      } finally {
+        await client.query("ROLLBACK");
+        client.release();
+      }
     },
     async signUp(name = `Person ${(count += 1)}`) {
       const response = await fetch(`${running.url}/api/auth/sign-up`, {

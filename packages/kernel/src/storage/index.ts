@@ -4,7 +4,7 @@ export { deleteFile } from "./delete-file.ts";
 export { type FileJobs, fileJobs } from "./file-jobs.ts";
 export { fileTextForModel, readFileText } from "./file-text.ts";
 export { type ProcessDependencies, processFile } from "./process-file.ts";
-export { type FileGrant, findFile, readableFile } from "./readable-file.ts";
+export { type FileGrant, findFile, findFiles, readableFile } from "./readable-file.ts";
 export { type FileRouteDependencies, fileRoutesOn } from "./routes.ts";
 export { sendFile, sendThumbnail } from "./send-file.ts";
 export { toStoredFile } from "./stored-file.ts";

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { MemberCaller } from "../http/index.ts";
@@ -25,6 +25,26 @@ export async function findFile(tx: Transaction, file: { workspaceId: string; id:
       ),
     );
   return found[0] ?? null;
+}
+
+/** The files of the list that are whole and not deleted, by id, whoever asks. For products that check rights themselves. */
+export async function findFiles(
+  tx: Transaction,
+  ask: { workspaceId: string; ids: string[] },
+): Promise<Map<string, FileRow>> {
+  if (ask.ids.length === 0) return new Map();
+  const found = await tx
+    .select()
+    .from(files)
+    .where(
+      and(
+        eq(files.workspaceId, ask.workspaceId),
+        inArray(files.id, ask.ids),
+        eq(files.state, "ready"),
+        isNull(files.deletedAt),
+      ),
+    );
+  return new Map(found.map((row) => [row.id, row]));
 }
 
 /** The file, if it is the caller's own or one of the grants allows it. @throws AppError not_found otherwise */

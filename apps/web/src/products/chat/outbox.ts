@@ -93,6 +93,8 @@ export function asMessage(message: Outgoing): Message {
     reasoning: "",
     status: "complete",
     error: null,
+    notice: null,
+    files: [],
     model: null,
     usage: null,
     createdAt: message.createdAt,

@@ -23,15 +23,18 @@ export function meterContent(
   let bytes = 0;
 
   async function* content(): AsyncGenerator<Buffer> {
-    const idle = setTimeout(() => source.destroy(brokenOff("The upload stalled.")), most.idleMilliseconds);
+    // Runs only while the source is waited for: a slow store is not the sender's fault.
+    const startIdle = () => setTimeout(() => source.destroy(brokenOff("The upload stalled.")), most.idleMilliseconds);
+    let idle = startIdle();
     try {
       for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        idle.refresh();
+        clearTimeout(idle);
         if (bytes < sniffBytes) head.push(chunk.subarray(0, sniffBytes - bytes));
         bytes += chunk.length;
         if (bytes > most.bytes) throw most.error();
         hash.update(chunk);
         yield chunk;
+        idle = startIdle();
       }
     } catch (error) {
       if (error instanceof AppError) throw error;

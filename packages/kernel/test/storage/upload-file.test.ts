@@ -22,7 +22,7 @@ let ada: Person;
 
 beforeAll(async () => {
   server = await startFileServer({
-    limits: { maxFileBytes: 5 * megabyte, workspaceBytes: 8 * megabyte, idleMilliseconds: 400 },
+    limits: { maxFileBytes: 5 * megabyte, workspaceBytes: 8 * megabyte },
   });
   ada = await server.addPerson(await server.addWorkspace());
 });
@@ -36,11 +36,12 @@ const errorOf = async (response: Response) => ((await response.json()) as ErrorB
 function sendSlowly(
   person: Person,
   pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+  to = server,
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${person.id}`, "content-type": "application/octet-stream" };
     const sending = httpRequest(
-      server.pathFor(person, "/files?name=a.bin"),
+      to.pathFor(person, "/files?name=a.bin"),
       { method: "POST", headers },
       (response) => {
         textOf(response).then((body) => resolve({ status: response.statusCode!, body }), reject);
@@ -235,14 +236,16 @@ describe("an upload that does not come to its end", () => {
   });
 
   test("because nothing comes any more is given up and leaves nothing behind", async () => {
-    const before = await server.contents();
+    const impatient = await startFileServer({ limits: { idleMilliseconds: 400 } });
+    const person = await impatient.addPerson(await impatient.addWorkspace());
     const never = new Promise<never>(() => undefined);
     async function* stalling() {
       yield randomBytes(1000);
       await never;
     }
-    await expect(sendSlowly(ada, stalling())).rejects.toThrow(/hang up|ECONNRESET/);
-    await vi.waitFor(async () => expect(await server.contents()).toEqual(before));
+    await expect(sendSlowly(person, stalling(), impatient)).rejects.toThrow(/hang up|ECONNRESET/);
+    await vi.waitFor(async () => expect(await impatient.contents()).toEqual({ rows: [], blobs: [] }));
+    await impatient.close();
   });
 });
 

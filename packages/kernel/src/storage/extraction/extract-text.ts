@@ -5,7 +5,7 @@ import type { IsolatedLimits } from "../isolated/run-isolated.ts";
 
 export type TextKind = "pdf" | "docx" | "xlsx" | "plain";
 
-export type ExtractedText = {
+type ExtractedText = {
   text: string;
   /** What was cut, in UTF-16 units; null when all of it is there. */
   truncated: { keptCharacters: number; totalCharacters: number } | null;
@@ -21,7 +21,7 @@ export type ExtractionOutcome = ({ ok: true } & ExtractedText) | { ok: false; me
 export type ChildAnswer = ExtractionOutcome;
 
 /** Two million characters are some 500,000 tokens: more than any model of today takes at once. */
-export const keptCharacters = 2_000_000;
+const keptCharacters = 2_000_000;
 
 const limits: IsolatedLimits = { milliseconds: 60_000, memoryBytes: 1024 * 2 ** 20, outputBytes: 16 * keptCharacters };
 const office = "application/vnd.openxmlformats-officedocument";

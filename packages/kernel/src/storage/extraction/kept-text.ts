@@ -35,7 +35,7 @@ export function keepText(limit: number): KeptText {
 }
 
 /** At most `length` units, never half of a surrogate pair. */
-export function cutBetweenCharacters(text: string, length: number): string {
+function cutBetweenCharacters(text: string, length: number): string {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);

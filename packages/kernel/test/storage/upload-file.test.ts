@@ -40,13 +40,9 @@ function sendSlowly(
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${person.id}`, "content-type": "application/octet-stream" };
-    const sending = httpRequest(
-      to.pathFor(person, "/files?name=a.bin"),
-      { method: "POST", headers },
-      (response) => {
-        textOf(response).then((body) => resolve({ status: response.statusCode!, body }), reject);
-      },
-    );
+    const sending = httpRequest(to.pathFor(person, "/files?name=a.bin"), { method: "POST", headers }, (response) => {
+      textOf(response).then((body) => resolve({ status: response.statusCode!, body }), reject);
+    });
     sending.on("error", reject);
     void (async () => {
       for await (const piece of pieces) {

@@ -9,27 +9,31 @@ import { serviceWorker } from "./build/service-worker.ts";
 
 const serverUrl = process.env["MINDMESH_URL"] ?? "http://127.0.0.1:3000";
 
-export default defineConfig({
-  root: import.meta.dirname,
-  plugins: [react(), tailwindcss(), firstPaint(), policy(), serviceWorker(), compress()],
-  resolve: {
-    alias: {
-      // Its <style> elements are forbidden by our Content-Security-Policy; ours does the same by constructed sheets.
-      "react-style-singleton": fileURLToPath(new URL("src/shell/style-singleton.ts", import.meta.url)),
+export default defineConfig(({ command }) => {
+  // A build is for production, also when a test runner has set another NODE_ENV.
+  if (command === "build") process.env["NODE_ENV"] = "production";
+  return {
+    root: import.meta.dirname,
+    plugins: [react(), tailwindcss(), firstPaint(), policy(), serviceWorker(), compress()],
+    resolve: {
+      alias: {
+        // Its <style> elements are forbidden by our Content-Security-Policy; ours does the same by constructed sheets.
+        "react-style-singleton": fileURLToPath(new URL("src/shell/style-singleton.ts", import.meta.url)),
+      },
     },
-  },
-  server: {
-    proxy: {
-      "/api": serverUrl,
-      "/socket.io": { target: serverUrl, ws: true },
+    server: {
+      proxy: {
+        "/api": serverUrl,
+        "/socket.io": { target: serverUrl, ws: true },
+      },
     },
-  },
-  build: {
-    // light-dark(), color-mix() and oklch() are used as they are: Chrome 123, Firefox 120, Safari 17.5.
-    target: ["chrome123", "firefox120", "safari17.5"],
-    modulePreload: { polyfill: false },
-    assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1500,
-    reportCompressedSize: false,
-  },
+    build: {
+      // light-dark(), color-mix() and oklch() are used as they are: Chrome 123, Firefox 120, Safari 17.5.
+      target: ["chrome123", "firefox120", "safari17.5"],
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1500,
+      reportCompressedSize: false,
+    },
+  };
 });

@@ -4,10 +4,13 @@ import type { Plugin } from "vite";
 
 const workerFile = new URL("../src/service-worker.js", import.meta.url);
 const fixedFiles = ["/favicon.svg", "/manifest.webmanifest"];
+/** Larger parts that a page may never need (diagrams, formulas) are kept when first used, not fetched ahead. */
+const largestAhead = 150_000;
 
 /**
- * Writes dist/sw.js: src/service-worker.js with the list of files that make the shell start offline, which is the page,
- * its entry with everything that entry imports statically, its styles, and the Latin part of the typeface.
+ * Writes dist/sw.js: src/service-worker.js with the list of files that make the shell work offline, which is the page,
+ * its entry, the pages and layers that the entry fetches when needed, what all these import, their styles, and the
+ * Latin part of the typeface.
  */
 export function serviceWorker(): Plugin {
   return {
@@ -22,6 +25,11 @@ export function serviceWorker(): Plugin {
         first.add(fileName);
         for (const style of chunk.viteMetadata?.importedCss ?? []) first.add(style);
         chunk.imports.forEach(visit);
+        if (chunk.isEntry) for (const later of chunk.dynamicImports) if (isSmall(later)) visit(later);
+      };
+      const isSmall = (fileName: string) => {
+        const chunk = bundle[fileName];
+        return chunk?.type === "chunk" && chunk.code.length <= largestAhead;
       };
       for (const file of Object.values(bundle)) {
         if (file.type === "chunk" && file.isEntry) visit(file.fileName);

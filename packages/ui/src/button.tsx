@@ -45,7 +45,7 @@ export function Button({
       {...rest}
     >
       {busy ? <Spinner className="absolute" /> : null}
-      <span className={classNames("inline-flex items-center gap-[inherit]", busy && "invisible")}>
+      <span className={classNames("inline-flex items-center gap-[inherit]", busy && "opacity-0")}>
         {icon ? <span className="-ml-0.5 inline-flex [&_svg]:size-4">{icon}</span> : null}
         {children}
       </span>

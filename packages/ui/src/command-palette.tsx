@@ -1,5 +1,5 @@
 import Search from "lucide-react/icons/search";
-import { Command } from "cmdk";
+import { Command, defaultFilter } from "cmdk";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { Kbd } from "./kbd.tsx";
@@ -32,6 +32,12 @@ type CommandPaletteProps = {
   empty?: ReactNode;
 };
 
+/** Every word typed must fit, in any order; the worst fit counts. */
+function everyWord(value: string, search: string, keywords?: string[]) {
+  const words = search.trim().split(/\s+/);
+  return Math.min(...words.map((word) => defaultFilter(value, word, keywords)));
+}
+
 /** Everything the page can do, found by typing. Groups stand in the order in which their first item comes. */
 export function CommandPalette({
   open,
@@ -53,7 +59,7 @@ export function CommandPalette({
           className="fixed left-1/2 top-[14vh] z-40 w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg bg-raised text-ink shadow-modal outline-none data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in phone:top-3"
         >
           <Primitive.Title className="sr-only">Command palette</Primitive.Title>
-          <Command label="Command palette" loop>
+          <Command label="Command palette" loop vimBindings={false} filter={everyWord}>
             <div className="flex items-center gap-2.5 border-b border-line px-4">
               {busy ? (
                 <Spinner className="size-4 text-faint" />

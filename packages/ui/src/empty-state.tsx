@@ -7,10 +7,12 @@ type EmptyStateProps = {
   description?: ReactNode;
   /** What to do about it. */
   action?: ReactNode;
+  /** "h1" where this is the whole page. */
+  titleAs?: "p" | "h1";
   className?: string;
 };
 
-export function EmptyState({ icon, title, description, action, className }: EmptyStateProps) {
+export function EmptyState({ icon, title, description, action, titleAs: Title = "p", className }: EmptyStateProps) {
   return (
     <div className={classNames("mx-auto flex max-w-sm flex-col items-center px-6 py-10 text-center", className)}>
       {icon ? (
@@ -18,7 +20,7 @@ export function EmptyState({ icon, title, description, action, className }: Empt
           {icon}
         </span>
       ) : null}
-      <p className="text-md font-semibold text-ink">{title}</p>
+      <Title className="text-md font-semibold text-ink">{title}</Title>
       {description ? <p className="mt-1 text-balance text-sm text-muted">{description}</p> : null}
       {action ? <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div> : null}
     </div>

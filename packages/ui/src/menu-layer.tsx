@@ -26,6 +26,7 @@ export function MenuLayer() {
   return (
     <Menu.Root
       key={`${anchor.left}:${anchor.top}`}
+      modal={false}
       open={current !== null}
       onOpenChange={(open) => {
         if (!open) closeMenu();

@@ -36,8 +36,8 @@ export function SegmentedControl<Value extends string>({
           title={compact ? option.label : undefined}
           className={classNames(
             "inline-flex h-6 flex-1 items-center justify-center gap-1.5 whitespace-nowrap rounded-xs text-xs font-medium text-muted transition-colors [&_svg]:size-3.5",
-            "hover:text-ink data-[state=checked]:bg-raised data-[state=checked]:text-ink data-[state=checked]:shadow-raised touch:h-10 touch:text-sm touch:[&_svg]:size-4",
-            compact ? "min-w-7 px-1.5 touch:min-w-11" : "px-2.5",
+            "hover:text-ink data-[state=checked]:bg-raised data-[state=checked]:text-ink data-[state=checked]:shadow-raised touch:h-11 touch:min-w-11 touch:text-sm touch:[&_svg]:size-4",
+            compact ? "min-w-7 px-1.5" : "px-2.5",
           )}
         >
           {option.icon}

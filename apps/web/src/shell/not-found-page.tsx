@@ -4,10 +4,11 @@ import Compass from "lucide-react/icons/compass";
 
 export function NotFoundPage() {
   return (
-    <div className="flex h-full items-center justify-center">
+    <main className="flex h-full items-center justify-center">
       <title>Not found · Mindmesh</title>
       <EmptyState
         icon={<Compass aria-hidden="true" />}
+        titleAs="h1"
         title="There is nothing at this address"
         description="It may have been moved or deleted, or it belongs to a workspace you are not in."
         action={
@@ -16,6 +17,6 @@ export function NotFoundPage() {
           </Button>
         }
       />
-    </div>
+    </main>
   );
 }

@@ -1,0 +1,205 @@
+import { rm } from "node:fs/promises";
+import { skipUnless } from "@mindmesh/test-support";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityFaults, complaints, desktop, launchBrowser, phone } from "./support/browser.ts";
+import { buildSite, serveSite } from "./support/site.ts";
+
+skipUnless("chromium")("the components, built and under the strict policy", () => {
+  let folder: string;
+  let site: Awaited<ReturnType<typeof serveSite>>;
+  let browser: Browser;
+  let complained: string[] = [];
+
+  beforeAll(async () => {
+    folder = await buildSite({ gallery: true });
+    site = await serveSite(folder);
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    if (complained.length > 0) throw new Error(`The browser complained: ${complained.join("; ")}`);
+  });
+
+  async function open(hash = "", settings: Parameters<Browser["newContext"]>[0] = desktop): Promise<Page> {
+    const context = await browser.newContext({ reducedMotion: "reduce", ...settings });
+    const page = await context.newPage();
+    complained = complaints(page);
+    await page.goto(`${site.url}gallery.html${hash}`);
+    await page.locator("main").waitFor();
+    return page;
+  }
+
+  describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
+    it.each([
+      ["every component", "", desktop],
+      ["every component on a phone", "", phone],
+      ["the shell", "#shell", desktop],
+      ["the shell on a phone", "#shell", phone],
+    ] as const)("axe finds nothing wrong with %s", async (_, hash, size) => {
+      const page = await open(hash, { ...size, colorScheme });
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+
+    it("axe finds nothing wrong with an open window, menu, list and question", async () => {
+      const page = await open("", { ...desktop, colorScheme });
+      const button = (name: string) => page.getByRole("button", { name, exact: true });
+      await button("Dialog").click();
+      await page.getByRole("dialog").waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await button("Menu").click();
+      await page.getByRole("menu").waitFor();
+      expect(await accessibilityFaults(page, ["region"])).toEqual([]);
+      await page.keyboard.press("Escape");
+      await button("Confirm").click();
+      await page.getByRole("alertdialog").waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await button("Toast with undo").click();
+      await page.getByText("Conversation moved to the trash").first().waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+  });
+
+  it.each(["", "#shell"])("everything pressed on a phone is at least 44 px high and wide (gallery%s)", async (hash) => {
+    const page = await open(hash, phone);
+    const small = await page.evaluate<unknown[]>(`
+      [...document.querySelectorAll("button, a[href], input, select, [role=tab]")]
+        .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[aria-hidden=true]") && !element.matches(".fixed"))
+        .map((element) => {
+          const box = element.getBoundingClientRect();
+          // Small marks carry an invisible ::after that is larger than they are.
+          const after = getComputedStyle(element, "::after");
+          const grown = after.content === "none" ? 0 : 2 * Math.max(0, -parseFloat(after.top) || 0);
+          return { name: element.getAttribute("aria-label") ?? element.textContent ?? element.id, width: box.width + grown, height: box.height + grown };
+        })
+        .filter(({ width, height }) => width < 43.9 || height < 43.9)`);
+    expect(small).toEqual([]);
+  });
+
+  it.each([desktop, phone])("no page is wider than the window (%o)", async (size) => {
+    const page = await open("", size);
+    expect(
+      await page.evaluate("document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth"),
+    ).toBe(0);
+  });
+
+  it("a menu works by keyboard alone and gives the focus back", async () => {
+    const page = await open();
+    const trigger = page.getByRole("button", { name: "Menu", exact: true });
+    await trigger.focus();
+    await page.keyboard.press("Enter");
+    const menu = page.getByRole("menu", { name: "Menu" });
+    await menu.waitFor();
+    expect(await trigger.getAttribute("aria-expanded")).toBe("true");
+    await expectFocus(page, "Rename");
+    await page.keyboard.press("ArrowDown");
+    await expectFocus(page, "Pin");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    await expectFocus(page, "Research");
+    await page.keyboard.press("Escape");
+    await menu.waitFor({ state: "detached" });
+    expect(await trigger.getAttribute("aria-expanded")).toBe("false");
+    await expectFocus(page, "Menu");
+  });
+
+  it("a right click opens the same menu at the pointer", async () => {
+    const page = await open();
+    await page.getByText("Right click or long press here").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Rename" }).waitFor();
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    await page.getByRole("menu").waitFor({ state: "detached" });
+    expect(await page.getByRole("menu").count()).toBe(0);
+  });
+
+  it("a window takes the focus to its first field, keeps Tab inside, and gives the focus back", async () => {
+    const page = await open();
+    await page.getByRole("button", { name: "Dialog", exact: true }).click();
+    const field = page.getByRole("textbox", { name: "Name", exact: true });
+    await expect.poll(() => page.evaluate("document.activeElement.value")).toBe(await field.inputValue());
+    for (let presses = 0; presses < 6; presses += 1) {
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.closest('[role=dialog]') !== null")).toBe(true);
+    }
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await expectFocus(page, "Dialog");
+  });
+
+  it("a question starts on Cancel, and Enter there changes nothing", async () => {
+    const page = await open();
+    await page.getByRole("button", { name: "Confirm", exact: true }).click();
+    await page.getByRole("alertdialog", { name: "Delete this key?" }).waitFor();
+    await expectFocus(page, "Cancel");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alertdialog").waitFor({ state: "detached" });
+    expect(await page.getByRole("alertdialog").count()).toBe(0);
+  });
+
+  it("Undo on a toast does its thing and closes it", async () => {
+    const page = await open();
+    await page.getByRole("button", { name: "Toast with undo" }).click();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await page.getByRole("listitem").filter({ hasText: "It is back" }).waitFor();
+    await expect.poll(() => page.getByRole("listitem").filter({ hasText: "moved to the trash" }).count()).toBe(0);
+  });
+
+  it("a tooltip comes with the keyboard's focus and goes with Escape", async () => {
+    const page = await open();
+    await page.getByRole("button", { name: "Toast with undo" }).focus();
+    await page.keyboard.press("Shift+Tab");
+    const tooltip = page.getByRole("tooltip");
+    await expect.poll(() => tooltip.textContent()).toContain("Says what it does");
+    await page.keyboard.press("Escape");
+    await tooltip.waitFor({ state: "detached" });
+    expect(await tooltip.count()).toBe(0);
+  });
+
+  it("a list of choices opens, is chosen from by keys, and closes", async () => {
+    const page = await open();
+    const select = page.getByRole("combobox", { name: "Model", exact: true });
+    await select.focus();
+    await page.keyboard.press("Enter");
+    await expectFocus(page, "Swift 3");
+    await page.keyboard.press("ArrowDown");
+    await expectFocus(page, "Atlas Large");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => select.textContent()).toBe("Atlas Large");
+  });
+
+  it("a field's error is tied to the field", async () => {
+    const page = await open();
+    const field = page.getByRole("textbox", { name: "E-mail" });
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    const note = await field.getAttribute("aria-describedby");
+    expect(await page.locator(`[id="${note}"]`).textContent()).toContain("has no @");
+  });
+
+  it("Escape clears a search, and the cross does too", async () => {
+    const page = await open();
+    const search = page.getByRole("searchbox", { name: "Search conversations" });
+    await search.focus();
+    await page.keyboard.press("Escape");
+    expect(await search.inputValue()).toBe("");
+    await search.fill("plans");
+    await page.getByRole("button", { name: "Clear" }).click();
+    expect(await search.inputValue()).toBe("");
+  });
+});
+
+async function expectFocus(page: Page, name: string) {
+  await expect
+    .poll(() =>
+      page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"),
+    )
+    .toMatch(new RegExp(`^${name}`));
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium, type Page } from "playwright-core";
+import { inject } from "vitest";
+
+/** The machine's Chromium. The flags let it run as root in a container and keep it from calling home. */
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: inject("chromiumPath") ?? "chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+  });
+}
+
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+export const desktop = { viewport: { width: 1440, height: 900 } };
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * What axe finds wrong on the page as it stands, one line per rule and element. `except` names rules that do not hold
+ * here: "region" while a menu is open, which stands outside the landmarks by its nature.
+ */
+export async function accessibilityFaults(page: Page, except: string[] = []) {
+  await page.evaluate(axe);
+  return page.evaluate<string[]>(
+    `axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      rules: ${JSON.stringify(Object.fromEntries(except.map((rule) => [rule, { enabled: false }])))},
+    })
+      .then((found) => found.violations.flatMap((rule) => rule.nodes.map((node) => rule.id + ": " + node.target.join(" ") + ": " + node.failureSummary)))`,
+  );
+}
+
+/** Everything the browser complained about on this page from now on: errors, warnings, policy violations. */
+export function complaints(page: Page) {
+  const list: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") list.push(message.text());
+  });
+  page.on("pageerror", (error) => list.push(error.message));
+  return list;
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ownNode, root } from "./paths.mjs";
 import { step } from "./progress.mjs";
@@ -49,6 +49,10 @@ async function installOwnNode() {
     cwd: path.join(root, "node_modules/node"),
   });
   if (code !== 0 || !existsSync(ownNode)) throw new Error(explain(code, output));
+  // npm made no link to a program that was not there yet; with it, npm scripts and npx use this Node too.
+  const link = path.join(root, "node_modules/.bin/node");
+  if (process.platform === "win32") writeFileSync(`${link}.cmd`, '@"%~dp0\\..\\node\\bin\\node.exe" %*\r\n');
+  else if (!existsSync(link)) symlinkSync("../node/bin/node", link);
 }
 
 function runNpm(args) {

@@ -1,5 +1,4 @@
-import { startEmbeddedPostgres } from "../../../packages/kernel/src/db/embedded-postgres.ts";
-import { postgresBinariesIn } from "../../../packages/kernel/src/db/embedded-postgres/binaries.ts";
+import { startEmbeddedPostgres } from "@mindmesh/kernel/db";
 
 /** A PostgreSQL with its data in `folder`: of the programs in `binaryFolder`, or the embedded one when that is null. */
 export async function startTestPostgres(folder: string, binaryFolder: string | null) {
@@ -7,7 +6,7 @@ export async function startTestPostgres(folder: string, binaryFolder: string | n
     dataDirectory: folder,
     log: { info: () => {}, warn: (message) => console.warn(message) },
     disposable: true,
-    ...(binaryFolder && { binaries: await postgresBinariesIn(binaryFolder) }),
+    ...(binaryFolder !== null && { binaryFolder }),
   });
   return { url: connectionString, stop };
 }

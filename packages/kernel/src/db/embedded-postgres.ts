@@ -2,7 +2,7 @@ import { mkdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { chooseAccount, giveFolderTo } from "./embedded-postgres/account.ts";
-import { embeddedPostgresBinaries, type PostgresBinaries } from "./embedded-postgres/binaries.ts";
+import { embeddedPostgresBinaries, postgresBinariesIn } from "./embedded-postgres/binaries.ts";
 import { clusterPaths } from "./embedded-postgres/cluster-paths.ts";
 import { connectionString, ensureCluster, readPassword } from "./embedded-postgres/cluster.ts";
 import { explainFailure } from "./embedded-postgres/failures.ts";
@@ -45,17 +45,17 @@ const disposableSettings = { fsync: "off", full_page_writes: "off" };
  * Starts a PostgreSQL of our own with its data in `<dataDirectory>/postgres`, made at the first start. It listens on a
  * free port of the loopback address only. One that a killed server left behind is stopped first; one that dies while
  * we run is started again on the same port. The caller holds `lockDataDirectory`.
- * `binaries` are another PostgreSQL's programs; `disposable` trades safety against power cuts for speed.
+ * `binaryFolder` holds another PostgreSQL's programs; `disposable` trades safety against power cuts for speed.
  * Throws StartError with what is wrong, where, and what to do.
  */
 export async function startEmbeddedPostgres(options: {
   dataDirectory: string;
   log: Log;
-  binaries?: PostgresBinaries;
+  binaryFolder?: string;
   disposable?: boolean;
 }): Promise<EmbeddedPostgres> {
-  const { log, disposable = false } = options;
-  const binaries = options.binaries ?? (await embeddedPostgresBinaries());
+  const { log, binaryFolder, disposable = false } = options;
+  const binaries = binaryFolder ? await postgresBinariesIn(binaryFolder) : await embeddedPostgresBinaries();
   const paths = clusterPaths(await makeHome(options.dataDirectory));
   const account = await chooseAccount(paths.home, binaries.postgres);
   await giveFolderTo(account, paths.home);

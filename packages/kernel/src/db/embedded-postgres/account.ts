@@ -5,13 +5,13 @@ import path from "node:path";
 import { StartError } from "../start-error.ts";
 
 /**
- * Under which account PostgreSQL runs. It refuses to be root, so root has to give it another one:
- * - `self`: our own, when we are not root (or on Windows, where PostgreSQL drops its rights itself);
- * - `user`: an unprivileged user of this machine;
- * - `namespace`: root without capabilities, seen as an ordinary user from inside a user namespace. Only where the
- *   unprivileged user cannot reach the folders, such as a clone under /root (mode 0700).
+ * Under which account PostgreSQL runs: `self`, or, since it refuses to be root, an unprivileged user of this machine.
+ * That user may be unable to reach the folders, such as a clone under /root (mode 0700). Then it gets one capability
+ * that lets it pass through them; of the two, reading everywhere is the lesser, and containers often lack it.
  */
-export type Account = { kind: "self" } | { kind: "user"; uid: number; gid: number } | { kind: "namespace" };
+export type Account =
+  | { kind: "self" }
+  | { kind: "user"; uid: number; gid: number; capability?: "dac_read_search" | "dac_override" };
 
 const candidates = ["postgres", "nobody"];
 
@@ -19,25 +19,28 @@ const candidates = ["postgres", "nobody"];
 export async function chooseAccount(folder: string, postgres: string): Promise<Account> {
   if (process.getuid?.() !== 0) return { kind: "self" };
   const users = await unprivilegedUsers();
-  const namespace: Account = { kind: "namespace" };
-  for (const account of [...users, namespace]) {
-    if (await canReach(account, folder, postgres)) return account;
+  for (const capability of [undefined, "dac_read_search", "dac_override"] as const) {
+    for (const user of users) {
+      const account: Account = { kind: "user", ...user, ...(capability && { capability }) };
+      if (await canReach(account, folder, postgres)) return account;
+    }
   }
   throw new StartError(
-    `PostgreSQL must not run as root, and no unprivileged account (tried ${candidates.join(", ")} and a user namespace) ` +
-      `can reach both ${folder} and ${postgres}. Put the project and DATA_DIR where every user may enter (for example ` +
-      `under /opt, or \`chmod o+x\` the closed folders above them), start as an ordinary user, or set DATABASE_URL.`,
+    `PostgreSQL must not run as root, and none of the users ${candidates.join(", ")} can reach both ${folder} and ` +
+      `${postgres}. Put the project and DATA_DIR where every user may enter (for example under /opt, or \`chmod o+x\` the ` +
+      `closed folders above them), start as an ordinary user, or set DATABASE_URL.`,
   );
 }
 
-/** Starts one of PostgreSQL's programs under `account`, in a session of its own so that Ctrl-C does not reach it. */
+/** Starts a program under `account`, in a session of its own so that Ctrl-C in the terminal does not reach it. */
 export function spawnAs(account: Account, program: string, args: string[], options: SpawnOptions): ChildProcess {
   const common = { ...options, env: environment(), detached: process.platform !== "win32", windowsHide: true };
-  if (account.kind === "namespace") {
-    return spawn("unshare", ["--user", "--map-user=1000", "--map-group=1000", "--", program, ...args], common);
-  }
-  const identity = account.kind === "user" ? { uid: account.uid, gid: account.gid } : {};
-  return spawn(program, args, { ...common, ...identity });
+  if (account.kind === "self") return spawn(program, args, common);
+  const { uid, gid, capability } = account;
+  if (capability === undefined) return spawn(program, args, { ...common, uid, gid });
+  const identity = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+  const capabilities = [`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
+  return spawn("setpriv", [...identity, ...capabilities, "--", program, ...args], common);
 }
 
 /** Gives `folder` with everything in it to `account`, if root started it and it is not so already. */
@@ -51,7 +54,7 @@ export async function giveFolderTo(account: Account, folder: string): Promise<vo
         `Start as that user again, or run \`sudo chown -R ${self} ${JSON.stringify(folder)}\`.`,
     );
   }
-  const { uid, gid } = account.kind === "user" ? account : { uid: 0, gid: 0 };
+  const { uid, gid } = account;
   if ((await stat(folder)).uid === uid) return;
   for (const name of await readdir(folder, { recursive: true })) await lchown(path.join(folder, name), uid, gid);
   await chown(folder, uid, gid); // last: what is interrupted half-way is done again
@@ -63,12 +66,12 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries([...kept.map((name) => [name, process.env[name]]), ["LC_ALL", "C"]]) as NodeJS.ProcessEnv;
 }
 
-async function unprivilegedUsers(): Promise<Account[]> {
+async function unprivilegedUsers(): Promise<{ uid: number; gid: number }[]> {
   const passwd = await readFile("/etc/passwd", "utf8").catch(() => "");
   const rows = passwd.split("\n").map((line) => line.split(":"));
   return candidates.flatMap((name) => {
     const row = rows.find((fields) => fields[0] === name);
-    return row ? [{ kind: "user" as const, uid: Number(row[2]), gid: Number(row[3]) }] : [];
+    return row ? [{ uid: Number(row[2]), gid: Number(row[3]) }] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { StartError } from "../start-error.ts";
 import { type Account, spawnAs } from "./account.ts";
@@ -14,7 +14,7 @@ export const databaseName = "mindmesh";
 
 /**
  * Makes the cluster (PostgreSQL's data folder) unless it is there, and gives back the password of `databaseUser`.
- * It is made in `cluster.new` and renamed when whole, so `cluster` is either absent or finished: one that was
+ * It is made under another name and renamed when whole, so `cluster` is either absent or finished: one that was
  * interrupted is thrown away and made again, a finished one is never touched.
  */
 export async function ensureCluster(
@@ -23,14 +23,14 @@ export async function ensureCluster(
   account: Account,
   options: { progress: (message: string) => void; disposable: boolean },
 ): Promise<string> {
-  const unfinished = `${paths.data}.new`;
-  await rm(unfinished, { recursive: true, force: true });
+  await removeUnfinished(paths);
   if (existsSync(paths.data)) {
     await checkVersion(paths, binaries);
     return readPassword(paths);
   }
   options.progress("Making the database (first start only)");
   const password = await writePassword(paths, account);
+  const unfinished = `${paths.data}.new-${randomBytes(4).toString("hex")}`;
   await runInitdb(unfinished, paths, binaries, account, options.disposable);
   await runProgram(
     binaries.postgres,
@@ -42,6 +42,15 @@ export async function ensureCluster(
   await rename(unfinished, paths.data);
   await syncFolder(paths.home);
   return password;
+}
+
+async function removeUnfinished({ home, data }: ClusterPaths): Promise<void> {
+  const prefix = `${path.basename(data)}.new-`;
+  for (const name of await readdir(home)) {
+    if (!name.startsWith(prefix)) continue;
+    // The initdb of a killed server may still be writing there; it ends when its folder is gone.
+    await rm(path.join(home, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
 }
 
 async function runInitdb(

@@ -1,19 +1,30 @@
 import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
-import { modelRoutesOn, openGateway } from "@mindmesh/kernel/ai";
+import { modelPersonData, modelRoutesOn, openGateway } from "@mindmesh/kernel/ai";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
 import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
 import { handleErrors } from "@mindmesh/kernel/http";
-import { accessCookie, authenticate, identityRoutesOn, memberOf } from "@mindmesh/kernel/identity";
+import { auditRoutesOn } from "@mindmesh/kernel/audit";
+import {
+  accessCookie,
+  authenticate,
+  configuredProviders,
+  identityJobs,
+  identityRoutesOn,
+  memberOf,
+  queueMails,
+  withdrawn,
+} from "@mindmesh/kernel/identity";
 import { jobRoutesOn, openJobs } from "@mindmesh/kernel/jobs";
 import { createRateLimit } from "@mindmesh/kernel/limits";
+import { openMail } from "@mindmesh/kernel/notify";
 import type { ErrorReports, Logger } from "@mindmesh/kernel/observe";
 import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
 import { deriveKey, loadMasterKeys, openSecrets } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
-import { defaultUploadLimits, fileJobs, fileRoutesOn, openBlobStore } from "@mindmesh/kernel/storage";
+import { defaultUploadLimits, fileJobs, filePersonData, fileRoutesOn, openBlobStore } from "@mindmesh/kernel/storage";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
@@ -98,11 +109,13 @@ export async function startServer(
   await app.register(cookie);
   app.decorateRequest("caller", null);
   app.decorate("authentication", {
-    caller: (request) =>
-      authenticate(db, accessKey, {
-        authorization: request.headers.authorization,
-        accessCookie: request.cookies[accessCookie],
-      }),
+    caller: (request, workspaceId) =>
+      authenticate(
+        db,
+        accessKey,
+        { authorization: request.headers.authorization, accessCookie: request.cookies[accessCookie] },
+        workspaceId,
+      ),
     member: (caller, workspaceId) => memberOf(db, caller, workspaceId),
   });
   app.decorate("rateLimit", createRateLimit(redis));
@@ -119,6 +132,7 @@ export async function startServer(
         accessCookie: app.parseCookie(request.headers.cookie ?? "")[accessCookie],
       }),
     member: (caller, workspaceId) => memberOf(db, caller, workspaceId),
+    withdrawn: (connections) => withdrawn(db, connections),
     allowedOrigin: (origin, host) => allowedOrigin(config.publicUrl, origin, host),
     onError,
   });
@@ -134,7 +148,6 @@ export async function startServer(
     jobs,
   });
   const requests = trackRequests(app, readiness);
-  identityRoutesOn(app, { db, key: accessKey, secureCookies: config.publicUrl.startsWith("https:") });
   jobRoutesOn(app, jobs);
   modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
   const kernel = {
@@ -149,6 +162,25 @@ export async function startServer(
     ai,
   };
   const running = products.map((product) => product.start(app, kernel));
+  const mail = openMail(config);
+  const parts = [filePersonData, modelPersonData, ...running.flatMap((product) => product.personData ?? [])];
+  identityRoutesOn(app, {
+    db,
+    keys: {
+      access: accessKey,
+      device: deriveKey(masterKeys[0], "device-cookie"),
+      provider: deriveKey(masterKeys[0], "provider-cookie"),
+    },
+    secrets,
+    realtime,
+    mails: mail && queueMails(jobs),
+    publicUrl: config.publicUrl,
+    providers: configuredProviders(config),
+    jobs,
+    blobs,
+    parts,
+  });
+  auditRoutesOn(app, db);
   const files = fileJobs({
     db,
     blobs,
@@ -162,7 +194,12 @@ export async function startServer(
     enqueueProcessing: files.enqueueProcessing,
     grants: running.flatMap((product) => product.fileGrants ?? []),
   });
-  await jobs.start([...files.definitions, ...running.flatMap((product) => product.jobs ?? [])]);
+  const { publicUrl } = config;
+  await jobs.start([
+    ...identityJobs({ db, mail, publicUrl, blobs, parts }),
+    ...files.definitions,
+    ...running.flatMap((product) => product.jobs ?? []),
+  ]);
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });
 
@@ -174,6 +211,7 @@ export async function startServer(
       await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);
       await ai.close();
       await outbound.close();
+      mail?.close();
       await realtime.close();
       await requests.settled(drainSeconds);
       await app.close();

@@ -45,7 +45,7 @@ export const auditRoutes = {
     path: "/api/instance/audit",
     summary: "What was done to accounts and to the server, newest first; for the owner of the server",
     tag: "audit",
-    audience: "person",
+    audience: "device",
     scope: "admin",
     query: auditQuery,
     response: page(auditEntry),

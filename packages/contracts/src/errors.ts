@@ -10,9 +10,14 @@ export const errorTable = {
   second_factor_wrong: { status: 401, message: "This code is not right or has been used. Wait for the next one." },
   session_ended: { status: 401, message: "This session has ended. Sign in again." },
   link_expired: { status: 401, message: "This link has been used or has expired. Ask for a new one." },
+  provider_refused: { status: 401, message: "The other provider did not confirm who you are. Try again." },
   sign_in_again: { status: 403, message: "For this, sign in again first: your sign-in is too old." },
   device_required: { status: 403, message: "An API key cannot do this. Sign in on the page." },
   account_disabled: { status: 403, message: "This account is locked. Ask the owner of the server." },
+  email_unverified: {
+    status: 403,
+    message: "The other provider has not verified your e-mail address. Do that there first.",
+  },
   budget_exhausted: { status: 402, message: "The budget for model calls is used up." },
   not_allowed: { status: 403, message: "Your role does not allow this. Ask an owner or admin of the workspace." },
   scope_missing: { status: 403, message: "This API key has not the scope that the request needs." },
@@ -21,6 +26,10 @@ export const errorTable = {
   not_found: { status: 404, message: "There is nothing here, or you may not see it." },
   conflict: { status: 409, message: "Somebody changed this in the meantime. Load it again and repeat your change." },
   already_exists: { status: 409, message: "This exists already." },
+  link_needed: {
+    status: 409,
+    message: "An account with this address exists. Sign in with its password, then link this sign-in in the settings.",
+  },
   last_owner: {
     status: 409,
     message: "The workspace would have no owner. Make somebody else an owner first, or delete the workspace.",

@@ -29,7 +29,8 @@ export const me = z.object({ person, workspaces: z.array(workspace) });
 export type Me = z.infer<typeof me>;
 
 /** Other places where people may prove who they are. `oidc` is the one that OIDC_ISSUER names. */
-export const signInProvider = z.enum(["google", "github", "oidc"]);
+export const signInProviders = ["google", "github", "oidc"] as const;
+export const signInProvider = z.enum(signInProviders);
 export type SignInProvider = z.infer<typeof signInProvider>;
 
 export const setupStatus = z.object({

@@ -8,6 +8,8 @@ export type Audience =
   | "public"
   /** A signed-in person or an API key, outside of any workspace. */
   | "person"
+  /** A person signed in on a device: API keys are refused. */
+  | "device"
   /** A member of the workspace named in the path (`:workspaceId`). */
   | "member";
 

@@ -21,16 +21,19 @@ export type Invitation = z.infer<typeof invitation>;
 /** `link` is there to be copied when the server cannot send e-mail; it is shown this once. */
 export const sentInvitation = z.object({ invitation, link: z.string().nullable() });
 
-/** `read`: GET only. `write`: also changes. `admin`: also settings and members, as far as the person's role goes. */
+/**
+ * A wider scope includes the narrower ones. `read` sees, `write` also changes content, `admin` also settings and
+ * members, all as far as the person's role goes.
+ */
 export const keyScope = z.enum(["read", "write", "admin"]);
 
 export const apiKey = z.object({
   id,
   name: z.string(),
   person: z.object({ id, name: z.string() }),
-  scopes: z.array(keyScope),
-  /** How it begins, to recognise it. */
-  start: z.string(),
+  scope: keyScope,
+  /** Its last four characters, to recognise it. */
+  ending: z.string(),
   createdAt: moment,
   expiresAt: moment.nullable(),
   lastUsedAt: moment.nullable(),
@@ -39,7 +42,6 @@ export type ApiKey = z.infer<typeof apiKey>;
 
 export const newApiKeyBody = z.object({
   name: line(100),
-  /** A wider scope includes the narrower ones. */
   scope: keyScope,
   expiresInDays: z.number().int().min(1).max(3650).nullable(),
 });
@@ -54,7 +56,7 @@ export const workspaceRoutes = {
     path: "/api/workspaces",
     summary: "Make a workspace; the caller owns it",
     tag: "workspaces",
-    audience: "person",
+    audience: "device",
     scope: "admin",
     body: z.object({ name: line(100) }),
     response: workspace,

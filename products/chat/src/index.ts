@@ -4,6 +4,7 @@ import { createAnswerRunner } from "./answer-runner.ts";
 import { findConversation } from "./find-conversation.ts";
 import { conversationFiles } from "./message-files.ts";
 import { interruptOrphans } from "./interrupt-orphans.ts";
+import { chatPersonData } from "./person-data.ts";
 import { chatRoutesOn } from "./routes.ts";
 
 const orphanSweepSeconds = 5;
@@ -26,6 +27,7 @@ export const chat: Product = {
     const timer = setInterval(() => void sweep(), orphanSweepSeconds * 1000);
     return {
       fileGrants: [conversationFiles],
+      personData: chatPersonData,
       async drain(seconds) {
         clearInterval(timer);
         await runner.drain(seconds);

@@ -12,6 +12,7 @@ export { type ModelContent, type ModelMessage } from "./messages.ts";
 export { sweepLostCalls } from "./model-calls.ts";
 export { type ModelHelp, modelHelp } from "./model-help.ts";
 export { type AvailableModel, type ListProblem } from "./model-list.ts";
+export { modelPersonData } from "./person-data.ts";
 export { type Price, type Usage } from "./price.ts";
 export { reencryptProviderKeys } from "./provider-keys.ts";
 export { type FinishReason } from "./read-answer.ts";

@@ -54,6 +54,19 @@ const environment = z
     S3_SECRET_ACCESS_KEY: z.string().optional(),
     S3_REGION: z.string().default("auto"),
     SMTP_URL: url(["smtp", "smtps"]).optional(),
+    MAIL_FROM: z
+      .string()
+      .regex(/^[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>$|^[^<>\s@]+@[^<>\s@]+$/, "must be an e-mail address, or: Name <address>")
+      .optional(),
+    GOOGLE_CLIENT_ID: z.string().optional(),
+    GOOGLE_CLIENT_SECRET: z.string().optional(),
+    GITHUB_CLIENT_ID: z.string().optional(),
+    GITHUB_CLIENT_SECRET: z.string().optional(),
+    GITHUB_URL: http.default("https://github.com"),
+    OIDC_ISSUER: http.optional(),
+    OIDC_CLIENT_ID: z.string().optional(),
+    OIDC_CLIENT_SECRET: z.string().optional(),
+    OIDC_NAME: z.string().max(40, "must have at most 40 characters").optional(),
     SENTRY_DSN: http.optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: http.optional(),
     METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
@@ -80,6 +93,21 @@ const environment = z
         if (env[name] === undefined) {
           context.addIssue({ code: "custom", path: [name], message: "is missing, while other S3_ settings are given" });
         }
+      }
+    }
+    for (const names of [
+      ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+      ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
+      ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"],
+    ] as const) {
+      const given = names.filter((name) => env[name] !== undefined);
+      if (given.length === 0) continue;
+      for (const name of names.filter((each) => env[each] === undefined)) {
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: `is missing, while ${given.join(" and ")} is given`,
+        });
       }
     }
     if (env.ROLE !== "all" && env.DATABASE_URL === undefined) {

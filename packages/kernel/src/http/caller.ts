@@ -1,4 +1,4 @@
-import type { Role } from "@mindmesh/contracts/identity";
+import type { Role } from "@mindmesh/contracts/permissions";
 import type { Scope } from "@mindmesh/contracts/route";
 
 /** Who makes a request, as far as it has been proved. */
@@ -7,9 +7,11 @@ export interface Caller {
   name: string;
   email: string;
   isInstanceOwner: boolean;
-  /** A signed-in device, or an API key. */
-  via: { kind: "session"; sessionId: string } | { kind: "api_key"; keyId: string };
+  /** A signed-in device, or an API key, which is good for its one workspace only. */
+  via: { kind: "session"; sessionId: string } | { kind: "api_key"; keyId: string; workspaceId: string };
   scopes: ReadonlySet<Scope>;
+  /** The role in the workspace that was asked for together with the caller. */
+  membership?: { workspaceId: string; role: Role };
 }
 
 /** A caller inside the workspace of the request's path. */

@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptio
 import { z } from "zod";
 import { AppError } from "../errors/index.ts";
 import type { Caller, MemberCaller } from "./caller.ts";
+import { requireDevice } from "./rights.ts";
 
 type CallerOf<R extends RouteDefinition> = R["audience"] extends "member"
   ? MemberCaller
-  : R["audience"] extends "person"
+  : R["audience"] extends "person" | "device"
     ? Caller
     : Caller | null;
 
@@ -18,7 +19,8 @@ export type Handlers<R extends Routes> = { [K in keyof R]: Handler<R[K]> };
 
 /** Finds out who calls; made by `identity`. */
 export interface Authentication {
-  caller(request: FastifyRequest): Promise<Caller | null>;
+  /** With `workspaceId` the membership there is looked up on the way. */
+  caller(request: FastifyRequest, workspaceId?: string): Promise<Caller | null>;
   member(caller: Caller, workspaceId: string): Promise<MemberCaller | null>;
 }
 
@@ -74,17 +76,16 @@ export function implement<R extends Routes>(app: FastifyInstance, routes: R, han
       ...options,
       // Before the body is read: a stranger cannot make the server parse anything.
       onRequest: async (request, reply) => {
-        const caller = await app.authentication.caller(request);
+        const workspaceId = asksWorkspace ? askedWorkspace(request) : undefined;
+        const caller = await app.authentication.caller(request, workspaceId);
         request.caller = caller;
         await app.rateLimit(request, reply, route, caller);
         if (route.audience === "public") return;
         if (caller === null) throw new AppError("not_signed_in");
+        if (route.audience === "device") requireDevice(caller);
         if (!caller.scopes.has(route.scope)) throw new AppError("scope_missing");
         if (!asksWorkspace) return;
-        const { workspaceId } = request.params as { workspaceId: string };
-        const member = z.uuid().safeParse(workspaceId).success
-          ? await app.authentication.member(caller, workspaceId)
-          : null;
+        const member = workspaceId === undefined ? null : await app.authentication.member(caller, workspaceId);
         if (member === null) throw new AppError("not_found");
         request.caller = member;
       },
@@ -103,4 +104,10 @@ export function implement<R extends Routes>(app: FastifyInstance, routes: R, han
       },
     });
   }
+}
+
+/** The workspace named in the path; undefined when it is not an id at all. */
+function askedWorkspace(request: FastifyRequest): string | undefined {
+  const { workspaceId } = request.params as { workspaceId: string };
+  return z.uuid().safeParse(workspaceId).success ? workspaceId.toLowerCase() : undefined;
 }

@@ -1,8 +1,9 @@
-import type { Role } from "@mindmesh/contracts/identity";
+import type { Role } from "@mindmesh/contracts/permissions";
 import type { Scope } from "@mindmesh/contracts/route";
 import type { Database } from "../db/index.ts";
 import type { Caller, MemberCaller } from "../http/index.ts";
-import { readAccessToken } from "./session-tokens.ts";
+import { apiKeyFits, parseApiKey, scopesOf } from "./workspaces/api-key.ts";
+import { readAccessToken } from "./sign-in/session-tokens.ts";
 
 /** The parts of a request that can prove who calls. */
 export interface Credentials {
@@ -12,19 +13,40 @@ export interface Credentials {
 
 const everyScope: ReadonlySet<Scope> = new Set(["read", "write", "admin"]);
 
-/** Whoever the credentials prove, or null. A session that was ended is refused at once, not after 15 minutes. */
-export async function authenticate(db: Database, key: Uint8Array, credentials: Credentials): Promise<Caller | null> {
+/**
+ * Whoever the credentials prove, or null; with `workspaceId` also their role there, in the same query. The database is
+ * asked every time: what was ended, revoked or locked is refused at once, not when a token runs out.
+ */
+export async function authenticate(
+  db: Database,
+  key: Uint8Array,
+  credentials: Credentials,
+  workspaceId?: string,
+): Promise<Caller | null> {
   const bearer = credentials.authorization?.match(/^Bearer (.+)$/i)?.[1];
   const token = bearer ?? credentials.accessCookie;
   if (token === undefined) return null;
+  const apiKey = bearer === undefined ? null : parseApiKey(bearer);
+  if (apiKey !== null) return callerOfKey(db, apiKey, workspaceId);
   const claims = await readAccessToken(key, token);
-  if (claims === null) return null;
-  const result = await db.pool.query<{ id: string; name: string; email: string; is_instance_owner: boolean }>({
+  return claims === null ? null : callerOfSession(db, claims.sessionId, workspaceId);
+}
+
+async function callerOfSession(db: Database, sessionId: string, workspaceId?: string): Promise<Caller | null> {
+  const result = await db.pool.query<{
+    id: string;
+    name: string;
+    email: string;
+    is_instance_owner: boolean;
+    role: Role | null;
+  }>({
     name: "identity.session",
-    text: `SELECT p.id, p.name, p.email, p.is_instance_owner FROM kernel.sessions s
+    text: `SELECT p.id, p.name, p.email, p.is_instance_owner, m.role
+           FROM kernel.sessions s
            JOIN kernel.people p ON p.id = s.person_id
-           WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now()`,
-    values: [claims.sessionId],
+           LEFT JOIN kernel.members m ON m.workspace_id = $2 AND m.person_id = s.person_id
+           WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND p.disabled_at IS NULL`,
+    values: [sessionId, workspaceId ?? null],
   });
   const row = result.rows[0];
   if (!row) return null;
@@ -33,13 +55,65 @@ export async function authenticate(db: Database, key: Uint8Array, credentials: C
     name: row.name,
     email: row.email,
     isInstanceOwner: row.is_instance_owner,
-    via: { kind: "session", sessionId: claims.sessionId },
+    via: { kind: "session", sessionId },
     scopes: everyScope,
+    ...(workspaceId !== undefined && row.role !== null && { membership: { workspaceId, role: row.role } }),
   };
 }
 
-/** The caller as a member of the workspace; null for a stranger. */
+async function callerOfKey(
+  db: Database,
+  apiKey: { id: string; secret: string },
+  workspaceId?: string,
+): Promise<Caller | null> {
+  const result = await db.pool.query<{
+    person_id: string;
+    name: string;
+    email: string;
+    workspace_id: string;
+    scope: Scope;
+    secret_hash: Buffer;
+    role: Role;
+    unused: boolean;
+  }>({
+    name: "identity.api-key",
+    text: `SELECT k.person_id, p.name, p.email, k.workspace_id, k.scope, k.secret_hash, m.role,
+                  coalesce(k.last_used_at < now() - interval '1 minute', true) AS unused
+           FROM kernel.api_keys k
+           JOIN kernel.people p ON p.id = k.person_id
+           JOIN kernel.members m ON m.workspace_id = k.workspace_id AND m.person_id = k.person_id
+           WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > now()) AND p.disabled_at IS NULL`,
+    values: [apiKey.id],
+  });
+  const row = result.rows[0];
+  if (!row || !apiKeyFits(row.secret_hash, apiKey.secret)) return null;
+  if (row.unused) {
+    // Once a minute is enough for a list, and spares a write per request.
+    await db.pool.query({
+      name: "identity.api-key-used",
+      text: `UPDATE kernel.api_keys SET last_used_at = now()
+             WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+      values: [apiKey.id],
+    });
+  }
+  return {
+    personId: row.person_id,
+    name: row.name,
+    email: row.email,
+    // A key acts within its workspace; the server is administered on the page.
+    isInstanceOwner: false,
+    via: { kind: "api_key", keyId: apiKey.id, workspaceId: row.workspace_id },
+    scopes: scopesOf(row.scope),
+    ...(row.workspace_id === workspaceId && { membership: { workspaceId, role: row.role } }),
+  };
+}
+
+/** The caller as a member of the workspace; null for a stranger, and for a key of another workspace. */
 export async function memberOf(db: Database, caller: Caller, workspaceId: string): Promise<MemberCaller | null> {
+  if (caller.via.kind === "api_key" && caller.via.workspaceId !== workspaceId) return null;
+  if (caller.membership?.workspaceId === workspaceId) {
+    return { ...caller, workspaceId, role: caller.membership.role };
+  }
   const result = await db.pool.query<{ role: Role }>({
     name: "identity.member",
     text: "SELECT role FROM kernel.members WHERE workspace_id = $1 AND person_id = $2",

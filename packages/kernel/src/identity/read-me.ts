@@ -1,11 +1,11 @@
 import type { Me } from "@mindmesh/contracts/identity";
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { Database } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { members, people, workspaces } from "./schema.ts";
 
-/** The person and the workspaces they belong to. */
-export async function readMe(db: Database, personId: string): Promise<Me> {
+/** The person and the workspaces they belong to; with `onlyWorkspace` (for an API key) that one alone. */
+export async function readMe(db: Database, personId: string, onlyWorkspace?: string): Promise<Me> {
   return db.system(async (tx) => {
     const [person] = await tx.select().from(people).where(eq(people.id, personId));
     if (!person) throw new AppError("not_signed_in");
@@ -22,7 +22,12 @@ export async function readMe(db: Database, personId: string): Promise<Me> {
       })
       .from(members)
       .innerJoin(workspaces, eq(workspaces.id, members.workspaceId))
-      .where(eq(members.personId, personId))
+      .where(
+        and(
+          eq(members.personId, personId),
+          onlyWorkspace === undefined ? undefined : eq(members.workspaceId, onlyWorkspace),
+        ),
+      )
       .orderBy(asc(members.joinedAt));
     return { person, workspaces: rows };
   });

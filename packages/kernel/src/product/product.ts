@@ -4,6 +4,7 @@ import type { Config } from "../config/index.ts";
 import type { Database, MigrationOwner } from "../db/index.ts";
 import type { Job, Jobs } from "../jobs/index.ts";
 import type { Logger } from "../observe/index.ts";
+import type { PersonData } from "../person-data/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
 import type { BlobStore, FileGrant } from "../storage/index.ts";
 
@@ -33,6 +34,8 @@ export interface Product {
 export interface RunningProduct {
   /** Who else than its owner may read a file, because it is part of something of the product's. */
   fileGrants?: FileGrant[];
+  /** What it holds of people: for exports, and gone with an account or a workspace. */
+  personData?: PersonData;
   /** Its jobs; worked by servers with the role `all` or `worker`. */
   jobs?: Job[];
   /** Called before the server stops: finish or hand over what is running, within `seconds`. */

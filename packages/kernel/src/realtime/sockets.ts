@@ -15,6 +15,8 @@ import type { Notifications } from "./notifications.ts";
 /** More missed events than this are not sent one by one: the client loads its data anew. */
 const catchUpLimit = 1000;
 
+const withdrawalCheckMilliseconds = 60_000;
+
 interface SocketData {
   caller: Caller;
   /** Workspaces followed. */
@@ -33,8 +35,8 @@ export interface Realtime {
   guardRooms(kind: string, guard: RoomGuard): void;
   /** Sends something that is not logged to everybody in a room, on every server. */
   signal(workspaceId: string, room: string, type: string, payload: unknown): void;
-  /** Closes the sockets of a session or of a person's every session, on every server. */
-  disconnect(target: { sessionId: string } | { personId: string }): void;
+  /** Closes the sockets of a session, of an API key, or all of a person's, on every server. */
+  disconnect(target: { sessionId: string } | { keyId: string } | { personId: string }): void;
   /** Open sockets on this server. */
   connections(): number;
   close(): Promise<void>;
@@ -47,6 +49,8 @@ export interface RealtimeDependencies {
   redis: Redis | null;
   authenticate(request: IncomingMessage): Promise<Caller | null>;
   member(caller: Caller, workspaceId: string): Promise<MemberCaller | null>;
+  /** Those whose sign-in, key or membership has ended since they connected. */
+  withdrawn<T extends { caller: Caller; workspaceIds: Iterable<string> }>(connections: T[]): Promise<T[]>;
   /** Origins that may open a socket; requests without an Origin header are not from a browser. */
   allowedOrigin(origin: string, host: string | undefined): boolean;
   onError(error: unknown): void;
@@ -101,7 +105,7 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
 
   io.on("connection", (socket) => {
     const { caller } = socket.data;
-    if (caller.via.kind === "session") void socket.join(`session:${caller.via.sessionId}`);
+    void socket.join(caller.via.kind === "session" ? `session:${caller.via.sessionId}` : `key:${caller.via.keyId}`);
     void socket.join(`person:${caller.personId}`);
     socket.on("follow", (ask, answer) => reply(answer, () => follow(socket, followAsk.parse(ask))));
     socket.on("enter", (ask, answer) => reply(answer, () => enter(socket, enterAsk.parse(ask))));
@@ -202,6 +206,19 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
       .catch(dependencies.onError);
   }
 
+  // Messages that close sockets are sent once: whoever missed one, or whose key ran out, is found here.
+  async function closeWithdrawn(): Promise<void> {
+    const open = [...io.of("/").sockets.values()].map((socket) => ({
+      socket,
+      caller: socket.data.caller,
+      workspaceIds: socket.data.followed,
+    }));
+    for (const { socket } of await dependencies.withdrawn(open)) socket.disconnect(true);
+  }
+  const check = () => void closeWithdrawn().catch(dependencies.onError);
+  const checking = setInterval(check, withdrawalCheckMilliseconds);
+  dependencies.notifications.onReconnect(check);
+
   dependencies.notifications.on("mindmesh_disconnect", (room) => io.local.in(room).disconnectSockets(true));
 
   return {
@@ -212,11 +229,17 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
       io.to(roomName(workspaceId, room)).emit("signal", { room, type, payload });
     },
     disconnect(target) {
-      const room = "sessionId" in target ? `session:${target.sessionId}` : `person:${target.personId}`;
+      const room =
+        "sessionId" in target
+          ? `session:${target.sessionId}`
+          : "keyId" in target
+            ? `key:${target.keyId}`
+            : `person:${target.personId}`;
       dependencies.notifications.notify("mindmesh_disconnect", room).catch(dependencies.onError);
     },
     connections: () => io.engine.clientsCount,
     async close() {
+      clearInterval(checking);
       await io.close();
     },
   };

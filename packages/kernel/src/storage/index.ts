@@ -3,6 +3,7 @@ export { openBlobStore } from "./blobs/open-blob-store.ts";
 export { deleteFile } from "./delete-file.ts";
 export { type FileJobs, fileJobs } from "./file-jobs.ts";
 export { fileTextForModel, readFileText } from "./file-text.ts";
+export { filePersonData } from "./person-data.ts";
 export { type ProcessDependencies, processFile } from "./process-file.ts";
 export { type FileGrant, findFile, findFiles, readableFile } from "./readable-file.ts";
 export { type FileRouteDependencies, fileRoutesOn } from "./routes.ts";

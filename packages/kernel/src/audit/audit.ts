@@ -1,0 +1,54 @@
+import type { FastifyRequest } from "fastify";
+import { v7 as uuidv7 } from "uuid";
+import type { Transaction } from "../db/index.ts";
+import { auditLog } from "./schema.ts";
+
+/** Who does something, and with which request. */
+export interface Actor {
+  /** null: the server itself, or somebody who is not signed in. */
+  personId: string | null;
+  ip: string | null;
+  requestId: string | null;
+  /** The API key that was used, if any. */
+  keyId?: string | undefined;
+}
+
+/** The actor behind a request. */
+export function actorOf(request: Pick<FastifyRequest, "caller" | "ip" | "id">): Actor {
+  const { caller } = request;
+  return {
+    personId: caller?.personId ?? null,
+    ip: request.ip,
+    requestId: request.id,
+    ...(caller?.via.kind === "api_key" && { keyId: caller.via.keyId }),
+  };
+}
+
+/** What the server does by itself. */
+export const theServer: Actor = { personId: null, ip: null, requestId: null };
+
+export interface AuditableDeed {
+  /** null for what concerns an account or the server. In a workspace's transaction it must be that workspace. */
+  workspaceId: string | null;
+  /** `<thing>.<what was done>`, such as `member.removed`. */
+  action: string;
+  target?: { kind: string; id: string };
+  /** Settings and ids before and after. Never secrets; names and addresses only as `email`, which deletion cuts out. */
+  details?: Record<string, unknown>;
+}
+
+/** Writes an entry into the audit log within the transaction that makes it true. */
+export async function audit(tx: Transaction, actor: Actor, deed: AuditableDeed): Promise<void> {
+  await tx.insert(auditLog).values({
+    id: uuidv7(),
+    workspaceId: deed.workspaceId,
+    actorId: actor.personId,
+    action: deed.action,
+    targetKind: deed.target?.kind ?? null,
+    targetId: deed.target?.id ?? null,
+    details: { ...deed.details, ...(actor.keyId !== undefined && { apiKeyId: actor.keyId }) },
+    ip: actor.ip,
+    requestId: actor.requestId,
+    at: new Date().toISOString(),
+  });
+}

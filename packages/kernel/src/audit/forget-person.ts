@@ -1,0 +1,12 @@
+import { eq, or, sql } from "drizzle-orm";
+import type { Transaction } from "../db/index.ts";
+import { auditLog } from "./schema.ts";
+
+/** Cuts out of the audit log what tells who a person was; their id stays. Called when the account is deleted. */
+export async function forgetPersonInAudit(tx: Transaction, person: { personId: string; email: string }): Promise<void> {
+  await tx.update(auditLog).set({ ip: null }).where(eq(auditLog.actorId, person.personId));
+  await tx
+    .update(auditLog)
+    .set({ details: sql`${auditLog.details} - 'email'` })
+    .where(or(sql`${auditLog.details}->>'email' = ${person.email}`, eq(auditLog.targetId, person.personId)));
+}

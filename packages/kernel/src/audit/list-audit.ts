@@ -1,0 +1,62 @@
+import type { AuditEntry, auditQuery } from "@mindmesh/contracts/audit";
+import { type SQL, and, desc, eq, gte, isNull, like, lt, or, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Database } from "../db/index.ts";
+import { AppError } from "../errors/index.ts";
+import { auditLog } from "./schema.ts";
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A page of the audit log, newest first: of one workspace, or, with null, of accounts and the server.
+ * @throws AppError invalid_fields for a cursor that is not ours
+ */
+export async function listAudit(
+  db: Database,
+  workspaceId: string | null,
+  query: z.output<typeof auditQuery>,
+): Promise<{ items: AuditEntry[]; nextCursor: string | null }> {
+  if (query.cursor !== undefined && !uuid.test(query.cursor)) {
+    throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
+  }
+  const conditions: (SQL | undefined)[] = [
+    workspaceId === null ? isNull(auditLog.workspaceId) : eq(auditLog.workspaceId, workspaceId),
+    query.cursor === undefined ? undefined : lt(auditLog.id, query.cursor),
+    query.actorId === undefined ? undefined : eq(auditLog.actorId, query.actorId),
+    query.targetId === undefined ? undefined : eq(auditLog.targetId, query.targetId),
+    query.action === undefined
+      ? undefined
+      : or(eq(auditLog.action, query.action), like(auditLog.action, `${literal(query.action)}.%`)),
+    query.from === undefined ? undefined : gte(auditLog.at, query.from),
+    query.to === undefined ? undefined : lt(auditLog.at, query.to),
+  ];
+  // As the owner of the schema: the names of people are not readable for a workspace's role.
+  const rows = await db.system((tx) =>
+    tx
+      .select({
+        entry: auditLog,
+        actorName: sql<string | null>`(SELECT name FROM kernel.people p WHERE p.id = ${auditLog.actorId})`,
+      })
+      .from(auditLog)
+      .where(and(...conditions))
+      .orderBy(desc(auditLog.id))
+      .limit(query.limit + 1),
+  );
+  const items = rows.slice(0, query.limit).map(({ entry, actorName }) => ({
+    id: entry.id,
+    workspaceId: entry.workspaceId,
+    actor: entry.actorId === null ? null : { id: entry.actorId, name: actorName },
+    action: entry.action,
+    target:
+      entry.targetKind === null || entry.targetId === null ? null : { kind: entry.targetKind, id: entry.targetId },
+    details: entry.details,
+    ip: entry.ip,
+    requestId: entry.requestId,
+    at: entry.at,
+  }));
+  return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}

@@ -1,0 +1,1 @@
+export { type Mail, type MailMessage, type MailSettings, openMail } from "./mail.ts";

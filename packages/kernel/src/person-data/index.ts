@@ -1,0 +1,1 @@
+export { type PersonData, type PersonalItem, forgetWorkspaceIn, inPages } from "./person-data.ts";

@@ -101,23 +101,19 @@ export async function refreshSession(
 ): Promise<TokenPair> {
   const tokenHash = hashOneTimeToken(token);
   const outcome = await db.system(async (tx) => {
-    const [row] = await tx
-      .select({ parentHash: refreshTokens.parentHash, session: sessions })
-      .from(refreshTokens)
-      .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
-      .innerJoin(people, eq(people.id, sessions.personId))
-      .where(and(eq(refreshTokens.tokenHash, tokenHash), isNull(people.disabledAt)))
-      .for("update", { of: sessions });
-    if (!row || row.session.endedAt !== null || Date.parse(row.session.expiresAt) < Date.now()) return null;
-    const { id: sessionId, personId } = row.session;
-    // Read under the session's lock, which all exchanges of this session take.
-    const [current] = await tx
-      .select({ usedAt: refreshTokens.usedAt })
-      .from(refreshTokens)
-      .where(eq(refreshTokens.tokenHash, tokenHash));
-    const usedAt = current?.usedAt ?? null;
+    const byHash = eq(refreshTokens.tokenHash, tokenHash);
+    const [found] = await tx.select({ sessionId: refreshTokens.sessionId }).from(refreshTokens).where(byHash);
+    if (!found) return null;
+    // All exchanges of a session take turns; what is read of the token after this is not out of date.
+    const [session] = await tx.select().from(sessions).where(eq(sessions.id, found.sessionId)).for("update");
+    if (!session || session.endedAt !== null || Date.parse(session.expiresAt) < Date.now()) return null;
+    const { id: sessionId, personId } = session;
+    const [person] = await tx.select({ disabledAt: people.disabledAt }).from(people).where(eq(people.id, personId));
+    const [current] = await tx.select().from(refreshTokens).where(byHash);
+    if (!current || person?.disabledAt !== null) return null;
+    const { usedAt, parentHash } = current;
     const reused = usedAt !== null && Date.now() - Date.parse(usedAt) > reuseGraceMilliseconds;
-    if (reused || (await twinIsUsed(tx, tokenHash, row.parentHash))) {
+    if (reused || (await twinIsUsed(tx, tokenHash, parentHash))) {
       await endSessions(tx, [sessionId], "refresh_reused");
       await onReuse(tx, { sessionId, personId });
       return null;
@@ -126,7 +122,7 @@ export async function refreshSession(
     await tx
       .update(refreshTokens)
       .set({ usedAt: now.toISOString() })
-      .where(and(eq(refreshTokens.tokenHash, tokenHash), isNull(refreshTokens.usedAt)));
+      .where(and(byHash, isNull(refreshTokens.usedAt)));
     await tx
       .update(sessions)
       .set({

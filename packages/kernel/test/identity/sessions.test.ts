@@ -71,7 +71,9 @@ describe("signing up and in", () => {
     });
     const cookies = response.headers.getSetCookie();
     expect(cookies.find((each) => each.startsWith("mm_access="))).toMatch(/Max-Age=900;.*HttpOnly.*SameSite=Lax/);
-    expect(cookies.find((each) => each.startsWith("mm_refresh="))).toMatch(/Max-Age=2592000; Path=\/api\/auth;.*HttpOnly/);
+    expect(cookies.find((each) => each.startsWith("mm_refresh="))).toMatch(
+      /Max-Age=2592000; Path=\/api\/auth;.*HttpOnly/,
+    );
   });
 });
 

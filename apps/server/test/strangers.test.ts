@@ -123,7 +123,10 @@ test("under row-level security another workspace's rows do not exist, and cannot
 });
 
 test("a query that forgets to say which workspace fails instead of showing everything", async () => {
-  await expect(server.asWorkspace(null, null, "SELECT * FROM chat.conversations")).rejects.toThrow(/app\.workspace_id/);
+  // On a connection that had a workspace before, the setting is there and empty.
+  await expect(server.asWorkspace(null, null, "SELECT * FROM chat.conversations")).rejects.toThrow(
+    /app\.workspace_id|invalid input syntax for type uuid: ""/,
+  );
 });
 
 test("no foreign key crosses the rooms", async () => {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "../db/index.ts";
-import { auditLog } from "./schema.ts";
+import { auditLog, noWorkspace } from "./schema.ts";
 
 /** Who does something, and with which request. */
 export interface Actor {
@@ -41,7 +41,7 @@ export interface AuditableDeed {
 export async function audit(tx: Transaction, actor: Actor, deed: AuditableDeed): Promise<void> {
   await tx.insert(auditLog).values({
     id: uuidv7(),
-    workspaceId: deed.workspaceId,
+    workspaceId: deed.workspaceId ?? noWorkspace,
     actorId: actor.personId,
     action: deed.action,
     targetKind: deed.target?.kind ?? null,

@@ -1,9 +1,9 @@
 import type { AuditEntry, auditQuery } from "@mindmesh/contracts/audit";
-import { type SQL, and, desc, eq, gte, isNull, like, lt, or, sql } from "drizzle-orm";
+import { type SQL, and, desc, eq, gte, like, lt, or, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Database } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
-import { auditLog } from "./schema.ts";
+import { auditLog, noWorkspace } from "./schema.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -20,7 +20,7 @@ export async function listAudit(
     throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
   }
   const conditions: (SQL | undefined)[] = [
-    workspaceId === null ? isNull(auditLog.workspaceId) : eq(auditLog.workspaceId, workspaceId),
+    eq(auditLog.workspaceId, workspaceId ?? noWorkspace),
     query.cursor === undefined ? undefined : lt(auditLog.id, query.cursor),
     query.actorId === undefined ? undefined : eq(auditLog.actorId, query.actorId),
     query.targetId === undefined ? undefined : eq(auditLog.targetId, query.targetId),
@@ -44,7 +44,7 @@ export async function listAudit(
   );
   const items = rows.slice(0, query.limit).map(({ entry, actorName }) => ({
     id: entry.id,
-    workspaceId: entry.workspaceId,
+    workspaceId,
     actor: entry.actorId === null ? null : { id: entry.actorId, name: actorName },
     action: entry.action,
     target:

@@ -90,6 +90,29 @@ export const preset = z.object({
 });
 export type Preset = z.infer<typeof preset>;
 
+/** An import of another program's export file; it runs on the server and can be left alone. */
+export const chatImport = z.object({
+  id,
+  fileName: z.string(),
+  state: z.enum(["waiting", "running", "done", "failed", "cancelled"]),
+  /** Share of the file that has been read, 0 to 1. */
+  progress: z.number().min(0).max(1),
+  source: z.enum(["chatgpt", "claude"]).nullable(),
+  conversationsAdded: z.number().int(),
+  /** Had been imported before; they got the messages that were new, if any. */
+  conversationsKnown: z.number().int(),
+  messagesAdded: z.number().int(),
+  /** Conversations that could not be read. */
+  skipped: z.number().int(),
+  error: z.string().nullable(),
+  createdAt: moment,
+  finishedAt: moment.nullable(),
+});
+export type ChatImport = z.infer<typeof chatImport>;
+
+/** Largest export file in bytes. */
+export const maxImportBytes = 4 * 1024 ** 3;
+
 export const searchHit = z.object({
   conversationId: id,
   conversationTitle: z.string(),
@@ -262,6 +285,39 @@ export const chatRoutes = {
       limit: z.coerce.number().int().min(1).max(50).default(20),
     }),
     response: z.object({ items: z.array(searchHit) }),
+  }),
+  startImport: defineRoute({
+    method: "POST",
+    path: `${base}/imports`,
+    summary: "Import an export file of ChatGPT or Claude (ZIP or conversations.json): its bytes are the body",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams,
+    query: z.object({ name: z.string().min(1).max(1000) }),
+    body: "raw",
+    response: chatImport,
+    status: 201,
+  }),
+  listImports: defineRoute({
+    method: "GET",
+    path: `${base}/imports`,
+    summary: "The caller's last imports, newest first",
+    tag: "chat",
+    audience: "member",
+    scope: "read",
+    params: workspaceParams,
+    response: z.object({ items: z.array(chatImport) }),
+  }),
+  cancelImport: defineRoute({
+    method: "POST",
+    path: `${base}/imports/:importId/cancel`,
+    summary: "Stop an import; what it has added stays",
+    tag: "chat",
+    audience: "member",
+    scope: "write",
+    params: workspaceParams.extend({ importId: id }),
+    response: "none",
   }),
   listTags: defineRoute({
     method: "GET",
@@ -450,6 +506,8 @@ export const chatEvents = {
   "chat.conversation.changed": z.object({ conversation }),
   /** Gone for good, or no longer shared with those who do not own it. */
   "chat.conversation.gone": z.object({ conversationId: id }),
+  /** Also tells that conversations may have been added, one by one without events of their own. */
+  "chat.import.changed": z.object({ import: chatImport }),
   "chat.folders.changed": z.object({}),
   "chat.presets.changed": z.object({}),
   /** Without the text, which may be long: devices that show the conversation ask for the message. */

@@ -1,7 +1,9 @@
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
+import { defineJob } from "@mindmesh/kernel/jobs";
 import { and, eq, isNotNull, lt } from "drizzle-orm";
+import { z } from "zod";
 import { emitChatEvent } from "./events.ts";
 import { findConversation } from "./find-conversation.ts";
 import { type ConversationRow, conversations } from "./schema.ts";
@@ -49,6 +51,17 @@ export async function purgeTrash(db: Database): Promise<number> {
   );
   for (const row of due) await db.withWorkspace({ workspaceId: row.workspaceId }, (tx) => erase(tx, [row]));
   return due.length;
+}
+
+/** The nightly job that does so. */
+export function purgeTrashJob(db: Database) {
+  return defineJob({
+    name: "chat.purge-trash",
+    payload: z.object({}),
+    queue: "low",
+    schedule: { cron: "17 3 * * *", payload: {} },
+    handler: () => purgeTrash(db),
+  });
 }
 
 async function erase(tx: Transaction, rows: ConversationRow[]): Promise<void> {

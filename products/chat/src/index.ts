@@ -2,6 +2,8 @@ import type { Product } from "@mindmesh/kernel/product";
 import { tenantOf } from "@mindmesh/kernel/http";
 import { createAnswerRunner } from "./answer-runner.ts";
 import { findConversation } from "./find-conversation.ts";
+import { purgeTrashJob } from "./delete-conversations.ts";
+import { importJob } from "./import/import-job.ts";
 import { conversationFiles } from "./message-files.ts";
 import { interruptOrphans } from "./interrupt-orphans.ts";
 import { chatPersonData } from "./person-data.ts";
@@ -14,9 +16,10 @@ export const chat: Product = {
   name: "chat",
   migrations: { schema: "chat", folder: new URL("../migrations/", import.meta.url) },
   start(app, kernel) {
-    const { db, log, realtime, notifications, serverId, ai } = kernel;
-    const runner = createAnswerRunner({ db, log, realtime, notifications, blobs: kernel.blobs, ai });
-    chatRoutesOn(app, { db, runner, ai, serverId }, kernel.config.publicUrl);
+    const { db, log, realtime, notifications, serverId, ai, blobs, jobs } = kernel;
+    const runner = createAnswerRunner({ db, log, realtime, notifications, blobs, ai });
+    const importing = importJob({ db, blobs });
+    chatRoutesOn(app, { db, runner, ai, serverId }, { db, blobs, jobs, job: importing }, kernel.config.publicUrl);
     realtime.guardRooms("conversation", async (caller, conversationId) => {
       await db.withWorkspace(tenantOf(caller), (tx) => findConversation(tx, caller, conversationId, "read"));
       return true;
@@ -27,6 +30,7 @@ export const chat: Product = {
     const timer = setInterval(() => void sweep(), orphanSweepSeconds * 1000);
     return {
       fileGrants: [conversationFiles],
+      jobs: [importing, purgeTrashJob(db)],
       personData: chatPersonData,
       async drain(seconds) {
         clearInterval(timer);

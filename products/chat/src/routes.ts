@@ -1,5 +1,5 @@
 import { chatRoutes } from "@mindmesh/contracts/chat";
-import { type MemberCaller, implement, tenantOf } from "@mindmesh/kernel/http";
+import { type MemberCaller, implement, rawBody, tenantOf } from "@mindmesh/kernel/http";
 import type { FastifyInstance } from "fastify";
 import { createConversation } from "./create-conversation.ts";
 import { deleteConversation, emptyTrash } from "./delete-conversations.ts";
@@ -7,6 +7,7 @@ import { exportConversation } from "./export-conversation.ts";
 import { findConversation } from "./find-conversation.ts";
 import { findMessage } from "./find-message.ts";
 import { createFolder, deleteFolder, listFolders, updateFolder } from "./folders.ts";
+import { type ImportDependencies, cancelImport, listImports, startImport } from "./import/start-import.ts";
 import { listConversations } from "./list-conversations.ts";
 import { listTags } from "./list-tags.ts";
 import { filesOf } from "./message-files.ts";
@@ -21,7 +22,12 @@ import { messageShape } from "./shapes.ts";
 import { updateConversation } from "./update-conversation.ts";
 
 /** Registers the HTTP routes of Chat. */
-export function chatRoutesOn(app: FastifyInstance, dependencies: AnswerDependencies, publicUrl: string): void {
+export function chatRoutesOn(
+  app: FastifyInstance,
+  dependencies: AnswerDependencies,
+  imports: ImportDependencies,
+  publicUrl: string,
+): void {
   const { db, runner } = dependencies;
   implement(app, chatRoutes, {
     listConversations: ({ caller, query }) => listConversations(db, caller, query),
@@ -53,6 +59,10 @@ export function chatRoutesOn(app: FastifyInstance, dependencies: AnswerDependenc
       return file.content;
     },
     search: async ({ caller, query }) => ({ items: await search(db, caller, query) }),
+    startImport: ({ caller, query, request }) =>
+      startImport(imports, caller, { name: query.name, ...rawBody(request) }),
+    listImports: async ({ caller }) => ({ items: await listImports(db, caller) }),
+    cancelImport: ({ caller, params }) => cancelImport(imports, caller, params.importId),
     listTags: async ({ caller }) => ({ items: await listTags(db, caller) }),
     listFolders: async ({ caller }) => ({ items: await listFolders(db, caller) }),
     createFolder: ({ caller, body }) => createFolder(db, caller, body),

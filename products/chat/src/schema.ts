@@ -1,5 +1,5 @@
 import { bytea, moment } from "@mindmesh/kernel/db";
-import { boolean, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, doublePrecision, integer, pgSchema, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
 
 const chat = pgSchema("chat");
 const now = () => new Date().toISOString();
@@ -24,6 +24,7 @@ export const conversations = chat.table(
     version: integer("version").notNull().default(1),
     publicTokenHash: bytea("public_token_hash"),
     publicMessageId: uuid("public_message_id"),
+    importKey: text("import_key"),
     streamingCount: integer("streaming_count").notNull().default(0),
     createdAt: moment("created_at").notNull().$defaultFn(now),
     updatedAt: moment("updated_at").notNull().$defaultFn(now),
@@ -108,5 +109,29 @@ export const presets = chat.table(
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );
 
+export const imports = chat.table(
+  "imports",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    ownerId: uuid("owner_id").notNull(),
+    fileId: uuid("file_id").notNull(),
+    fileName: text("file_name").notNull(),
+    state: text("state", { enum: ["waiting", "running", "done", "failed", "cancelled"] }).notNull(),
+    jobId: uuid("job_id"),
+    progress: real("progress").notNull().default(0),
+    source: text("source", { enum: ["chatgpt", "claude"] }),
+    conversationsAdded: integer("conversations_added").notNull().default(0),
+    conversationsKnown: integer("conversations_known").notNull().default(0),
+    messagesAdded: integer("messages_added").notNull().default(0),
+    skipped: integer("skipped").notNull().default(0),
+    error: text("error"),
+    createdAt: moment("created_at").notNull().$defaultFn(now),
+    finishedAt: moment("finished_at"),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export type ImportRow = typeof imports.$inferSelect;
 export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;

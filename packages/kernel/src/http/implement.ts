@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { HandlerInput, HandlerOutput, RouteDefinition, Routes } from "@mindmesh/contracts/route";
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from "fastify";
 import { z } from "zod";
@@ -51,8 +52,30 @@ declare module "fastify" {
  * limit happen here; rights beyond membership in the use case.
  */
 export function implement<R extends Routes>(app: FastifyInstance, routes: R, handlers: Handlers<R>): void {
-  for (const [name, route] of Object.entries(routes)) {
-    const handler = handlers[name] as unknown as (input: object) => unknown;
+  const all = Object.entries(routes).map(([name, route]) => ({
+    name,
+    route,
+    handler: handlers[name] as unknown as AnyHandler,
+  }));
+  register(
+    app,
+    all.filter(({ route }) => route.body !== "raw"),
+  );
+  const raw = all.filter(({ route }) => route.body === "raw");
+  if (raw.length === 0) return;
+  // In a scope of their own, because there any body is a file, JSON too.
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
+    register(scope, raw);
+    done();
+  });
+}
+
+type AnyHandler = (input: object) => unknown;
+
+function register(app: FastifyInstance, all: { name: string; route: RouteDefinition; handler: AnyHandler }[]): void {
+  for (const { name, route, handler } of all) {
     const options: RouteShorthandOptions = {
       config: { contract: route },
       bodyLimit: route.bodyLimit ?? 1024 * 1024,
@@ -90,13 +113,15 @@ export function implement<R extends Routes>(app: FastifyInstance, routes: R, han
         request.caller = member;
       },
       handler: async (request, reply) => {
-        const result = await handler({
+        const result = await Promise.try(handler, {
           params: request.params,
           query: request.query,
           body: route.body === "raw" ? undefined : request.body,
           caller: request.caller,
           request,
           reply,
+        }).finally(() => {
+          if (route.body === "raw") drain(request);
         });
         if (route.response === "none") return reply.status(204).send();
         if (route.response === "raw") return reply.sent ? reply : reply.send(result);
@@ -104,6 +129,31 @@ export function implement<R extends Routes>(app: FastifyInstance, routes: R, han
       },
     });
   }
+}
+
+/**
+ * The body of a route whose contract says `body: "raw"`, as a stream, and its length where the client says it.
+ * @throws AppError unsupported_type for a form
+ */
+export function rawBody(request: FastifyRequest): { content: Readable; announcedBytes: number | null } {
+  if (request.headers["content-type"]?.startsWith("multipart/")) {
+    throw new AppError("unsupported_type", {
+      message: "Send the file itself as the body, not a form with the file in it.",
+    });
+  }
+  const length = request.headers["content-length"];
+  return { content: request.raw, announcedBytes: length === undefined ? null : Number(length) };
+}
+
+/**
+ * A refused upload is still on its way. Closing at once would reset the connection, and the client would see a network
+ * error in place of the answer; so what comes is dropped for a while.
+ */
+function drain({ raw }: FastifyRequest): void {
+  if (raw.readableEnded || raw.destroyed) return;
+  const enough = setTimeout(() => raw.destroy(), 10_000);
+  raw.once("close", () => clearTimeout(enough));
+  raw.resume();
 }
 
 /** The workspace named in the path; undefined when it is not an id at all. */

@@ -1,4 +1,4 @@
 export { type Caller, type MemberCaller, tenantOf } from "./caller.ts";
 export { handleErrors, toAppError } from "./error-handler.ts";
 export { requireDevice, requireInstanceOwner, requireRight } from "./rights.ts";
-export { type Authentication, type Handler, type Handlers, type RateLimit, implement } from "./implement.ts";
+export { type Authentication, type Handler, type Handlers, type RateLimit, implement, rawBody } from "./implement.ts";

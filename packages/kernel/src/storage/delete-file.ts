@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import type { Database } from "../db/index.ts";
+import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { tenantOf } from "../http/index.ts";
 import type { MemberCaller } from "../http/index.ts";
@@ -16,9 +16,14 @@ export async function deleteFile(db: Database, caller: MemberCaller, fileId: str
     const row = await findFile(tx, file);
     const allowed = row?.ownerId === caller.personId || caller.role === "owner" || caller.role === "admin";
     if (row === null || !allowed) throw new AppError("not_found");
-    await tx
-      .update(files)
-      .set({ deletedAt: new Date().toISOString() })
-      .where(and(eq(files.workspaceId, file.workspaceId), eq(files.id, file.id)));
+    await discardFile(tx, file);
   });
+}
+
+/** The same for a product that is done with a file it took; checks no rights. */
+export async function discardFile(tx: Transaction, file: { workspaceId: string; id: string }): Promise<void> {
+  await tx
+    .update(files)
+    .set({ deletedAt: new Date().toISOString() })
+    .where(and(eq(files.workspaceId, file.workspaceId), eq(files.id, file.id)));
 }

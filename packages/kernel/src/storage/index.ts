@@ -1,6 +1,6 @@
 export { type BlobStore, type ByteRange, blobKey } from "./blobs/blob-store.ts";
 export { openBlobStore } from "./blobs/open-blob-store.ts";
-export { deleteFile } from "./delete-file.ts";
+export { deleteFile, discardFile } from "./delete-file.ts";
 export { type FileJobs, fileJobs } from "./file-jobs.ts";
 export { fileTextForModel, readFileText } from "./file-text.ts";
 export { filePersonData } from "./person-data.ts";

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
-import { modelPersonData, modelRoutesOn, openGateway } from "@mindmesh/kernel/ai";
+import { modelJobs, modelPersonData, modelRoutesOn, openGateway } from "@mindmesh/kernel/ai";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
 import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
@@ -198,6 +198,7 @@ export async function startServer(
   await jobs.start([
     ...identityJobs({ db, mail, publicUrl, blobs, parts }),
     ...files.definitions,
+    ...modelJobs(db),
     ...running.flatMap((product) => product.jobs ?? []),
   ]);
   await serveWeb(app);

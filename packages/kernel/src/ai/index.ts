@@ -10,6 +10,7 @@ export {
 } from "./gateway.ts";
 export { type ModelContent, type ModelMessage } from "./messages.ts";
 export { sweepLostCalls } from "./model-calls.ts";
+export { modelJobs } from "./model-jobs.ts";
 export { type ModelHelp, modelHelp } from "./model-help.ts";
 export { type AvailableModel, type ListProblem } from "./model-list.ts";
 export { modelPersonData } from "./person-data.ts";

@@ -61,3 +61,14 @@ export function buildPrompt(
   }
   return prompt;
 }
+
+/**
+ * Whether the answer to be continued ends with space. The SDK trims it for Anthropic, which refuses it, and the model may
+ * then begin with space of its own, which would come twice.
+ */
+export function endsWithSpace(messages: ModelMessage[]): boolean {
+  const last = messages.at(-1);
+  if (last?.role !== "assistant") return false;
+  const text = assistantParts(last.content).map((part) => part.text);
+  return /\s$/.test(text.join(""));
+}

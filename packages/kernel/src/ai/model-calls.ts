@@ -1,7 +1,10 @@
 import { and, eq, lt } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
 import type { Database } from "../db/index.ts";
+import { startSpan } from "../observe/index.ts";
 import type { KeySource } from "./connection.ts";
 import type { FailureKind } from "./explain-failure.ts";
+import type { ModelFailed } from "./failures.ts";
 import type { ModelMetrics } from "./metrics.ts";
 import type { Usage } from "./price.ts";
 import { type CallStatus, modelCalls } from "./schema.ts";
@@ -9,7 +12,6 @@ import { type CallStatus, modelCalls } from "./schema.ts";
 /** What is known of a call when it begins. */
 export interface CallStart {
   workspaceId: string;
-  id: string;
   userId: string | null;
   product: string;
   provider: string;
@@ -28,10 +30,22 @@ export interface CallOutcome {
   durationMs: number;
 }
 
-/** Writes `kernel.model_calls` beside the calls, so that no answer waits for the record of it. */
+/** The record of one call while it runs. */
+export interface CallRecord {
+  id: string;
+  retries: number;
+  onRetry(): void;
+  onFirstPart(): void;
+  hasBegun(): boolean;
+  /** The first word counts: what comes after an end is ignored. */
+  done(usage: Usage, costUsd: number | null): void;
+  failed(failure: ModelFailed): void;
+  cancelled(): void;
+}
+
+/** Writes `kernel.model_calls`, metrics and traces beside the calls, so that no answer waits for its record. */
 export interface CallRecorder {
-  /** Notes that a call begins; the returned function, called once, notes how it ended. */
-  begin(call: CallStart): (outcome: CallOutcome) => void;
+  begin(call: CallStart): CallRecord;
   /** Resolves when everything noted so far is written. */
   drain(): Promise<void>;
 }
@@ -39,49 +53,91 @@ export interface CallRecorder {
 /** `onError` hears of records that could not be written; the answer itself goes on. */
 export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error: unknown) => void): CallRecorder {
   const pending = new Set<Promise<void>>();
-  const write = (work: Promise<void>): Promise<void> => {
-    const done: Promise<void> = work.catch(onError).finally(() => pending.delete(done));
-    pending.add(done);
-    return done;
-  };
-  return {
-    begin(call) {
-      const startedAt = new Date().toISOString();
+
+  /** Writes one after the other what concerns one call. */
+  function write(after: Promise<void> | null, call: CallStart, row: typeof modelCalls.$inferInsert): Promise<void> {
+    const insert = async () => {
+      await after;
       const tenant = { workspaceId: call.workspaceId, ...(call.userId !== null && { userId: call.userId }) };
-      const row = { ...call, status: "running" as CallStatus, retries: 0, startedAt };
-      const begun = write(
-        db.withWorkspace(tenant, async (tx) => void (await tx.insert(modelCalls).values(row)), {
-          relaxedDurability: true,
-        }),
+      const insertOrSettle = db.withWorkspace(
+        tenant,
+        (tx) =>
+          tx
+            .insert(modelCalls)
+            .values(row)
+            .onConflictDoUpdate({ target: [modelCalls.workspaceId, modelCalls.id], set: row }),
+        { relaxedDurability: true },
       );
-      return ({ usage, ...outcome }) => {
-        metrics.observe(call, { usage, ...outcome });
-        const settled = {
-          ...outcome,
-          firstPartMs: outcome.firstPartMs === null ? null : Math.round(outcome.firstPartMs),
-          durationMs: Math.round(outcome.durationMs),
-          inputTokens: usage?.inputTokens ?? null,
-          outputTokens: usage?.outputTokens ?? null,
-          reasoningTokens: usage?.reasoningTokens ?? null,
-          cachedInputTokens: usage?.cachedInputTokens ?? null,
-        };
-        const settle = async () => {
-          await begun;
-          // An upsert, should the first record not have been written.
-          await db.withWorkspace(
-            tenant,
-            async (tx) => {
-              await tx
-                .insert(modelCalls)
-                .values({ ...row, ...settled })
-                .onConflictDoUpdate({ target: [modelCalls.workspaceId, modelCalls.id], set: settled });
-            },
-            { relaxedDurability: true },
-          );
-        };
-        void write(settle());
-      };
-    },
+      await insertOrSettle;
+    };
+    const written: Promise<void> = insert()
+      .catch(onError)
+      .finally(() => pending.delete(written));
+    pending.add(written);
+    return written;
+  }
+
+  function begin(call: CallStart): CallRecord {
+    const startedAt = performance.now();
+    const row = {
+      ...call,
+      id: uuidv7(),
+      status: "running" as CallStatus,
+      retries: 0,
+      startedAt: new Date().toISOString(),
+    };
+    const begun = write(null, call, row);
+    const span = startSpan(`chat ${call.model}`, {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": call.provider,
+      "gen_ai.request.model": call.model,
+    });
+    let firstPartMs: number | null = null;
+    let isSettled = false;
+    function settle(outcome: Pick<CallOutcome, "status" | "errorKind" | "usage" | "costUsd">): void {
+      if (isSettled) return;
+      isSettled = true;
+      const durationMs = performance.now() - startedAt;
+      metrics.observe(call, { ...outcome, retries: record.retries, firstPartMs, durationMs });
+      const { inputTokens, outputTokens, reasoningTokens, cachedInputTokens } = outcome.usage ?? {};
+      if (inputTokens) span.set("gen_ai.usage.input_tokens", inputTokens);
+      if (outputTokens) span.set("gen_ai.usage.output_tokens", outputTokens);
+      if (outcome.errorKind) span.fail(outcome.errorKind);
+      span.end();
+      void write(begun, call, {
+        ...row,
+        status: outcome.status,
+        errorKind: outcome.errorKind,
+        retries: record.retries,
+        inputTokens,
+        outputTokens,
+        reasoningTokens,
+        cachedInputTokens,
+        costUsd: outcome.costUsd,
+        firstPartMs: firstPartMs === null ? null : Math.round(firstPartMs),
+        durationMs: Math.round(durationMs),
+      });
+    }
+    const record: CallRecord = {
+      id: row.id,
+      retries: 0,
+      onRetry() {
+        record.retries += 1;
+      },
+      onFirstPart() {
+        firstPartMs ??= performance.now() - startedAt;
+      },
+      hasBegun: () => firstPartMs !== null,
+      done: (usage, costUsd) => settle({ status: "done", errorKind: null, usage, costUsd }),
+      failed: ({ kind, interrupted }) =>
+        settle({ status: interrupted ? "interrupted" : "failed", errorKind: kind, usage: null, costUsd: null }),
+      cancelled: () => settle({ status: "cancelled", errorKind: null, usage: null, costUsd: null }),
+    };
+    return record;
+  }
+
+  return {
+    begin,
     async drain() {
       while (pending.size > 0) await Promise.all(pending);
     },

@@ -17,7 +17,8 @@ function ended(hasBegun: boolean): Error {
   return hasBegun ? new EndedEarly() : new BadAnswer("ended its answer before it began");
 }
 
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+/** Rejects with the reason when the signal is aborted; never resolves. */
+export function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });

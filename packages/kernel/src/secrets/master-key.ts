@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export interface MasterKeySource {
   SECRET_KEY?: string | undefined;
-  /** Keys that were used before, separated by commas; they only decrypt. */
+  /** The key that was used before; it only decrypts. */
   SECRET_KEY_PREVIOUS?: string | undefined;
   dataDirectory: string;
 }
@@ -52,10 +52,7 @@ async function makeKeyFile(directory: string, path: string): Promise<void> {
  */
 export async function loadMasterKeys(source: MasterKeySource): Promise<[string, ...string[]]> {
   const path = join(source.dataDirectory, "secret.key");
-  const previous = (source.SECRET_KEY_PREVIOUS ?? "")
-    .split(",")
-    .map((key) => key.trim())
-    .filter((key) => key !== "");
+  const previous = source.SECRET_KEY_PREVIOUS === undefined ? [] : [source.SECRET_KEY_PREVIOUS];
   if (source.SECRET_KEY !== undefined) return [source.SECRET_KEY, ...previous, ...(await readKeyFile(path))];
   if ((await readKeyFile(path)).length === 0) await makeKeyFile(source.dataDirectory, path);
   const [current, ...older] = await readKeyFile(path);

@@ -26,7 +26,7 @@ export async function startGatewayFixture(changes: Partial<GatewayDependencies> 
   const models = await startModelServer();
   const { url, drop } = await createTestDatabase();
   const db = openDatabase({ url });
-  const outbound = openOutbound();
+  const outbound = openOutbound({ allowPrivate: "127.0.0.1" });
   const errors: unknown[] = [];
   const { baseUrls } = models;
   const gateways: ModelGateway[] = [];

@@ -25,6 +25,8 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
+type StartOptions = { dataDirectory: string; log: Log; binaryFolder?: string; disposable?: boolean };
+
 // Sized for a laptop that does other work too; a team that needs more sets DATABASE_URL.
 const defaultSettings = {
   shared_buffers: "64MB",
@@ -48,23 +50,32 @@ const disposableSettings = { fsync: "off", full_page_writes: "off" };
  * `binaryFolder` holds another PostgreSQL's programs; `disposable` trades safety against power cuts for speed.
  * Throws StartError with what is wrong, where, and what to do.
  */
-export async function startEmbeddedPostgres(options: {
-  dataDirectory: string;
-  log: Log;
-  binaryFolder?: string;
-  disposable?: boolean;
-}): Promise<EmbeddedPostgres> {
-  const { log, binaryFolder, disposable = false } = options;
+export async function startEmbeddedPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await start(options);
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const paths = clusterPaths(path.resolve(options.dataDirectory, "postgres"));
+    throw new StartError(explainFailure("a file or folder cannot be used", error.message, paths), { cause: error });
+  }
+}
+
+async function start({
+  dataDirectory,
+  log,
+  binaryFolder,
+  disposable = false,
+}: StartOptions): Promise<EmbeddedPostgres> {
   const binaries = binaryFolder ? await postgresBinariesIn(binaryFolder) : await embeddedPostgresBinaries();
-  const paths = clusterPaths(await makeHome(options.dataDirectory));
+  const paths = clusterPaths(await makeHome(dataDirectory));
   const account = await chooseAccount(paths.home, binaries.postgres);
   await giveFolderTo(account, paths.home);
   const password = await ensureCluster(paths, binaries, account, { progress: (line) => log.info(line), disposable });
   if (await stopOrphan(paths, binaries)) log.warn("Stopped a PostgreSQL that an earlier server had left behind");
 
   const settings = { ...defaultSettings, ...(disposable ? disposableSettings : {}) };
-  const start = (port?: number) => startPostmaster(paths, binaries, account, settings, port);
-  const supervised = supervise(await start(), start, log);
+  const startOn = (port?: number) => startPostmaster(paths, binaries, account, settings, port);
+  const supervised = supervise(await startOn(), startOn, log);
   return {
     connectionString: connectionString(supervised.port, password),
     logFile: paths.logFile,
@@ -73,7 +84,7 @@ export async function startEmbeddedPostgres(options: {
 }
 
 /** Starts PostgreSQL again on its port whenever it ends by itself, until `release` gives the process back. */
-function supervise(first: Postmaster, start: (port: number) => Promise<Postmaster>, log: Log) {
+function supervise(first: Postmaster, startOn: (port: number) => Promise<Postmaster>, log: Log) {
   const released = new AbortController();
   let current = first.process;
   let restarting: Promise<void> = Promise.resolve();
@@ -87,7 +98,7 @@ function supervise(first: Postmaster, start: (port: number) => Promise<Postmaste
   const restart = async () => {
     for (let pauseMs = 100; !released.signal.aborted; pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
-        current = (await start(first.port)).process;
+        current = (await startOn(first.port)).process;
         return watch();
       } catch (error) {
         log.warn(error instanceof Error ? error.message : String(error));
@@ -124,12 +135,7 @@ export async function findRunningEmbeddedPostgres(dataDirectory: string): Promis
 
 async function makeHome(dataDirectory: string): Promise<string> {
   const home = path.resolve(dataDirectory, "postgres");
-  try {
-    await mkdir(dataDirectory, { recursive: true });
-    await mkdir(home, { recursive: true, mode: 0o700 });
-    return await realpath(home); // what /proc says of a running PostgreSQL is compared with it
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(explainFailure(`the folder ${home} cannot be made`, reason, clusterPaths(home)), { cause });
-  }
+  await mkdir(dataDirectory, { recursive: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  return realpath(home); // what /proc says of a running PostgreSQL is compared with it
 }

@@ -39,7 +39,8 @@ export function spawnAs(account: Account, program: string, args: string[], optio
   const { uid, gid, capability } = account;
   if (capability === undefined) return spawn(program, args, { ...common, uid, gid });
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
-  const capabilities = [`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
+  // Without the securebit access(2), which initdb asks about its programs, leaves the capability out of account.
+  const capabilities = ["--securebits=+no_setuid_fixup", `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
   return spawn("setpriv", [...identity, ...capabilities, "--", program, ...args], common);
 }
 

@@ -7,6 +7,10 @@ import { firstPaint } from "./build/first-paint.ts";
 import { policy } from "./build/policy.ts";
 import { serviceWorker } from "./build/service-worker.ts";
 
+/** React, the router, the query cache, and those components of ours that carry no Radix overlay with them. */
+const ofEveryPage =
+  /node_modules\/(?:react|react-dom|scheduler|@tanstack|clsx|zustand|use-sync-external-store)\/|node_modules\/@radix-ui\/react-(?:slot|compose-refs)\/|lucide-react\/dist\/esm\/(?!icons\/)|packages\/ui\/src\/(?:avatar|badge|button|callout|class-names|confirm\.ts|context-menu|copy-button|dialog\.tsx|dropdown-menu|empty-state|error-state|field|icon-button|input|kbd|logo|open-menu|overlays|popover\.tsx|search-input|skeleton|spinner|textarea|theme\.ts|toast-list|tooltip|use-loaded)/;
+
 const serverUrl = process.env["MINDMESH_URL"] ?? "http://127.0.0.1:3000";
 
 export default defineConfig(({ command }) => {
@@ -34,6 +38,12 @@ export default defineConfig(({ command }) => {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1500,
       reportCompressedSize: false,
+      rolldownOptions: {
+        output: {
+          // Left to itself the bundler makes a file of every few shared modules; what each page needs is one file here.
+          codeSplitting: { groups: [{ name: "base", test: ofEveryPage }] },
+        },
+      },
     },
   };
 });

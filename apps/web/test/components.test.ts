@@ -48,24 +48,23 @@ skipUnless("chromium")("the components, built and under the strict policy", () =
       expect(await accessibilityFaults(page)).toEqual([]);
     });
 
-    it("axe finds nothing wrong with an open window, menu, list and question", async () => {
+    it("axe finds nothing wrong with an open window, menu, question and toast", async () => {
       const page = await open("", { ...desktop, colorScheme });
       const button = (name: string) => page.getByRole("button", { name, exact: true });
-      await button("Dialog").click();
-      await page.getByRole("dialog").waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
-      await page.keyboard.press("Escape");
-      await button("Menu").click();
-      await page.getByRole("menu").waitFor();
-      expect(await accessibilityFaults(page, ["region"])).toEqual([]);
-      await page.keyboard.press("Escape");
-      await button("Confirm").click();
-      await page.getByRole("alertdialog").waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
-      await page.keyboard.press("Escape");
+      for (const [name, role] of [
+        ["Dialog", "dialog"],
+        ["Menu", "menu"],
+        ["Confirm", "alertdialog"],
+      ] as const) {
+        await button(name).click();
+        await page.getByRole(role).waitFor();
+        expect(await accessibilityFaults(page, `[role=${role}]`)).toEqual([]);
+        await page.keyboard.press("Escape");
+        await page.getByRole(role).waitFor({ state: "detached" });
+      }
       await button("Toast with undo").click();
-      await page.getByText("Conversation moved to the trash").first().waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByRole("listitem").filter({ hasText: "moved to the trash" }).waitFor();
+      expect(await accessibilityFaults(page, "li[data-state=open]")).toEqual([]);
     });
   });
 
@@ -143,6 +142,40 @@ skipUnless("chromium")("the components, built and under the strict policy", () =
     await page.keyboard.press("Enter");
     await page.getByRole("alertdialog").waitFor({ state: "detached" });
     expect(await page.getByRole("alertdialog").count()).toBe(0);
+  });
+
+  it("a question asked by a menu's entry, once answered, gives the focus back to the menu's button", async () => {
+    const page = await open();
+    // Twice: the first time the parts are still being fetched, the second time they are there.
+    for (let times = 0; times < 2; times += 1) {
+      await page.getByRole("button", { name: "Menu", exact: true }).focus();
+      await page.keyboard.press("Enter");
+      await expectFocus(page, "Rename");
+      await page.keyboard.press("End");
+      await expectFocus(page, "Delete");
+      await page.keyboard.press("Enter");
+      await expectFocus(page, "Cancel");
+      await page.keyboard.press("Escape");
+      await page.getByRole("alertdialog").waitFor({ state: "detached" });
+      await expectFocus(page, "Menu");
+    }
+    expect(await page.getByRole("menu").count()).toBe(0);
+  });
+
+  it("a popover opens beside its button, and a press on the button or Escape closes it", async () => {
+    const page = await open();
+    const trigger = page.getByRole("button", { name: "Popover", exact: true });
+    const panel = page.getByRole("dialog", { name: "Filters" });
+    await trigger.click();
+    await panel.waitFor();
+    await trigger.click();
+    await panel.waitFor({ state: "detached" });
+    await trigger.press("Enter");
+    await panel.waitFor();
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    await expectFocus(page, "Popover");
+    expect(await trigger.getAttribute("aria-expanded")).toBe("false");
   });
 
   it("Undo on a toast does its thing and closes it", async () => {

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { skipUnless } from "@mindmesh/test-support";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { firstLoad } from "../build/first-load.ts";
+import { firstLoad, firstPages } from "../build/first-load.ts";
 import { accessibilityFaults, complaints, desktop, launchBrowser, phone } from "./support/browser.ts";
 import { buildSite, serveSite } from "./support/site.ts";
 
-/** Bytes of JavaScript, Brotli: the whole page's budget, less what chat is expected to bring. */
+/** Bytes of JavaScript, Brotli. */
 const firstLoadBudget = 170_000;
 
 let folder: string;
@@ -50,8 +50,8 @@ describe("the built page", () => {
     expect(uncompressed).toEqual([]);
   });
 
-  it("loads within its budget of JavaScript", async () => {
-    const { total } = await firstLoad(folder);
+  it.each(["sign-in", "a new conversation"] as const)("loads %s within the budget of JavaScript", async (page) => {
+    const { total } = await firstLoad(folder, firstPages[page]);
     expect(total).toBeLessThan(firstLoadBudget);
   });
 });

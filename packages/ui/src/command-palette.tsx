@@ -3,6 +3,7 @@ import { Command, defaultFilter } from "cmdk";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { Kbd } from "./kbd.tsx";
+import { useReturnFocus } from "./return-focus.ts";
 import { Spinner } from "./spinner.tsx";
 
 export type PaletteItem = {
@@ -50,11 +51,13 @@ export function CommandPalette({
   empty = "Nothing fits these words.",
 }: CommandPaletteProps) {
   const groups = [...new Set(items.map((item) => item.group))];
+  const focus = useReturnFocus();
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in" />
         <Primitive.Content
+          {...focus}
           aria-describedby={undefined}
           className="fixed left-1/2 top-[14vh] z-40 w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg bg-raised text-ink shadow-modal outline-none data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in phone:top-3"
         >

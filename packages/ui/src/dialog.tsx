@@ -1,77 +1,61 @@
-import X from "lucide-react/icons/x";
-import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
-import { classNames } from "./class-names.ts";
-import { IconButton } from "./icon-button.tsx";
+import { Slot } from "radix-ui";
+import { createContext, use, useCallback, useState, type ReactElement, type ReactNode } from "react";
+import { useLoaded } from "./use-loaded.ts";
 
-const widths = { sm: "md:max-w-sm", md: "md:max-w-lg", lg: "md:max-w-2xl", xl: "md:max-w-4xl" };
+export const dialogWidths = { sm: "md:max-w-sm", md: "md:max-w-lg", lg: "md:max-w-2xl", xl: "md:max-w-4xl" };
 
-type DialogProps = {
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
-  /** The element that opens it, for uncontrolled use. */
-  trigger?: ReactNode;
+export type DialogContent = {
   title: ReactNode;
   description?: ReactNode;
   /** Buttons, at the end; the last one is the main one. */
   footer?: ReactNode;
-  size?: keyof typeof widths;
+  size?: keyof typeof dialogWidths;
   children?: ReactNode;
 };
 
-/** A modal window; on phones it rises from the bottom edge. The body scrolls, title and footer stay. */
-export function Dialog({
-  open,
-  onOpenChange,
-  trigger,
-  title,
-  description,
-  footer,
-  size = "md",
-  children,
-}: DialogProps) {
+type DialogProps = DialogContent & {
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  /** The button that opens it, for uncontrolled use. */
+  trigger?: ReactElement;
+};
+
+const CloseContext = createContext<() => void>(() => undefined);
+const loadWindow = () => import("./dialog-window.tsx");
+
+/**
+ * A modal window; on phones it rises from the bottom edge. The body scrolls, title and footer stay. What draws it is
+ * fetched when it first opens.
+ */
+export function Dialog({ open, onOpenChange, trigger, ...content }: DialogProps) {
+  const [ownOpen, setOwnOpen] = useState(false);
+  const shown = open ?? ownOpen;
+  const change = useCallback(
+    (next: boolean) => {
+      setOwnOpen(next);
+      onOpenChange?.(next);
+    },
+    [onOpenChange],
+  );
+  const close = useCallback(() => change(false), [change]);
+  const drawn = useLoaded(loadWindow, shown);
   return (
-    <Primitive.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
-      {trigger ? <Primitive.Trigger asChild>{trigger}</Primitive.Trigger> : null}
-      <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in" />
-        <div className="pointer-events-none fixed inset-0 z-40 flex items-end justify-center md:items-start md:p-6 md:pt-[12vh]">
-          <Primitive.Content
-            {...(description ? {} : { "aria-describedby": undefined })}
-            className={classNames(
-              "pointer-events-auto relative flex max-h-[calc(100dvh-2rem)] w-full flex-col rounded-t-xl bg-raised text-ink shadow-modal outline-none md:max-h-[76vh] md:rounded-lg",
-              "data-[state=closed]:animate-modal-out data-[state=open]:animate-modal-in phone:data-[state=closed]:animate-to-bottom phone:data-[state=open]:animate-from-bottom",
-              widths[size],
-            )}
-          >
-            <header className="px-5 pb-3 pr-14 pt-4">
-              <Primitive.Title className="text-md font-semibold">{title}</Primitive.Title>
-              {description ? (
-                <Primitive.Description className="mt-1 text-sm text-muted">{description}</Primitive.Description>
-              ) : null}
-            </header>
-            {children ? <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div> : null}
-            {footer ? (
-              <footer className="flex justify-end gap-2 border-t border-line px-5 py-3 phone:flex-col-reverse phone:pb-[max(0.75rem,env(safe-area-inset-bottom))] phone:[&>*]:w-full">
-                {footer}
-              </footer>
-            ) : null}
-            {/* Last in order, so that the focus starts on the first field and not here. */}
-            <Primitive.Close asChild>
-              <IconButton
-                label="Close"
-                icon={<X />}
-                tooltip={false}
-                size="sm"
-                className="!absolute right-3 top-3.5 touch:right-2 touch:top-1.5"
-              />
-            </Primitive.Close>
-          </Primitive.Content>
-        </div>
-      </Primitive.Portal>
-    </Primitive.Root>
+    <>
+      {trigger ? (
+        <Slot.Root aria-haspopup="dialog" aria-expanded={shown} onClick={() => change(true)}>
+          {trigger}
+        </Slot.Root>
+      ) : null}
+      {drawn ? (
+        <CloseContext value={close}>
+          <drawn.DialogWindow open={shown} onOpenChange={change} {...content} />
+        </CloseContext>
+      ) : null}
+    </>
   );
 }
 
 /** Wraps a button that closes the dialog around it. */
-export const DialogClose = Primitive.Close;
+export function DialogClose({ children }: { children: ReactElement }) {
+  return <Slot.Root onClick={use(CloseContext)}>{children}</Slot.Root>;
+}

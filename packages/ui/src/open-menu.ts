@@ -17,6 +17,7 @@ export type MenuRequest = {
 };
 
 let current: MenuRequest | null = null;
+let lastOpener: HTMLElement | null = null;
 const listeners = new Set<() => void>();
 
 function publish(next: MenuRequest | null) {
@@ -32,6 +33,7 @@ function subscribe(listener: () => void) {
 /** Opens the one menu of the page. One layer serves all: a list of a thousand rows carries no thousand menus. */
 export function openMenu(request: MenuRequest) {
   current?.onClose?.();
+  lastOpener = request.opener;
   publish(request);
 }
 
@@ -39,6 +41,9 @@ export function closeMenu() {
   current?.onClose?.();
   publish(null);
 }
+
+/** What opened the menu that is open or was open last. */
+export const menuOpener = () => lastOpener;
 
 export const useOpenMenu = () =>
   useSyncExternalStore(

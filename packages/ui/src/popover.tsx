@@ -1,45 +1,41 @@
-import { Popover as Primitive } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
-import { classNames } from "./class-names.ts";
+import { Slot } from "radix-ui";
+import { useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useLoaded } from "./use-loaded.ts";
 
-type PopoverProps = Pick<ComponentProps<typeof Primitive.Content>, "side" | "align"> & {
-  trigger: ReactNode;
+export type PopoverContent = {
   /** Its name for screen readers. */
   label: string;
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
+  side?: "top" | "right" | "bottom" | "left";
+  align?: "start" | "center" | "end";
   className?: string;
   children: ReactNode;
 };
 
-export function Popover({
-  trigger,
-  label,
-  open,
-  onOpenChange,
-  side,
-  align = "start",
-  className,
-  children,
-}: PopoverProps) {
+type PopoverProps = PopoverContent & {
+  /** The button that opens it. */
+  trigger: ReactElement;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+};
+
+const loadPanel = () => import("./popover-panel.tsx");
+
+/** A small window beside its button, not modal. What draws it is fetched when it first opens. */
+export function Popover({ trigger, open, onOpenChange, ...content }: PopoverProps) {
+  const [ownOpen, setOwnOpen] = useState(false);
+  const anchor = useRef<HTMLElement>(null);
+  const shown = open ?? ownOpen;
+  const change = (next: boolean) => {
+    setOwnOpen(next);
+    onOpenChange?.(next);
+  };
+  const panel = useLoaded(loadPanel, shown);
   return (
-    <Primitive.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
-      <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content
-          aria-label={label}
-          side={side}
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-          className={classNames(
-            "z-50 w-72 max-w-[calc(100vw-1rem)] rounded-md bg-raised p-3 text-sm text-ink shadow-overlay outline-none data-[state=closed]:animate-pop-out data-[state=open]:animate-pop-in",
-            className,
-          )}
-        >
-          {children}
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
+    <>
+      <Slot.Root ref={anchor} aria-haspopup="dialog" aria-expanded={shown} onClick={() => change(!shown)}>
+        {trigger}
+      </Slot.Root>
+      {panel ? <panel.PopoverPanel anchor={anchor} open={shown} onOpenChange={change} {...content} /> : null}
+    </>
   );
 }

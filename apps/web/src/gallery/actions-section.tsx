@@ -29,6 +29,14 @@ import { Example, Section } from "./section.tsx";
 
 const nothing = () => undefined;
 
+const askToDelete = () =>
+  confirm({
+    title: "Delete this key?",
+    description: "Programs that use it stop working at once. This cannot be undone.",
+    confirmLabel: "Delete key",
+    danger: true,
+  });
+
 const entries: MenuEntry[] = [
   { label: "Rename", icon: <Pencil />, shortcut: "e", onSelect: nothing },
   { label: "Pin", icon: <Pin />, onSelect: nothing },
@@ -55,7 +63,7 @@ const entries: MenuEntry[] = [
     onValueChange: nothing,
   },
   { kind: "separator" },
-  { label: "Delete", icon: <Trash2 />, danger: true, shortcut: "backspace", onSelect: nothing },
+  { label: "Delete", icon: <Trash2 />, danger: true, shortcut: "backspace", onSelect: () => void askToDelete() },
 ];
 
 export function ActionsSection() {
@@ -110,7 +118,7 @@ export function ActionsSection() {
           description="Everyone in the workspace who can open it sees the new name."
           footer={
             <>
-              <DialogClose asChild>
+              <DialogClose>
                 <Button>Cancel</Button>
               </DialogClose>
               <Button variant="primary">Rename</Button>
@@ -125,18 +133,7 @@ export function ActionsSection() {
         <Sheet open={sheet} onOpenChange={setSheet} side="right" title="Details">
           <div className="p-5 text-sm">A drawer from the right.</div>
         </Sheet>
-        <Button
-          onClick={() =>
-            void confirm({
-              title: "Delete this key?",
-              description: "Programs that use it stop working at once. This cannot be undone.",
-              confirmLabel: "Delete key",
-              danger: true,
-            })
-          }
-        >
-          Confirm
-        </Button>
+        <Button onClick={() => void askToDelete()}>Confirm</Button>
         <DropdownMenu entries={entries}>
           <Button>Menu</Button>
         </DropdownMenu>

@@ -1,7 +1,7 @@
 import X from "lucide-react/icons/x";
 import { Dialog as Primitive } from "radix-ui";
 import { classNames } from "./class-names.ts";
-import { dialogWidths, type DialogContent } from "./dialog.tsx";
+import { dialogWidths, type DialogContent } from "./dialog-content.ts";
 import { IconButton } from "./icon-button.tsx";
 import { useReturnFocus } from "./return-focus.ts";
 

@@ -1,17 +1,7 @@
 import { Slot } from "radix-ui";
-import { createContext, use, useCallback, useState, type ReactElement, type ReactNode } from "react";
+import { createContext, use, useCallback, useState, type ReactElement } from "react";
+import type { DialogContent } from "./dialog-content.ts";
 import { useLoaded } from "./use-loaded.ts";
-
-export const dialogWidths = { sm: "md:max-w-sm", md: "md:max-w-lg", lg: "md:max-w-2xl", xl: "md:max-w-4xl" };
-
-export type DialogContent = {
-  title: ReactNode;
-  description?: ReactNode;
-  /** Buttons, at the end; the last one is the main one. */
-  footer?: ReactNode;
-  size?: keyof typeof dialogWidths;
-  children?: ReactNode;
-};
 
 type DialogProps = DialogContent & {
   open?: boolean;

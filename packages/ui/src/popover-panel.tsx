@@ -1,7 +1,7 @@
 import { Popover as Primitive } from "radix-ui";
 import type { RefObject } from "react";
 import { classNames } from "./class-names.ts";
-import type { PopoverContent } from "./popover.tsx";
+import type { PopoverContent } from "./popover-content.ts";
 
 type PopoverPanelProps = PopoverContent & {
   anchor: RefObject<HTMLElement | null>;

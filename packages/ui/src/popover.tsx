@@ -1,15 +1,7 @@
 import { Slot } from "radix-ui";
-import { useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useRef, useState, type ReactElement } from "react";
+import type { PopoverContent } from "./popover-content.ts";
 import { useLoaded } from "./use-loaded.ts";
-
-export type PopoverContent = {
-  /** Its name for screen readers. */
-  label: string;
-  side?: "top" | "right" | "bottom" | "left";
-  align?: "start" | "center" | "end";
-  className?: string;
-  children: ReactNode;
-};
 
 type PopoverProps = PopoverContent & {
   /** The button that opens it. */

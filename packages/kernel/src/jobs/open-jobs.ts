@@ -84,6 +84,9 @@ export async function openJobs({
       retentionSeconds: thirtyDays,
       deleteAfterSeconds: thirtyDays,
     });
+    // Makes the library remember the queue now. Otherwise the first enqueue would look it up on a second connection
+    // while its transaction holds one: twenty at once would each wait for the other's.
+    await boss.findJobs(queue, { id: "00000000-0000-0000-0000-000000000000" });
   }
 
   const context: JobsContext = { db, boss, definitions: new Map(), onError };

@@ -15,9 +15,13 @@ function scheduledJobs(context: JobsContext): Scheduled[] {
 }
 
 function nextRun(context: JobsContext, cron: string, timezone: string, after: Date): Date {
-  const [next] = context.boss.previewSchedule(cron, { tz: timezone, from: after, count: 1 });
-  if (!next) throw new Error(`the schedule ${cron} never comes due`);
-  return next;
+  try {
+    const [next] = context.boss.previewSchedule(cron, { tz: timezone, from: after, count: 1 });
+    if (next) return next;
+  } catch (cause) {
+    throw new Error(`the schedule "${cron}" in ${timezone} is not right`, { cause });
+  }
+  throw new Error(`the schedule "${cron}" never comes due`);
 }
 
 /**

@@ -133,6 +133,14 @@ it("a waiting job with a key sees what a transaction that enqueued it again has 
   expect(seen).toEqual([1, 2]);
 });
 
+it("more transactions than connections can enqueue at once, on a server that has just started", async () => {
+  const { db, jobs } = await openAlone([], { role: "api" });
+  const enqueuing = Array.from({ length: 60 }, () =>
+    db.system((tx) => jobs.enqueue(tx, note([]), { text: "" }, { workspaceId: null })),
+  );
+  expect(new Set(await Promise.all(enqueuing)).size).toBe(60);
+});
+
 it("a job for later waits for its moment", async () => {
   const seen: string[] = [];
   const { db, jobs } = await openAlone([note(seen)]);

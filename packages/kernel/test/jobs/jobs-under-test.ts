@@ -25,7 +25,6 @@ export async function openServer(
   const db = openDatabase({ url, onConnectionError: onError });
   const notifications = await openNotifications(url, onError);
   const jobs = await openJobs({ db, notifications, role: "worker", onError, ...settings });
-  await jobs.start(definitions);
   let stopped: Promise<void> | undefined;
   const stop = () =>
     (stopped ??= (async () => {
@@ -34,6 +33,7 @@ export async function openServer(
       await db.close();
     })());
   onTestFinished(stop);
+  await jobs.start(definitions);
   return { db, jobs, errors, stop };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, moment, page, pageQuery, workspaceParams } from "./fields.ts";
+import { id, line, moment, page, pageQuery, workspaceParams } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** Each has workers of its own; a full `low` never delays `high`. */
@@ -75,7 +75,7 @@ export const jobsQuery = pageQuery.extend({
   state: jobState.optional(),
   queue: jobQueue.optional(),
   /** Part of a name, of a progress text or of an error; or a whole job id. */
-  search: z.string().trim().max(200).optional(),
+  search: line(200, 0).optional(),
 });
 
 const jobParams = z.object({ jobId: id });

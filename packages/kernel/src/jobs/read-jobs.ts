@@ -7,6 +7,7 @@ import {
   type QueueCounts,
 } from "@mindmesh/contracts/jobs";
 import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
 import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { lostAttempt } from "./settle.ts";
@@ -97,7 +98,8 @@ export async function listJobs(
 }
 
 function asId(cursor: string): string {
-  if (!/^[0-9a-f-]{36}$/.test(cursor)) throw new AppError("bad_request", { message: "The cursor is not one of ours." });
+  if (!z.uuid().safeParse(cursor).success)
+    throw new AppError("bad_request", { message: "The cursor is not one of ours." });
   return cursor;
 }
 

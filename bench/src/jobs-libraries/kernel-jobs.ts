@@ -30,7 +30,7 @@ async function openSender(databaseUrl: string): Promise<Sender> {
   const asTransaction = (client: ClientBase) => {
     const known = wrapped.get(client);
     if (known) return known;
-    const made = Object.assign(drizzle(client as never), { client }) as unknown as Transaction;
+    const made = Object.assign(drizzle(client as never), { client, tenant: null }) as unknown as Transaction;
     wrapped.set(client, made);
     return made;
   };

@@ -1,8 +1,8 @@
 import { type NodePgDatabase, drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
 
-/** A Drizzle handle bound to one open transaction. */
-export type Transaction = NodePgDatabase & { readonly client: pg.PoolClient };
+/** A Drizzle handle bound to one open transaction. `tenant` is whom row-level security limits it to, if anybody. */
+export type Transaction = NodePgDatabase & { readonly client: pg.PoolClient; readonly tenant: Tenant | null };
 
 /** Whose rows a transaction may see. */
 export interface Tenant {
@@ -67,7 +67,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   // The settings travel with BEGIN in one simple-protocol message: one round trip, and SET LOCAL ends with the
   // transaction, which keeps PgBouncer's transaction mode safe.
-  async function transaction<T>(from: pg.Pool, begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    from: pg.Pool,
+    begin: string,
+    tenant: Tenant | null,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     const client = await from.connect();
     let broken: Error | undefined;
     const onError = (error: Error) => {
@@ -76,7 +81,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     client.on("error", onError);
     try {
       await client.query(begin);
-      const result = await work(Object.assign(drizzle({ client }), { client }));
+      const result = await work(Object.assign(drizzle({ client }), { client, tenant }));
       await client.query("COMMIT");
       return result;
     } catch (error) {
@@ -102,9 +107,9 @@ export function openDatabase(options: DatabaseOptions): Database {
         ...(settings.relaxedDurability ? ["SET LOCAL synchronous_commit = off"] : []),
       ].join("; ");
       const replica = settings.readOnly ? replicas[turn++ % replicas.length] : undefined;
-      return transaction(replica ?? pool, begin, work);
+      return transaction(replica ?? pool, begin, tenant, work);
     },
-    system: (work) => transaction(pool, "BEGIN", work),
+    system: (work) => transaction(pool, "BEGIN", null, work),
     async close() {
       await Promise.all([pool, ...replicas].map((each) => each.end()));
     },

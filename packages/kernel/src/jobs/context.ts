@@ -25,32 +25,23 @@ export function libraryIn(tx: Transaction) {
   return { executeSql: (text: string, values?: unknown[]) => tx.client.query(text, values) };
 }
 
-/** What a transaction was limited to before `asOwner`: nothing (`none`), or a role and its workspace. */
-export interface Limit {
-  role: string;
-  workspaceId: string | null;
-}
-
 /**
- * Runs `work` as the owner of the schema within a transaction that may be limited to one workspace; the limit is back
- * afterwards. For the queue's own tables only, which no workspace's role may touch: `work` checks the limit itself.
+ * Runs `work` as the owner of the schema within a transaction that may be limited to one workspace (`tx.tenant`, which
+ * `work` has to respect itself); the limit is back afterwards. For the queue's own tables only, which no workspace's
+ * role may touch.
  */
-export async function asOwner<T>(tx: Transaction, work: (limit: Limit) => Promise<T>): Promise<T> {
-  const { rows } = await tx.client.query<{ role: string; workspace: string | null }>({
-    name: "jobs.as-owner",
-    text: `SELECT current_setting('role') AS role, current_setting('app.workspace_id', true) AS workspace,
-                  set_config('role', 'none', true)`,
-  });
-  const { role = "none", workspace = null } = rows[0] ?? {};
-  const restore = () => tx.client.query("SELECT set_config('role', $1, true)", [role]);
+export async function asOwner<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+  if (tx.tenant === null) return work();
+  await tx.client.query("SET LOCAL ROLE NONE");
+  const limitAgain = () => tx.client.query("SET LOCAL ROLE mindmesh_app");
   let result: T;
   try {
-    result = await work({ role, workspaceId: workspace });
+    result = await work();
   } catch (error) {
     // In an aborted transaction this fails too, and the rollback brings the role back.
-    await restore().catch(() => undefined);
+    await limitAgain().catch(() => undefined);
     throw error;
   }
-  if (role !== "none") await restore();
+  await limitAgain();
   return result;
 }

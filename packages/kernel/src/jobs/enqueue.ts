@@ -35,11 +35,11 @@ export async function enqueue<Payload extends z.ZodType>(
   job.payload.parse(payload);
   const { queue, maxAttempts, backoff, timeoutSeconds } = settingsOf(job);
   const { workspaceId, userId = null, runAt, key } = settings;
-  return asOwner(tx, async (limit) => {
-    // Row-level security ends here, so a job for another workspace is refused.
-    if (limit.role !== "none" && limit.workspaceId !== workspaceId) {
-      throw new Error("a transaction of one workspace may not enqueue a job for another");
-    }
+  // Row-level security does not reach the queue's tables, so a job for another workspace is refused here.
+  if (tx.tenant !== null && tx.tenant.workspaceId !== workspaceId) {
+    throw new Error("a transaction of one workspace may not enqueue a job for another");
+  }
+  return asOwner(tx, async () => {
     const jobId = newId();
     // The library's policy `short` allows one waiting job per key, so a job without a key gets one of its own.
     const singletonKey = key === undefined ? jobId : JSON.stringify([job.name, workspaceId, key]);

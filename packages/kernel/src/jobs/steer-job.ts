@@ -27,8 +27,8 @@ export async function cancelJob(
   jobId: string,
   by: string | null,
 ): Promise<JobDetail> {
-  return asOwner(tx, async (limit) => {
-    const seen = limit.role === "none" ? sight : { ...sight, workspaceId: limit.workspaceId ?? "" };
+  const seen = tx.tenant === null ? sight : { ...sight, workspaceId: tx.tenant.workspaceId };
+  return asOwner(tx, async () => {
     const job = await hold(tx, seen, jobId);
     if (ended.includes(job.state)) throw new AppError("conflict", { message: "The job has already ended." });
     await context.boss.cancel(job.queue, jobId, { db: libraryIn(tx) });

@@ -152,7 +152,16 @@ it.each([
   await until("the queue is full", () => jobs.running() === 2);
   await db.system((tx) => jobs.enqueue(tx, other, {}, nobody));
   await until("the other ran", () => seen.length === 1);
-  expect(jobs.running()).toBe(2);
+  await until("its slot is free again", () => jobs.running() === 2);
+  const { rows } = await db.pool.query("SELECT state::text, count(*)::int FROM pgboss.job WHERE name = $1 GROUP BY 1", [
+    full,
+  ]);
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      { state: "active", count: 2 },
+      { state: "created", count: 3 },
+    ]),
+  );
   release.resolve();
 });
 

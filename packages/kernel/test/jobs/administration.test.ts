@@ -9,7 +9,7 @@ import { z } from "zod";
 import type { Database } from "../../src/db/index.ts";
 import { handleErrors } from "../../src/http/index.ts";
 import { authenticate, memberOf } from "../../src/identity/index.ts";
-import { beginSession } from "../../src/identity/session-tokens.ts";
+import { beginSession } from "../../src/identity/sign-in/session-tokens.ts";
 import { defineJob, jobRoutesOn } from "../../src/jobs/index.ts";
 import { purgeJobs } from "../../src/jobs/purge-jobs.ts";
 import { makePerson, openAlone, openServer, stateOf, until } from "./jobs-under-test.ts";
@@ -49,7 +49,9 @@ async function openAdministration() {
   onTestFinished(() => app.close());
 
   const signedIn = async (userId: string) => {
-    const session = await db.system((tx) => beginSession(tx, key, userId, { userAgent: "test", ip: "127.0.0.1" }));
+    const session = await db.system((tx) =>
+      beginSession(tx, key, userId, { userAgent: "test", ip: "127.0.0.1" }, "password"),
+    );
     const authorization = `Bearer ${session.accessToken}`;
     return async (method: "GET" | "POST" | "DELETE", url: string) => {
       const answer = await app.inject({ method, url, headers: { authorization } });

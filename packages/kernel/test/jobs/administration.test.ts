@@ -50,7 +50,7 @@ async function openAdministration() {
 
   const signedIn = async (userId: string) => {
     const session = await db.system((tx) =>
-      beginSession(tx, key, userId, { userAgent: "test", ip: "127.0.0.1" }, "password"),
+      beginSession(tx, key, userId, { userAgent: "test", ip: "127.0.0.1", requestId: "test" }, "password"),
     );
     const authorization = `Bearer ${session.accessToken}`;
     return async (method: "GET" | "POST" | "DELETE", url: string) => {

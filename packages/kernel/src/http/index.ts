@@ -2,3 +2,4 @@ export { type Caller, type MemberCaller, tenantOf } from "./caller.ts";
 export { handleErrors, toAppError } from "./error-handler.ts";
 export { requireDevice, requireInstanceOwner, requireRight } from "./rights.ts";
 export { type Authentication, type Handler, type Handlers, type RateLimit, implement, rawBody } from "./implement.ts";
+export { networkOf } from "./network.ts";

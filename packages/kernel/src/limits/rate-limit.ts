@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "../errors/index.ts";
-import type { Caller, RateLimit } from "../http/index.ts";
+import { type Caller, type RateLimit, networkOf } from "../http/index.ts";
 
 /** Points per minute. */
 export interface Limits {
@@ -44,7 +44,7 @@ export function createRateLimit(redis: Redis | null, limits: Limits = defaultLim
   }
 
   return async (request: FastifyRequest, reply: FastifyReply, route, caller) => {
-    for (const { limiter: each, key } of limitersFor(route, caller, request.ip)) {
+    for (const { limiter: each, key } of limitersFor(route, caller, networkOf(request.ip))) {
       let state: RateLimiterRes;
       let refused = false;
       try {

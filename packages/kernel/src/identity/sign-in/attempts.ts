@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { isIPv6 } from "node:net";
-import type { Database } from "../../db/index.ts";
+import type { Database, Transaction } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
+import { networkOf } from "../../http/index.ts";
 
 /** How many failures a subject may have before it is locked, and how the lock grows with each further one. */
 interface Rule {
@@ -63,28 +63,18 @@ export async function countAttempt<T>(
   subjects: Subject[],
   attempt: () => Promise<{ outcome: AttemptOutcome; value: T }>,
 ): Promise<T> {
-  const waitSeconds = await beginAttempt(db, subjects);
-  if (waitSeconds > 0) throw new AppError("locked_out", { retryAfterSeconds: waitSeconds });
+  await beginAttempt(db, subjects);
   const { outcome, value } = await attempt();
   if (outcome !== "wrong") await takeBack(db, subjects, outcome === "right");
   return value;
 }
 
-/** Counts a failure for every subject, unless one is locked: then the seconds to wait. */
-async function beginAttempt(db: Database, subjects: Subject[]): Promise<number> {
-  return db.system(async (tx) => {
-    const keys = subjects.map(({ key }) => key);
-    const { rows } = await tx.client.query<{ wait: number | null }>({
-      name: "identity.locked",
-      text: `SELECT ceil(extract(epoch FROM max(locked_until) - now()))::int AS wait
-             FROM kernel.failed_attempts WHERE subject = ANY($1) AND locked_until > now()`,
-      values: [keys],
-    });
-    const wait = rows[0]?.wait ?? 0;
-    if (wait > 0) return wait;
-    // Always in the same order, or two attempts could wait for each other.
-    for (const { key, rule } of subjects.toSorted((one, other) => one.key.compare(other.key))) {
-      await tx.client.query({
+/** Counts a failure for every subject. @throws AppError locked_out when one is locked; then none is counted */
+async function beginAttempt(db: Database, subjects: Subject[]): Promise<void> {
+  await db.system(async (tx) => {
+    for (const { key, rule } of inOrder(subjects)) {
+      // The lock is checked where the row is locked: of many attempts at once, none slips in between.
+      const counted = await tx.client.query({
         name: "identity.count-attempt",
         text: `
           INSERT INTO kernel.failed_attempts AS f (subject, failures, last_at) VALUES ($1, 1, now())
@@ -93,13 +83,28 @@ async function beginAttempt(db: Database, subjects: Subject[]): Promise<number> 
             failures = CASE WHEN f.last_at < now() - make_interval(secs => $5) THEN 1 ELSE f.failures + 1 END,
             locked_until = CASE
               WHEN f.last_at < now() - make_interval(secs => $5) OR f.failures + 1 < $2 THEN NULL
-              ELSE now() + make_interval(secs => least($4::float8, $3 * 2 ^ least(f.failures + 1 - $2, 30)))
-            END`,
+              ELSE clock_timestamp() + make_interval(secs => least($4::float8, $3 * 2 ^ least(f.failures + 1 - $2, 30)))
+            END
+          WHERE f.locked_until IS NULL OR f.locked_until <= clock_timestamp()`,
         values: [key, rule.free, rule.firstLockSeconds, rule.longestLockSeconds, rule.forgetSeconds],
       });
+      if (counted.rowCount === 0) throw new AppError("locked_out", { retryAfterSeconds: await waitOf(tx, subjects) });
     }
-    return 0;
   });
+}
+
+async function waitOf(tx: Transaction, subjects: Subject[]): Promise<number> {
+  const { rows } = await tx.client.query<{ wait: number | null }>(
+    `SELECT ceil(extract(epoch FROM max(locked_until) - clock_timestamp()))::int AS wait
+     FROM kernel.failed_attempts WHERE subject = ANY($1)`,
+    [subjects.map(({ key }) => key)],
+  );
+  return Math.max(1, rows[0]?.wait ?? 1);
+}
+
+/** Always in the same order, or two attempts could wait for each other. */
+function inOrder(subjects: Subject[]): Subject[] {
+  return subjects.toSorted((one, other) => one.key.compare(other.key));
 }
 
 /**
@@ -108,7 +113,7 @@ async function beginAttempt(db: Database, subjects: Subject[]): Promise<number> 
  */
 async function takeBack(db: Database, subjects: Subject[], right: boolean): Promise<void> {
   await db.system(async (tx) => {
-    for (const { key, rule } of subjects.toSorted((one, other) => one.key.compare(other.key))) {
+    for (const { key, rule } of inOrder(subjects)) {
       const clears = right && rule === pairRule;
       await tx.client.query({
         name: clears ? "identity.clear-attempts" : "identity.take-back-attempt",
@@ -131,20 +136,4 @@ export async function liftAccountLock(db: Database, email: string): Promise<void
 
 function subject(rule: Rule, ...parts: string[]): Subject {
   return { key: createHash("sha256").update(JSON.stringify(parts)).digest(), rule };
-}
-
-/** The address, for IPv6 its /64 network: one household or machine usually has all of it. */
-function networkOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(ip)) return ip;
-  const [head = "", tail] = ip.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
-  const full = [...groups, ...Array.from({ length: zeros }, () => "0"), ...rest];
-  return full
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(":");
 }

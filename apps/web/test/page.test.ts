@@ -120,6 +120,14 @@ skipUnless("chromium")("the page in a browser", () => {
     expect(complained).toEqual([]);
   });
 
+  it("says in plain words that an answer makes no sense to it, not what the parser said", async () => {
+    // This server's API answers every question with the same number.
+    const { page } = await open("");
+    await page.getByText("This page is out of step with the server").waitFor();
+    expect(await page.getByRole("alert").textContent()).not.toMatch(/expected|invalid_type|Zod/);
+    await page.getByRole("button", { name: "Reload" }).waitFor();
+  });
+
   it("opens without a network after one visit, and never keeps what the API answered", async () => {
     const { context, page } = await open("", desktop);
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)");

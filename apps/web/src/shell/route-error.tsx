@@ -1,42 +1,50 @@
+import { ClientError } from "@mindmesh/client";
 import { Button, ErrorState } from "@mindmesh/ui";
 import { useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { useRouter, type ErrorComponentProps } from "@tanstack/react-router";
 import { useEffect } from "react";
 
-/** A file of a build that the server no longer has: the page is older than the server. */
-const isStaleBuild = (message: string) => /dynamically imported module|Importing a module script failed/i.test(message);
+/** What a person is told. Only the server's own messages are in plain words; any other is for the console. */
+function inPlainWords(error: unknown) {
+  if (error instanceof ClientError) {
+    const title = error.code === "offline" ? "The server cannot be reached" : "This page could not be loaded";
+    return { title, description: error.message };
+  }
+  // A file of a build that the server no longer has, or an answer in a shape that this build does not know.
+  const isOlderThanServer =
+    error instanceof Error &&
+    (error.name === "ZodError" || /dynamically imported module|Importing a module script failed/i.test(error.message));
+  if (isOlderThanServer) {
+    return {
+      title: "This page is out of step with the server",
+      description: "The server has probably been updated since this tab was opened. Reload to get the new version.",
+    };
+  }
+  return {
+    title: "This page stopped working",
+    description: "Something in it failed. What you had saved is safe; try again, or reload the page.",
+  };
+}
 
 /** In place of a page that failed; the rest of the shell stays usable. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const queries = useQueryErrorResetBoundary();
   useEffect(() => queries.reset(), [queries]);
-  const message = error instanceof Error ? error.message : String(error);
-  const requestId =
-    error instanceof Error && "requestId" in error && typeof error.requestId === "string" ? error.requestId : null;
   return (
     <div className="flex h-full items-center justify-center">
-      {isStaleBuild(message) ? (
-        <ErrorState
-          title="This page could not be fetched"
-          description="The connection broke, or the server has been updated since this tab was opened."
-          action={
-            <Button variant="primary" onClick={() => location.reload()}>
-              Reload
-            </Button>
-          }
-        />
-      ) : (
-        <ErrorState
-          title="This page stopped working"
-          description={message}
-          {...(requestId ? { requestId } : {})}
-          onRetry={() => {
-            reset();
-            void router.invalidate();
-          }}
-        />
-      )}
+      <ErrorState
+        {...inPlainWords(error)}
+        onRetry={() => {
+          reset();
+          void router.invalidate();
+        }}
+        action={
+          <Button variant="ghost" onClick={() => location.reload()}>
+            Reload
+          </Button>
+        }
+      />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { safeNext } from "./identity/enter.ts";
 import { meQuery, setupQuery } from "./identity/queries.ts";
+import { allConversations } from "./products/chat/conversation-filter.ts";
 import { loadMarkdown } from "./products/chat/load-markdown.ts";
 import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
@@ -91,7 +92,7 @@ const workspaceRoute = createRoute({
     rememberWorkspace(params.workspaceId);
   },
   loader: ({ context, params }) => {
-    void context.queryClient.prefetchInfiniteQuery(conversationsQuery(params.workspaceId));
+    void context.queryClient.prefetchInfiniteQuery(conversationsQuery(params.workspaceId, allConversations));
   },
   component: lazyRouteComponent(() => import("./workspace/workspace-layout.tsx"), "WorkspaceLayout"),
 });

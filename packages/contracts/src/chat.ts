@@ -154,6 +154,8 @@ export const chatRoutes = {
       view: z.enum(["active", "archived", "trash", "shared"]).default("active"),
       folderId: id.optional(),
       tag: z.string().max(40).optional(),
+      /** Only the caller's pinned ones. */
+      pinned: z.literal("true").optional(),
     }),
     response: page(conversation),
   }),

@@ -58,6 +58,9 @@ export async function listConversations(
           viewFilter(caller, ask.view),
           ask.folderId === undefined ? undefined : eq(conversations.folderId, ask.folderId),
           ask.tag === undefined ? undefined : arrayContains(conversations.tags, [ask.tag]),
+          ask.pinned === undefined
+            ? undefined
+            : and(eq(conversations.pinned, true), eq(conversations.ownerId, caller.personId)),
           after &&
             sql`(${conversations.updatedAt}, ${conversations.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
         ),

@@ -39,19 +39,22 @@ export function ShellExample() {
         <>
           <SidebarSection title="Pinned">
             {pinned.map((title) => (
-              <SidebarItem key={title} title={title} to="/" />
+              <li key={title}>
+                <SidebarItem title={title} to="/" />
+              </li>
             ))}
           </SidebarSection>
           <SidebarSection title="Today">
             {recent.map((title, index) => (
-              <SidebarItem
-                key={title}
-                title={title}
-                to="/"
-                current={index === 0}
-                busy={index === 2}
-                menu={[{ label: "Rename", onSelect: nothing }]}
-              />
+              <li key={title}>
+                <SidebarItem
+                  title={title}
+                  to="/"
+                  current={index === 0}
+                  busy={index === 2}
+                  menu={[{ label: "Rename", onSelect: nothing }]}
+                />
+              </li>
             ))}
           </SidebarSection>
         </>

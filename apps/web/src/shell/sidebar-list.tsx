@@ -34,22 +34,25 @@ type SidebarItemProps = Pick<LinkProps, "to" | "params" | "search"> & {
   busy?: boolean;
   /** New since last looked at. */
   unread?: boolean;
+  /** A mark at the end of the line, such as "shared". */
+  trailing?: ReactNode;
   /** Offered on right click, long press, and by a button that shows on hover and focus (always on phones). */
   menu?: readonly MenuEntry[];
 };
 
-/** One line of the sidebar's list. */
+/** One line of the sidebar's list; put it into an <li>. */
 export function SidebarItem({
   title,
   icon,
   current = false,
   busy = false,
   unread = false,
+  trailing,
   menu,
   ...link
 }: SidebarItemProps) {
   const row = (
-    <li
+    <div
       className={classNames(
         "group relative flex items-center rounded-sm transition-colors",
         current ? "bg-selected" : "hover:bg-hover has-[[aria-expanded=true]]:bg-hover",
@@ -57,6 +60,7 @@ export function SidebarItem({
     >
       <Link
         {...link}
+        data-sidebar-link
         onClick={closeDrawer}
         aria-current={current ? "page" : undefined}
         className={classNames(
@@ -71,6 +75,7 @@ export function SidebarItem({
             <Spinner label="Answering" className="size-3.5 text-accent-ink" />
           </span>
         ) : null}
+        {trailing && !busy ? <span className="ml-auto flex">{trailing}</span> : null}
         {unread && !busy ? (
           <span className="ml-auto size-1.5 shrink-0 rounded-full bg-accent">
             <span className="sr-only">New</span>
@@ -88,7 +93,7 @@ export function SidebarItem({
           />
         </DropdownMenu>
       ) : null}
-    </li>
+    </div>
   );
   return menu ? <ContextMenu entries={menu}>{row}</ContextMenu> : row;
 }

@@ -5,8 +5,8 @@ import SquarePen from "lucide-react/icons/square-pen";
 import { useEffect } from "react";
 import { meQuery } from "../identity/queries.ts";
 import { followWorkspace } from "../live/live-connection.ts";
-import { ChatCommands } from "../products/chat/chat-commands.tsx";
 import { handleChatEvent } from "../products/chat/chat-events.ts";
+import { ChatOverlays } from "../products/chat/chat-overlays.tsx";
 import { ConversationList } from "../products/chat/conversation-list.tsx";
 import { deliverWaiting } from "../products/chat/outbox.ts";
 import { AppShell } from "../shell/app-shell.tsx";
@@ -50,7 +50,7 @@ export function WorkspaceLayout() {
       list={<ConversationList workspaceId={workspaceId} />}
       accountMenu={<AccountMenu person={me.person} />}
     >
-      <ChatCommands workspaceId={workspaceId} />
+      <ChatOverlays workspaceId={workspaceId} />
       <Outlet />
     </AppShell>
   );

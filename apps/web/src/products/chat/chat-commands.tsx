@@ -6,6 +6,12 @@ import SquarePen from "lucide-react/icons/square-pen";
 import TextCursorInput from "lucide-react/icons/text-cursor-input";
 import { useCommand } from "../../shell/commands.ts";
 import { focusComposer } from "./composer-focus.ts";
+import {
+  allConversations,
+  pinnedConversations,
+  useListFilter,
+  type ConversationFilter,
+} from "./conversation-filter.ts";
 import { conversationsQuery } from "./queries.ts";
 
 /** Chat's keys and palette entries that work on each of its pages. Draws nothing. */
@@ -18,8 +24,12 @@ export function ChatCommands({ workspaceId }: { workspaceId: string }) {
     void navigate({ to: "/w/$workspaceId/chat", params: { workspaceId } }).then(focusComposer);
   };
   const step = (by: 1 | -1) => {
-    const list = queryClient.getQueryData(conversationsQuery(workspaceId).queryKey);
-    const ids = list?.pages.flatMap((page) => page.items).map((conversation) => conversation.id) ?? [];
+    const { filter } = useListFilter.getState();
+    const listed = (which: ConversationFilter) =>
+      queryClient.getQueryData(conversationsQuery(workspaceId, which).queryKey)?.pages.flatMap((page) => page.items) ??
+      [];
+    const onTop = filter === allConversations ? listed(pinnedConversations) : [];
+    const ids = [...new Set([...onTop, ...listed(filter)].map((conversation) => conversation.id))];
     const at = conversationId === undefined ? -1 : ids.indexOf(conversationId);
     const next = at === -1 ? ids[0] : ids[at + by];
     if (next === undefined) return;

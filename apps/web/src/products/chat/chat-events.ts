@@ -2,29 +2,43 @@ import { ClientError } from "@mindmesh/client";
 import { chatDelta, chatEvents, type Message } from "@mindmesh/contracts/chat";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { EventHandler } from "../../live/live-connection.ts";
-import { noteAnswering } from "./answering.ts";
 import { chatApi } from "./api.ts";
-import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
+import { cacheConversation, cacheMessages, dropConversation } from "./conversation-cache.ts";
 import { applyDelta, hasGap } from "./live-answers.ts";
-import { conversationQuery, conversationsQuery } from "./queries.ts";
+import { conversationListsKey, conversationQuery, foldersQuery, presetsQuery } from "./queries.ts";
 
 /** What Chat does with the logged events of a workspace. */
-export const handleChatEvent: EventHandler = (queryClient, event) => {
-  const { workspaceId } = event;
-  if (event.type === "chat.conversation.changed") {
-    const { conversation } = chatEvents[event.type].parse(event.payload);
-    afterFetch(queryClient, conversationsQuery(workspaceId).queryKey, () =>
-      cacheConversation(queryClient, workspaceId, conversation),
-    );
-  } else if (event.type === "chat.message.changed") {
-    const { conversationId, messageId, status } = chatEvents[event.type].parse(event.payload);
-    noteAnswering(conversationId, messageId, status === "streaming");
-    const query = queryClient
-      .getQueryCache()
-      .find({ queryKey: conversationQuery(workspaceId, conversationId).queryKey });
-    if (query?.isActive()) refreshMessage(queryClient, { workspaceId, conversationId, messageId });
-    // Out of sight: loaded anew when it is looked at again.
-    else query?.invalidate();
+export const handleChatEvent: EventHandler = (queryClient, { workspaceId, type, payload }) => {
+  switch (type) {
+    case "chat.conversation.changed": {
+      const { conversation } = chatEvents[type].parse(payload);
+      afterListFetches(queryClient, workspaceId, () => cacheConversation(queryClient, workspaceId, conversation));
+      break;
+    }
+    case "chat.conversation.gone": {
+      const { conversationId } = chatEvents[type].parse(payload);
+      afterListFetches(queryClient, workspaceId, () => dropConversation(queryClient, workspaceId, conversationId));
+      // Who may still see it (its owner) sees it again; for everybody else its page says that it is gone.
+      void queryClient.resetQueries(conversationQuery(workspaceId, conversationId));
+      break;
+    }
+    case "chat.message.changed": {
+      const { conversationId, messageId } = chatEvents[type].parse(payload);
+      const query = queryClient
+        .getQueryCache()
+        .find({ queryKey: conversationQuery(workspaceId, conversationId).queryKey });
+      if (query?.isActive()) refreshMessage(queryClient, { workspaceId, conversationId, messageId });
+      // Out of sight: loaded anew when it is looked at again.
+      else query?.invalidate();
+      break;
+    }
+    case "chat.folders.changed":
+      void queryClient.invalidateQueries(foldersQuery(workspaceId));
+      break;
+    case "chat.presets.changed":
+      void queryClient.invalidateQueries(presetsQuery(workspaceId));
+      break;
+    default:
   }
 };
 
@@ -40,6 +54,15 @@ const nothing = () => undefined;
 function afterFetch(queryClient: QueryClient, queryKey: QueryKey, work: () => void) {
   const running = fetched(queryClient, queryKey);
   if (running) void running.then(work);
+  else work();
+}
+
+function afterListFetches(queryClient: QueryClient, workspaceId: string, work: () => void) {
+  const running = queryClient
+    .getQueryCache()
+    .findAll({ queryKey: conversationListsKey(workspaceId) })
+    .flatMap((query) => fetched(queryClient, query.queryKey) ?? []);
+  if (running.length > 0) void Promise.all(running).then(work);
   else work();
 }
 

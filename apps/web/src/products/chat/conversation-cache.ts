@@ -1,33 +1,62 @@
 import type { Conversation, Message } from "@mindmesh/contracts/chat";
-import type { QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { meQuery } from "../../identity/queries.ts";
+import { belongsTo, type ConversationFilter } from "./conversation-filter.ts";
 import { forgetLiveAnswer, takeSnapshot } from "./live-answers.ts";
-import { conversationQuery, conversationsQuery } from "./queries.ts";
+import { conversationListsKey, conversationQuery } from "./queries.ts";
+
+type Page = { items: Conversation[]; nextCursor: string | null };
+type List = InfiniteData<Page, string | null>;
 
 const laterFirst = (one: Conversation, other: Conversation) =>
   one.updatedAt === other.updatedAt ? (one.id < other.id ? 1 : -1) : one.updatedAt < other.updatedAt ? 1 : -1;
 
-/** Puts a new or changed conversation into its place in the sidebar and into its own page. */
-export function cacheConversation(queryClient: QueryClient, workspaceId: string, conversation: Conversation) {
-  queryClient.setQueryData(conversationQuery(workspaceId, conversation.id).queryKey, (known) =>
-    known && known.conversation.updatedAt <= conversation.updatedAt ? { ...known, conversation } : known,
-  );
-  queryClient.setQueryData(conversationsQuery(workspaceId).queryKey, (known) => {
-    if (!known) return known;
-    const loaded = known.pages.flatMap((page) => page.items);
-    if (loaded.some((other) => other.id === conversation.id && other.updatedAt > conversation.updatedAt)) return known;
-    const all = loaded.filter((other) => other.id !== conversation.id);
-    const sorted = [...all, conversation].sort(laterFirst);
+const isNewer = (known: Conversation, conversation: Conversation) =>
+  known.updatedAt > conversation.updatedAt || known.version > conversation.version;
+
+/** The list with a conversation taken out, or with `added` in its place. The pages keep their borders. */
+function placed(list: List, conversationId: string, added: Conversation | null): List {
+  const sorted = list.pages.flatMap((page) => page.items).filter((other) => other.id !== conversationId);
+  if (added) {
+    sorted.push(added);
+    sorted.sort(laterFirst);
     // Older than everything loaded: it comes with its own page.
-    const hasMore = known.pages.at(-1)?.nextCursor !== null;
-    if (hasMore && sorted.at(-1) === conversation) sorted.pop();
-    let taken = 0;
-    const pages = known.pages.map((page, index) => {
-      const size = index === known.pages.length - 1 ? sorted.length - taken : page.items.length;
-      taken += size;
-      return { ...page, items: sorted.slice(taken - size, taken) };
-    });
-    return { ...known, pages };
+    if (list.pages.at(-1)?.nextCursor !== null && sorted.at(-1) === added) sorted.pop();
+  }
+  let taken = 0;
+  const pages = list.pages.map((page, index) => {
+    const size = index === list.pages.length - 1 ? sorted.length - taken : page.items.length;
+    taken += size;
+    return { ...page, items: sorted.slice(taken - size, taken) };
   });
+  return { ...list, pages };
+}
+
+/** What a cached list is a list of: the last part of its key. */
+export const filterOfKey = (queryKey: readonly unknown[]) => queryKey.at(-1) as ConversationFilter;
+
+/** Puts a new or changed conversation where it belongs: into lists, out of them, and into its own page. */
+export function cacheConversation(queryClient: QueryClient, workspaceId: string, conversation: Conversation) {
+  const personId = queryClient.getQueryData(meQuery.queryKey)?.person.id ?? "";
+  queryClient.setQueryData(conversationQuery(workspaceId, conversation.id).queryKey, (known) =>
+    known && !isNewer(known.conversation, conversation) ? { ...known, conversation } : known,
+  );
+  for (const [queryKey, list] of queryClient.getQueriesData<List>({ queryKey: conversationListsKey(workspaceId) })) {
+    if (!list) continue;
+    const known = list.pages.flatMap((page) => page.items).find((other) => other.id === conversation.id);
+    if (known && isNewer(known, conversation)) continue;
+    const belongs = belongsTo(filterOfKey(queryKey), conversation, personId);
+    if (known || belongs) {
+      queryClient.setQueryData<List>(queryKey, placed(list, conversation.id, belongs ? conversation : null));
+    }
+  }
+}
+
+/** Takes a conversation out of every list. */
+export function dropConversation(queryClient: QueryClient, workspaceId: string, conversationId: string) {
+  for (const [queryKey, list] of queryClient.getQueriesData<List>({ queryKey: conversationListsKey(workspaceId) })) {
+    if (list) queryClient.setQueryData<List>(queryKey, placed(list, conversationId, null));
+  }
 }
 
 /** Puts new or changed messages into their conversation's page, if it has been loaded. */
@@ -47,12 +76,4 @@ export function cacheMessages(
     for (const message of changed) byId.set(message.id, message);
     return { ...known, messages: [...byId.values()] };
   });
-}
-
-/** Takes a message out that was shown before the server knew it. */
-export function dropMessage(queryClient: QueryClient, workspaceId: string, conversationId: string, messageId: string) {
-  queryClient.setQueryData(
-    conversationQuery(workspaceId, conversationId).queryKey,
-    (known) => known && { ...known, messages: known.messages.filter((message) => message.id !== messageId) },
-  );
 }

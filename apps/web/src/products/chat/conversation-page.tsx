@@ -6,8 +6,8 @@ import { PageHeader } from "../../shell/page-header.tsx";
 import { branchOf } from "./branch.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationCommands } from "./conversation-commands.tsx";
+import { ConversationHeader } from "./conversation-header.tsx";
 import { ConversationSkeleton } from "./conversation-skeleton.tsx";
-import { ConversationSpent } from "./conversation-spent.tsx";
 import { asMessage, useOutbox } from "./outbox.ts";
 import { conversationQuery } from "./queries.ts";
 import { Thread } from "./thread.tsx";
@@ -75,7 +75,7 @@ function OpenConversation({ workspaceId, conversationId }: { workspaceId: string
 
   return (
     <>
-      <PageHeader title={data.conversation.title} actions={<ConversationSpent messages={data.messages} />} />
+      <ConversationHeader workspaceId={workspaceId} conversation={data.conversation} messages={data.messages} />
       <Thread branch={branch} outgoing={outgoing} editingId={editingId} actions={actions} />
       <Composer
         key={composerVersion}

@@ -38,7 +38,15 @@ export function useMessageActions(
       void deliver(queryClient, outgoing);
     };
     const answer: AnswerActions = {
-      walk: (messageId) => showLeaf(leafBelow(messages(), messageId)),
+      walk: (messageId) => {
+        const leaf = leafBelow(messages(), messageId);
+        showLeaf(leaf);
+        // Other devices go along; where that is not allowed, only this one shows it.
+        chatApi
+          .updateConversation({ params, body: { currentMessageId: leaf } })
+          .then((conversation) => cacheConversation(queryClient, workspaceId, conversation))
+          .catch(() => undefined);
+      },
       retry: (messageId) =>
         void chatApi
           .retryAnswer({ params: { ...params, messageId }, body: {} })
@@ -66,7 +74,6 @@ export function useMessageActions(
       },
     };
     const stop = (messageId: string) => void chatApi.stopAnswer({ params: { ...params, messageId } }).catch(showError);
-    const reload = () => void queryClient.invalidateQueries(conversationQuery(workspaceId, conversationId));
-    return { answer, question, send, stop, reload, cacheConversation };
+    return { answer, question, send, stop };
   }, [queryClient, workspaceId, conversationId, showLeaf, setEditing, onTakenBack]);
 }

@@ -11,17 +11,20 @@ export function allowedOrigin(publicUrl: string, origin: string, host: string | 
   return parsed !== null && (parsed.host === host || parsed.origin === new URL(publicUrl).origin);
 }
 
+/** Content-Security-Policy sources by directive, such as the hashes of what is inline in the built page. */
+export type PolicySources = Partial<Record<"script-src" | "style-src", string[]>>;
+
 /** Headers for every answer, and the refusal of requests that change something from another site. */
-export async function protect(app: FastifyInstance, publicUrl: string): Promise<void> {
+export async function protect(app: FastifyInstance, publicUrl: string, inline: PolicySources): Promise<void> {
   const secure = publicUrl.startsWith("https:");
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         "default-src": ["'self'"],
-        "script-src": ["'self'"],
+        "script-src": ["'self'", ...(inline["script-src"] ?? [])],
         // Style attributes (layout of tables, KaTeX) are set by script through the CSSOM; sheets are files.
-        "style-src": ["'self'", "'unsafe-inline'"],
+        "style-src": ["'self'", ...(inline["style-src"] ?? [])],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],

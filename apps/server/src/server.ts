@@ -34,7 +34,7 @@ import { observeServer } from "./observe-server.ts";
 import { serveOpenApi } from "./open-api.ts";
 import { products } from "./products.ts";
 import { allowedOrigin, protect } from "./security.ts";
-import { serveWeb } from "./web.ts";
+import { inlineOfPage, serveWeb } from "./web.ts";
 
 export interface RunningServer {
   /** Every route that is served, for tests that walk them. */
@@ -105,7 +105,7 @@ export async function startServer(
     void reply.header("x-request-id", request.id);
   });
   handleErrors(app);
-  await protect(app, config.publicUrl);
+  await protect(app, config.publicUrl, await inlineOfPage());
   await app.register(cookie);
   app.decorateRequest("caller", null);
   app.decorate("authentication", {

@@ -1,10 +1,22 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { FastifyInstance } from "fastify";
+import type { PolicySources } from "./security.ts";
 
 const folder = join(import.meta.dirname, "../../web/dist");
+
+/** For the sandboxed frame that draws diagrams: Mermaid measures with <style> elements, and reaches nothing else. */
+const diagramPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-scripts";
+
+/** What is inline in the built page, as its build has written it down: allowed by hash, and nothing else is. */
+export async function inlineOfPage(): Promise<PolicySources> {
+  const file = join(folder, "policy.json");
+  return existsSync(file) ? (JSON.parse(await readFile(file, "utf8")) as PolicySources) : {};
+}
 
 /** Serves the built page, compressed ahead of time; every path that is not a file is the page itself. */
 export async function serveWeb(app: FastifyInstance): Promise<void> {
@@ -16,6 +28,12 @@ export async function serveWeb(app: FastifyInstance): Promise<void> {
       wildcard: false,
       index: false,
       setHeaders: (reply, path) => {
+        // The path may end with .br or .gz: the file as it was compressed ahead of time.
+        if (/[\\/]diagram\.html(?:\.\w+)?$/.test(path)) {
+          void reply.header("content-security-policy", diagramPolicy).removeHeader("origin-agent-cluster");
+        }
+        // The frame that draws diagrams has no origin, so even our own scripts are another's to it.
+        if (/\.js(?:\.\w+)?$/.test(path)) void reply.header("access-control-allow-origin", "*");
         const hashed = /[\\/]assets[\\/]/.test(path);
         void reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
       },

@@ -32,7 +32,7 @@ export function serviceWorker(): Plugin {
         return chunk?.type === "chunk" && chunk.code.length <= largestAhead;
       };
       for (const file of Object.values(bundle)) {
-        if (file.type === "chunk" && file.isEntry) visit(file.fileName);
+        if (file.type === "chunk" && file.isEntry && file.name === "index") visit(file.fileName);
         if (/inter-latin-wght-normal.*\.woff2$/.test(file.fileName)) first.add(file.fileName);
       }
       const page = bundle["index.html"];

@@ -10,7 +10,11 @@ import { registerOfflineShell } from "./shell/offline-shell.ts";
 
 const queryClient = new QueryClient({
   // Events keep the cache fresh; a refetch on focus would only hide a missed one.
-  defaultOptions: { queries: { staleTime: 60_000, refetchOnWindowFocus: false, retry: 1 } },
+  defaultOptions: {
+    // A server on this very machine can be reached without a network.
+    queries: { staleTime: 60_000, refetchOnWindowFocus: false, retry: 1, networkMode: "always" },
+    mutations: { networkMode: "always" },
+  },
 });
 const router = makeRouter(queryClient);
 

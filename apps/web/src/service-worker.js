@@ -7,7 +7,7 @@ const shellCache = `mindmesh-shell-${version}`;
 // Hashed names never change their content, so this one outlives versions.
 const assetCache = "mindmesh-assets";
 const mostAssets = 300;
-const serverPath = /^\/(?:api|socket\.io|share|health|ready|metrics)(?:\/|$)/;
+const serverPath = /^\/(?:api|socket\.io|share|health|ready|metrics|diagram\.html)(?:\/|$)/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

@@ -11,7 +11,7 @@ type ComposerProps = {
   workspaceId: string;
   /** The conversation's id, or "new": under this name the draft is kept. */
   place: string;
-  /** Takes the text, and says whether it has it: the field is emptied only then. */
+  /** Takes the text, and says whether it has it; the text comes back otherwise. Must not throw. */
   onSend: (text: string) => Promise<boolean> | boolean;
   /** Why nothing can be sent now; what was typed stays. */
   blocked?: string | null;
@@ -45,11 +45,11 @@ export function Composer({ workspaceId, place, onSend, blocked = null, onStop, o
   const send = async () => {
     if (empty || sending || blocked !== null || onStop) return;
     setSending(true);
-    try {
-      if (await onSend(text)) setText("");
-    } finally {
-      setSending(false);
-    }
+    setText("");
+    const sent = await onSend(text);
+    setSending(false);
+    // Nothing that was written is lost, not even what was begun in the meantime.
+    if (!sent) setText((since) => (since === "" ? text : `${text}\n${since}`));
   };
 
   return (
@@ -60,7 +60,7 @@ export function Composer({ workspaceId, place, onSend, blocked = null, onStop, o
           event.preventDefault();
           void send();
         }}
-        className="mx-auto w-full max-w-3xl rounded-xl bg-raised shadow-overlay transition-shadow focus-within:outline-2 focus-within:outline-focus"
+        className="mx-auto w-full max-w-3xl rounded-xl bg-raised shadow-overlay outline-transparent transition-[outline-color] focus-within:outline-1 focus-within:outline-line-control"
       >
         <Textarea
           ref={field}
@@ -96,7 +96,7 @@ export function Composer({ workspaceId, place, onSend, blocked = null, onStop, o
               shortcut="escape"
               variant="primary"
               icon={<Square className="fill-current" />}
-              className="rounded-full"
+              className="!rounded-full"
               onClick={onStop}
             />
           ) : (
@@ -108,7 +108,7 @@ export function Composer({ workspaceId, place, onSend, blocked = null, onStop, o
               busy={sending}
               disabled={empty || blocked !== null}
               icon={<ArrowUp />}
-              className="rounded-full"
+              className="!rounded-full"
             />
           )}
         </div>

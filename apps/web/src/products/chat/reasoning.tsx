@@ -32,7 +32,9 @@ export function Reasoning({ text, thinking, since }: ReasoningProps) {
     ? `Thinking${seconds > 1 ? `, ${seconds} s` : ""}`
     : thoughtFor === null
       ? "Reasoning"
-      : `Thought for ${thoughtFor} s`;
+      : thoughtFor < 1
+        ? "Thought for a moment"
+        : `Thought for ${thoughtFor} s`;
   return (
     <div className="mb-2">
       <button

@@ -35,47 +35,50 @@ export const UserMessage = memo(function UserMessage(props: UserMessageProps) {
   const long = isLong(message.text);
   return (
     <article aria-label="You wrote" className="group/message flex flex-col items-end">
-      <div
-        className={classNames(
-          "max-w-[85%] rounded-xl rounded-br-xs bg-selected px-4 py-2.5 text-md phone:max-w-[92%]",
-          outgoing && "opacity-70",
+      <div className="flex w-full items-end justify-end gap-1 phone:flex-col-reverse">
+        {outgoing ? null : (
+          <div className="flex shrink-0 items-center">
+            <div className="flex items-center transition-opacity md:opacity-0 md:group-focus-within/message:opacity-100 md:group-hover/message:opacity-100">
+              <CopyButton text={message.text} label="Copy the message" />
+              {actions ? (
+                <IconButton
+                  size="sm"
+                  label="Edit the message"
+                  icon={<Pencil />}
+                  onClick={() => actions.beginEdit(message.id)}
+                />
+              ) : null}
+            </div>
+            {actions ? <BranchWalker messageId={message.id} alternatives={alternatives} onWalk={actions.walk} /> : null}
+          </div>
         )}
-      >
-        <p
+        <div
           className={classNames(
-            "whitespace-pre-wrap break-words leading-normal [overflow-wrap:anywhere]",
-            long && folded && "line-clamp-[14]",
+            "min-w-0 max-w-[85%] rounded-xl rounded-br-xs bg-selected px-4 py-2.5 text-md phone:max-w-[92%]",
+            outgoing && "opacity-70",
           )}
         >
-          {message.text}
-        </p>
-        {long ? (
-          <button
-            type="button"
-            aria-expanded={!folded}
-            onClick={() => setFolded(!folded)}
-            className="mt-1 text-xs font-medium text-accent-ink underline-offset-4 hover:underline touch:min-h-11"
+          <p
+            className={classNames(
+              "whitespace-pre-wrap break-words leading-normal [overflow-wrap:anywhere]",
+              long && folded && "line-clamp-[14]",
+            )}
           >
-            {folded ? "Show all" : "Show less"}
-          </button>
-        ) : null}
-      </div>
-      {outgoing ? (
-        <OutgoingState outgoing={outgoing} actions={actions} />
-      ) : (
-        <div className="mt-0.5 flex min-h-8 items-center gap-0.5 transition-opacity md:opacity-0 md:group-focus-within/message:opacity-100 md:group-hover/message:opacity-100">
-          <CopyButton text={message.text} label="Copy the message" />
-          {actions ? (
-            <IconButton
-              size="sm"
-              label="Edit the message"
-              icon={<Pencil />}
-              onClick={() => actions.beginEdit(message.id)}
-            />
+            {message.text}
+          </p>
+          {long ? (
+            <button
+              type="button"
+              aria-expanded={!folded}
+              onClick={() => setFolded(!folded)}
+              className="mt-1 text-xs font-medium text-accent-ink underline-offset-4 hover:underline touch:min-h-11"
+            >
+              {folded ? "Show all" : "Show less"}
+            </button>
           ) : null}
-          {actions ? <BranchWalker messageId={message.id} alternatives={alternatives} onWalk={actions.walk} /> : null}
         </div>
-      )}
+      </div>
+      {outgoing ? <OutgoingState outgoing={outgoing} actions={actions} /> : null}
     </article>
   );
 });

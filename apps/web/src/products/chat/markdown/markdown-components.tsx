@@ -3,7 +3,8 @@ import { isValidElement, type ReactNode } from "react";
 import type { Components } from "react-markdown";
 import { CodeBlock } from "./code-block.tsx";
 
-function textIn(node: ReactNode): string {
+/** All text below a React node. */
+export function textIn(node: ReactNode): string {
   if (typeof node === "string") return node;
   if (Array.isArray(node)) return node.map(textIn).join("");
   if (isValidElement<{ children?: ReactNode }>(node)) return textIn(node.props.children);
@@ -11,7 +12,7 @@ function textIn(node: ReactNode): string {
 }
 
 /** How each element of Markdown is drawn. Headings start below those of the page. */
-export const markdownComponents: Components = {
+export const markdownComponents = {
   h1: ({ children }) => <h3 className="heading-1">{children}</h3>,
   h2: ({ children }) => <h4 className="heading-2">{children}</h4>,
   h3: ({ children }) => <h5 className="heading-3">{children}</h5>,
@@ -50,4 +51,4 @@ export const markdownComponents: Components = {
   input: ({ checked }) => (
     <input type="checkbox" checked={checked ?? false} readOnly disabled aria-label={checked ? "Done" : "Not done"} />
   ),
-};
+} satisfies Components;

@@ -39,16 +39,14 @@ export default defineConfig(({ command }) => {
       chunkSizeWarningLimit: 1500,
       reportCompressedSize: false,
       rolldownOptions: {
-<<<<<<< HEAD
         output: {
           // Left to itself the bundler makes a file of every few shared modules; what each page needs is one file here.
           codeSplitting: { groups: [{ name: "base", test: ofEveryPage }] },
-=======
+        },
         input: {
           index: fileURLToPath(new URL("index.html", import.meta.url)),
           // A page of its own, for a frame without an origin: see src/products/chat/markdown/diagrams.ts.
           diagram: fileURLToPath(new URL("diagram.html", import.meta.url)),
->>>>>>> a5766df (Diagrams in a frame without an origin, formulas without HTML, the page's policy by hash)
         },
       },
     },

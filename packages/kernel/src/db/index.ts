@@ -9,6 +9,6 @@ export {
 } from "./database.ts";
 export { lockDataDirectory } from "./data-directory-lock.ts";
 export { findRunningEmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
-export { checkMigrations, pendingMigrations } from "./pending-migrations.ts";
-export { type MigrationOwner, kernelMigrations, migrate } from "./migrate.ts";
+export { appliedMigrations, checkMigrations, migrationNames, pendingMigrations } from "./pending-migrations.ts";
+export { type MigrationOwner, ensureRole, kernelMigrations, migrate } from "./migrate.ts";
 export { StartError } from "./start-error.ts";

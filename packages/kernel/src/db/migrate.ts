@@ -48,7 +48,8 @@ export async function migrate(databaseUrl: string, owners: MigrationOwner[]): Pr
   }
 }
 
-async function ensureRole(client: pg.Client): Promise<void> {
+/** Makes the role of tenants, and this user one of its members. @throws with the statements to run when it may not */
+export async function ensureRole(client: pg.Client): Promise<void> {
   const found = await client.query<{ member: boolean }>(
     "SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = 'mindmesh_app'",
   );

@@ -14,14 +14,12 @@ export async function migrationNames(owner: MigrationOwner): Promise<string[]> {
 
 /** Names of the migrations that a schema has had, in their order; none where it does not exist. */
 export async function appliedMigrations(pool: Pick<Database["pool"], "query">, schema: string): Promise<string[]> {
-  try {
-    const { rows } = await pool.query<{ name: string }>(`SELECT name FROM "${schema}".migrations ORDER BY run_on, id`);
-    return rows.map(({ name }) => name);
-  } catch (error) {
-    // undefined_table, invalid_schema_name
-    if (["42P01", "3F000"].includes((error as { code?: string }).code ?? "")) return [];
-    throw error;
-  }
+  const { rows: found } = await pool.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [
+    `"${schema}".migrations`,
+  ]);
+  if (!found[0]?.there) return [];
+  const { rows } = await pool.query<{ name: string }>(`SELECT name FROM "${schema}".migrations ORDER BY run_on, id`);
+  return rows.map(({ name }) => name);
 }
 
 /**

@@ -33,8 +33,19 @@ export async function readArchive(file: string, visitor: ArchiveVisitor): Promis
   const input = createReadStream(file);
   const extract = createExtract();
   input.on("data", () => visitor.progress?.(input.bytesRead));
-  const reading = pipeline(input, createZstdDecompress(), extract as unknown as NodeJS.WritableStream);
-  reading.catch(() => undefined); // the loop below fails with it
+  let wake = (): void => undefined;
+  extract.on("drain", () => wake()).on("close", () => wake());
+  const room = () => new Promise<void>((resolve) => (wake = resolve));
+  // Not a part of the pipeline: it would take the end of the last entry for the end of everything, and overlook that the
+  // compressed stream is cut off behind it.
+  const reading = pipeline(input, createZstdDecompress(), async (unpacked: AsyncIterable<Buffer>) => {
+    for await (const chunk of unpacked) {
+      if (!extract.write(chunk)) await room();
+      if (extract.destroyed) return;
+    }
+    extract.end(undefined);
+  });
+  reading.catch((error: Error) => extract.destroy(error)); // the loop below fails with it
   const sums = new Map<string, { entries: number; bytes: number; hash: Hash }>();
   let found: Ending | undefined;
   let first = true;
@@ -47,7 +58,7 @@ export async function readArchive(file: string, visitor: ArchiveVisitor): Promis
 
   try {
     for await (const entry of extract) {
-      const { name, size = 0 } = entry.header;
+      const { name, size } = entry.header;
       if (found !== undefined) throw new BackupError("something follows the end");
       const group = groupOf(name);
       const sum = sums.get(group) ?? { entries: 0, bytes: 0, hash: createHash("sha256") };

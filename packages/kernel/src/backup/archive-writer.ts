@@ -26,16 +26,14 @@ export interface ArchiveWriter {
  */
 export async function createArchive(file: string): Promise<ArchiveWriter> {
   const partial = `${file}.${process.pid}.partial`;
-  const output = await open(partial, "wx", 0o600);
+  // Flushed to the disk before it is closed.
+  const output = createWriteStream(partial, { flags: "wx", mode: 0o600, flush: true });
+  await once(output, "ready");
   const pack = createPack();
   const compress = createZstdCompress({
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
   });
-  const written = pipeline(
-    pack as unknown as Readable,
-    compress,
-    createWriteStream("", { fd: output, autoClose: false }),
-  );
+  const written = pipeline(pack as unknown as Readable, compress, output);
   written.catch(() => undefined); // whoever waits for it next hears of it
   const sums = new Map<string, { entries: number; bytes: number; hash: Hash }>();
 
@@ -87,8 +85,6 @@ export async function createArchive(file: string): Promise<ArchiveWriter> {
       await add(names.ending, Buffer.from(JSON.stringify({ ...rest, groups } satisfies Ending)));
       pack.finalize();
       await written;
-      await output.sync();
-      await output.close();
       await rename(partial, file);
       await flushFolder(dirname(file));
       return (await stat(file)).size;
@@ -96,7 +92,6 @@ export async function createArchive(file: string): Promise<ArchiveWriter> {
     async abandon() {
       pack.destroy();
       await written.catch(() => undefined);
-      await output.close().catch(() => undefined);
       await rm(partial, { force: true });
     },
   };

@@ -106,9 +106,7 @@ async function takeForeignKeys(client: ClientBase, tables: Table[]): Promise<str
     [[...new Set(tables.map(({ schema }) => schema))]],
   );
   for (const { relation, name } of rows) await client.query(`ALTER TABLE ${relation} DROP CONSTRAINT ${name}`);
-  return rows.map(
-    ({ relation, name, definition }) => `ALTER TABLE ${relation} ADD CONSTRAINT ${name} ${definition}`,
-  );
+  return rows.map(({ relation, name, definition }) => `ALTER TABLE ${relation} ADD CONSTRAINT ${name} ${definition}`);
 }
 
 /** Lets every counter go on where it stood. */

@@ -27,10 +27,7 @@ export type Manifest = z.infer<typeof manifest>;
 /** Last entry: without it, and unless all sums are right, a backup is damaged. */
 export const ending = z.object({
   /** Group of entries to its sum over names and contents. */
-  groups: z.record(
-    z.string(),
-    z.object({ entries: z.number().int(), bytes: z.number().int(), sha256: z.string() }),
-  ),
+  groups: z.record(z.string(), z.object({ entries: z.number().int(), bytes: z.number().int(), sha256: z.string() })),
   /** `schema.table` to its rows. */
   rows: z.record(z.string(), z.number().int()),
   /** Files that the database knows but the store did not have any more. */

@@ -44,11 +44,7 @@ export interface CheckedBackup {
  * Reads a whole backup and compares its sums, touching nothing.
  * @throws BackupError when it is damaged, of a newer program or no backup
  */
-export async function checkBackup(
-  file: string,
-  owners: MigrationOwner[],
-  progress: Progress,
-): Promise<CheckedBackup> {
+export async function checkBackup(file: string, owners: MigrationOwner[], progress: Progress): Promise<CheckedBackup> {
   const path = resolve(file);
   const { size } = await stat(path).catch((cause: unknown) => {
     throw new BackupError(`There is no file ${path}.`, { cause });
@@ -87,7 +83,7 @@ export async function inspectTarget(databaseUrl: string): Promise<{ empty: boole
 export async function restoreBackup(
   target: RestoreTarget,
   backup: CheckedBackup,
-  { replace }: { replace: boolean },
+  { replace, signal }: { replace: boolean; signal?: AbortSignal },
   progress: Progress,
 ): Promise<RestoreResult> {
   return connected(target.databaseUrl, async (client) => {
@@ -104,7 +100,7 @@ export async function restoreBackup(
     await ensureRole(client);
     const ownKeys = keysIn(await readSecretKeyFile(target.dataDirectory));
     await client.query(`BEGIN; ${sessionSettings}`);
-    const restored = await fill(client, target, backup, progress);
+    const restored = await fill(client, target, backup, signal, progress);
     const allKeys = [...new Set([...restored.keys, ...ownKeys])];
     // The backup's keys only read until the commit, and are the current ones after it: whatever happens in between,
     // nothing that is stored becomes unreadable.
@@ -130,6 +126,7 @@ async function fill(
   client: pg.Client,
   { owners, blobs }: RestoreTarget,
   backup: CheckedBackup,
+  signal: AbortSignal | undefined,
   progress: Progress,
 ): Promise<{ keys: string[]; files: number }> {
   const { manifest } = backup;
@@ -141,6 +138,7 @@ async function fill(
   const restored = { keys: [] as string[], files: 0 };
 
   async function take({ name, content }: ArchiveEntry): Promise<void> {
+    signal?.throwIfAborted();
     if (name === names.secretKey) restored.keys = keysIn(await textOf(content));
     else if (name === names.sequences) sequences = JSON.parse(await textOf(content)) as Sequence[];
     else if (name.startsWith("tables/")) await loader.write(name.split("/")[1] ?? "", content);

@@ -1,6 +1,4 @@
-import { rmSync } from "node:fs";
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { kernelMigrations, migrate } from "@mindmesh/kernel/db";
@@ -8,6 +6,7 @@ import type { TestProject } from "vitest/node";
 import { startTestPostgres } from "./postgres.ts";
 import { findChromium, findNativePostgres, findRedis } from "./programs.ts";
 import { startRedis } from "./redis.ts";
+import { makeRunFolder } from "./run-folder.ts";
 import { templateName } from "./template-name.ts";
 
 declare module "vitest" {
@@ -23,15 +22,11 @@ declare module "vitest" {
 
 /** Starts the real services that tests use, once for the whole run; gives back what ends and removes them all. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(path.join(tmpdir(), "mindmesh-test-"));
-  await chmod(folder, 0o711); // as root the services run as other users, who pass through it
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", removeFolder);
+  const { folder, remove } = await makeRunFolder();
   const stops: (() => Promise<void>)[] = [];
   const teardown = async () => {
     await Promise.all(stops.map((stop) => stop()));
-    await rm(folder, { recursive: true, force: true });
-    process.off("exit", removeFolder);
+    remove();
   };
   const started = async (starting: Promise<{ url: string; stop(): Promise<void> }> | null) => {
     const service = await starting;

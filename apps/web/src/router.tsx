@@ -14,6 +14,7 @@ import { meQuery, setupQuery } from "./identity/queries.ts";
 import { allConversations } from "./products/chat/conversation-filter.ts";
 import { loadMarkdown } from "./products/chat/load-markdown.ts";
 import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
+import { readFilters } from "./settings/filters.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { PagePending } from "./shell/page-pending.tsx";
 import { RouteError } from "./shell/route-error.tsx";
@@ -64,9 +65,10 @@ const setUpRoute = createRoute({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
-  validateSearch: (search): { next?: string } => {
+  validateSearch: (search): { next?: string; error?: string } => {
     const next = safeNext(search["next"]);
-    return next === undefined ? {} : { next };
+    const error = search["error"];
+    return { ...(next === undefined ? {} : { next }), ...(typeof error === "string" ? { error } : {}) };
   },
   beforeLoad: async ({ context }) => {
     const { needsSetup } = await context.queryClient.ensureQueryData(setupQuery);
@@ -80,6 +82,42 @@ const signUpRoute = createRoute({
   path: "/sign-up",
   loader: ({ context }) => context.queryClient.ensureQueryData(setupQuery),
   component: lazyRouteComponent(() => import("./identity/sign-up-page.tsx"), "SignUpPage"),
+});
+
+const secondFactorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in/second-factor",
+  validateSearch: (search): { returnTo?: string } => {
+    const returnTo = safeNext(search["returnTo"]);
+    return returnTo === undefined ? {} : { returnTo };
+  },
+  component: lazyRouteComponent(() => import("./identity/second-factor-page.tsx"), "SecondFactorPage"),
+});
+
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot-password",
+  loader: ({ context }) => context.queryClient.ensureQueryData(setupQuery),
+  component: lazyRouteComponent(() => import("./identity/forgot-password-page.tsx"), "ForgotPasswordPage"),
+});
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("./identity/reset-password-page.tsx"), "ResetPasswordPage"),
+});
+
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/confirm-email",
+  component: lazyRouteComponent(() => import("./identity/confirm-email-page.tsx"), "ConfirmEmailPage"),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invitation",
+  loader: ({ context }) => context.queryClient.ensureQueryData(setupQuery),
+  component: lazyRouteComponent(() => import("./identity/invitation-page.tsx"), "InvitationPage"),
 });
 
 /** Everything of a workspace, inside the shell. */
@@ -113,12 +151,32 @@ const conversationRoute = createRoute({
   component: lazyRouteComponent(() => import("./products/chat/conversation-page.tsx"), "ConversationPage"),
 });
 
+const loadSettings = () => import("./settings/settings-layout.tsx");
+
+const settingsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/settings",
+  component: lazyRouteComponent(loadSettings, "SettingsLayout"),
+});
+
+const settingsPageRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/settings/$page",
+  validateSearch: readFilters,
+  component: lazyRouteComponent(loadSettings, "SettingsLayout"),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   setUpRoute,
   signInRoute,
   signUpRoute,
-  workspaceRoute.addChildren([newConversationRoute, conversationRoute]),
+  secondFactorRoute,
+  forgotPasswordRoute,
+  resetPasswordRoute,
+  confirmEmailRoute,
+  invitationRoute,
+  workspaceRoute.addChildren([newConversationRoute, conversationRoute, settingsRoute, settingsPageRoute]),
 ]);
 
 export function makeRouter(queryClient: QueryClient) {

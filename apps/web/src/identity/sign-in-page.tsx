@@ -10,15 +10,18 @@ import { CenteredPage } from "../shell/centered-page.tsx";
 import { identityApi } from "./api.ts";
 import { useEnter } from "./enter.ts";
 import { FormError } from "./form-error.tsx";
+import { LinkError } from "./link-error.tsx";
 import { PasswordInput } from "./password-input.tsx";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import { setupQuery } from "./queries.ts";
 import { showServerError } from "./server-errors.ts";
+import { textLink } from "./text-link.ts";
 
 const route = getRouteApi("/sign-in");
 
 export function SignInPage() {
   const { data: setup } = useSuspenseQuery(setupQuery);
-  const { next } = route.useSearch();
+  const { next, error: refusal } = route.useSearch();
   const enter = useEnter();
   const [needsCode, setNeedsCode] = useState(false);
   const form = useForm({
@@ -40,13 +43,14 @@ export function SignInPage() {
   const footer = setup.signUpOpen ? (
     <>
       New here?{" "}
-      <Link to="/sign-up" className="font-medium text-accent-ink underline-offset-4 hover:underline">
+      <Link to="/sign-up" className={textLink}>
         Create an account
       </Link>
     </>
   ) : null;
   return (
     <CenteredPage title="Sign in" footer={footer}>
+      <LinkError code={refusal} />
       <form onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-4">
         <FormError message={errors.root?.message} />
         <Field label="E-mail address" error={errors.email?.message}>
@@ -59,7 +63,15 @@ export function SignInPage() {
             autoFocus
           />
         </Field>
-        <Field label="Password" error={errors.password?.message}>
+        <Field
+          label="Password"
+          error={errors.password?.message}
+          aside={
+            <Link to="/forgot-password" className={textLink}>
+              Forgotten?
+            </Link>
+          }
+        >
           <PasswordInput {...form.register("password")} autoComplete="current-password" />
         </Field>
         {needsCode ? (
@@ -75,6 +87,7 @@ export function SignInPage() {
           Sign in
         </Button>
       </form>
+      <ProviderButtons providers={setup.providers} returnTo={next} />
     </CenteredPage>
   );
 }

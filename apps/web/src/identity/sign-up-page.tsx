@@ -4,9 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { CenteredPage } from "../shell/centered-page.tsx";
 import { AccountForm } from "./account-form.tsx";
 import { useEnter } from "./enter.ts";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import { setupQuery } from "./queries.ts";
-
-const linkClasses = "font-medium text-accent-ink underline-offset-4 hover:underline";
+import { textLink } from "./text-link.ts";
 
 export function SignUpPage() {
   const { data: setup } = useSuspenseQuery(setupQuery);
@@ -14,7 +14,7 @@ export function SignUpPage() {
   const footer = (
     <>
       Already have an account?{" "}
-      <Link to="/sign-in" className={linkClasses}>
+      <Link to="/sign-in" className={textLink}>
         Sign in
       </Link>
     </>
@@ -22,7 +22,10 @@ export function SignUpPage() {
   return (
     <CenteredPage title="Create an account" footer={footer}>
       {setup.signUpOpen ? (
-        <AccountForm withWorkspace={false} submitLabel="Create account" onDone={enter} />
+        <>
+          <AccountForm withWorkspace={false} submitLabel="Create account" onDone={enter} />
+          <ProviderButtons providers={setup.providers} />
+        </>
       ) : (
         <EmptyState
           title="Sign-up is closed"

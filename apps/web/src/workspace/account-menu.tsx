@@ -3,12 +3,14 @@ import { Avatar, DropdownMenu, useTheme, type ThemeChoice } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import LogOut from "lucide-react/icons/log-out";
+import Settings from "lucide-react/icons/settings";
 import { identityApi } from "../identity/api.ts";
 import { forgetPerson } from "../identity/enter.ts";
 import { showError } from "../products/chat/show-error.ts";
+import { closeDrawer } from "../shell/frame.ts";
 
 /** Who is signed in, with the way out. */
-export function AccountMenu({ person }: { person: Person }) {
+export function AccountMenu({ person, workspaceId }: { person: Person; workspaceId: string }) {
   const [theme, setTheme] = useTheme();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
@@ -39,6 +41,15 @@ export function AccountMenu({ person }: { person: Person }) {
           onValueChange: (value) => setTheme(value as ThemeChoice),
         },
         { kind: "separator" },
+        {
+          label: "Settings",
+          icon: <Settings />,
+          shortcut: "mod+,",
+          onSelect: () => {
+            closeDrawer();
+            void navigate({ to: "/w/$workspaceId/settings", params: { workspaceId } });
+          },
+        },
         { label: "Sign out", icon: <LogOut />, onSelect: () => void signOut() },
       ]}
     >

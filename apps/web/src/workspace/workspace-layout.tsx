@@ -12,10 +12,12 @@ import { deliverWaiting } from "../products/chat/outbox.ts";
 import { AppShell } from "../shell/app-shell.tsx";
 import { useConnection } from "../shell/connection.tsx";
 import { closeDrawer } from "../shell/frame.ts";
+import { SettingsEntry } from "../settings/settings-entry.tsx";
 import { AccountMenu } from "./account-menu.tsx";
+import { handleWorkspaceEvent } from "./workspace-events.ts";
 
 const route = getRouteApi("/w/$workspaceId");
-const handlers = [handleChatEvent];
+const handlers = [handleChatEvent, handleWorkspaceEvent];
 
 /** Everything of a workspace stands in here: the shell with the sidebar, and the live connection. */
 export function WorkspaceLayout() {
@@ -48,9 +50,10 @@ export function WorkspaceLayout() {
     <AppShell
       productAction={newConversation}
       list={<ConversationList workspaceId={workspaceId} />}
-      accountMenu={<AccountMenu person={me.person} />}
+      accountMenu={<AccountMenu person={me.person} workspaceId={workspaceId} />}
     >
       <ChatOverlays workspaceId={workspaceId} />
+      <SettingsEntry workspaceId={workspaceId} />
       <Outlet />
     </AppShell>
   );

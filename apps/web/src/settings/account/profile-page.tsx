@@ -1,0 +1,11 @@
+import { EmailSection } from "./email-section.tsx";
+import { NameSection } from "./name-section.tsx";
+
+export function ProfilePage() {
+  return (
+    <>
+      <NameSection />
+      <EmailSection />
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+import type { Me } from "@mindmesh/contracts/identity";
+import { roleMay, type Right } from "@mindmesh/contracts/permissions";
+import Activity from "lucide-react/icons/activity";
+import Bot from "lucide-react/icons/bot";
+import Building2 from "lucide-react/icons/building-2";
+import CircleUser from "lucide-react/icons/circle-user";
+import Database from "lucide-react/icons/database";
+import Import from "lucide-react/icons/import";
+import KeyRound from "lucide-react/icons/key-round";
+import KeySquare from "lucide-react/icons/key-square";
+import Palette from "lucide-react/icons/palette";
+import ScrollText from "lucide-react/icons/scroll-text";
+import Server from "lucide-react/icons/server";
+import ShieldCheck from "lucide-react/icons/shield-check";
+import Users from "lucide-react/icons/users";
+import { lazy, type ComponentType } from "react";
+
+export interface SettingsPage {
+  /** Last part of its address. */
+  slug: string;
+  title: string;
+  group: "Account" | "Workspace" | "Server";
+  Icon: ComponentType<{ "aria-hidden"?: "true" }>;
+  /** Words by which the palette finds it too. */
+  keywords: string[];
+  /** Only for members whose role has this right. */
+  needs?: Right;
+  Content: ComponentType<{ workspaceId: string }>;
+}
+
+/** Every page of the settings, in the order of the navigation. Each is fetched when it is first opened. */
+export const settingsPages: readonly SettingsPage[] = [
+  {
+    slug: "profile",
+    title: "Profile",
+    group: "Account",
+    Icon: CircleUser,
+    keywords: ["name", "e-mail", "email"],
+    Content: lazy(async () => ({ default: (await import("./account/profile-page.tsx")).ProfilePage })),
+  },
+  {
+    slug: "security",
+    title: "Sign-in and devices",
+    group: "Account",
+    Icon: ShieldCheck,
+    keywords: ["password", "two-factor", "2fa", "totp", "sessions", "google", "github", "oidc"],
+    Content: lazy(async () => ({ default: (await import("./account/security-page.tsx")).SecurityPage })),
+  },
+  {
+    slug: "appearance",
+    title: "Appearance",
+    group: "Account",
+    Icon: Palette,
+    keywords: ["theme", "dark", "light"],
+    Content: lazy(async () => ({ default: (await import("./account/appearance-page.tsx")).AppearancePage })),
+  },
+  {
+    slug: "api-keys",
+    title: "API keys",
+    group: "Account",
+    Icon: KeySquare,
+    keywords: ["token", "access"],
+    Content: lazy(async () => ({ default: (await import("./account/api-keys-page.tsx")).ApiKeysPage })),
+  },
+  {
+    slug: "my-models",
+    title: "My models",
+    group: "Account",
+    Icon: KeyRound,
+    keywords: ["provider", "openai", "anthropic", "key", "default"],
+    Content: lazy(async () => ({ default: (await import("./models/models-page.tsx")).MyModelsPage })),
+  },
+  {
+    slug: "data",
+    title: "My data",
+    group: "Account",
+    Icon: Database,
+    keywords: ["export", "delete account", "gdpr"],
+    Content: lazy(async () => ({ default: (await import("./account/data-page.tsx")).DataPage })),
+  },
+  {
+    slug: "import",
+    title: "Import",
+    group: "Account",
+    Icon: Import,
+    keywords: ["chatgpt", "claude", "conversations"],
+    needs: "content.write",
+    Content: lazy(async () => ({ default: (await import("./import/import-page.tsx")).ImportPage })),
+  },
+  {
+    slug: "workspace",
+    title: "General",
+    group: "Workspace",
+    Icon: Building2,
+    keywords: ["rename", "leave", "delete workspace"],
+    Content: lazy(async () => ({ default: (await import("./workspace/general-page.tsx")).GeneralPage })),
+  },
+  {
+    slug: "members",
+    title: "Members",
+    group: "Workspace",
+    Icon: Users,
+    keywords: ["people", "invite", "role"],
+    Content: lazy(async () => ({ default: (await import("./workspace/members-page.tsx")).MembersPage })),
+  },
+  {
+    slug: "models",
+    title: "Models",
+    group: "Workspace",
+    Icon: Bot,
+    keywords: ["provider", "openai", "anthropic", "key", "default"],
+    Content: lazy(async () => ({ default: (await import("./models/models-page.tsx")).WorkspaceModelsPage })),
+  },
+  {
+    slug: "jobs",
+    title: "Background jobs",
+    group: "Workspace",
+    Icon: Activity,
+    keywords: ["queue", "retry", "progress"],
+    Content: lazy(async () => ({ default: (await import("./jobs/jobs-page.tsx")).WorkspaceJobsPage })),
+  },
+  {
+    slug: "audit",
+    title: "Audit log",
+    group: "Workspace",
+    Icon: ScrollText,
+    keywords: ["history", "who"],
+    needs: "audit.read",
+    Content: lazy(async () => ({ default: (await import("./workspace/audit-page.tsx")).WorkspaceAuditPage })),
+  },
+  {
+    slug: "server",
+    title: "Sign-up and people",
+    group: "Server",
+    Icon: Server,
+    keywords: ["accounts", "lock", "reset link", "owner"],
+    Content: lazy(async () => ({ default: (await import("./server/people-page.tsx")).PeoplePage })),
+  },
+  {
+    slug: "server-jobs",
+    title: "All jobs",
+    group: "Server",
+    Icon: Activity,
+    keywords: ["queue", "schedule", "cron", "dead letters"],
+    Content: lazy(async () => ({ default: (await import("./jobs/jobs-page.tsx")).ServerJobsPage })),
+  },
+  {
+    slug: "server-audit",
+    title: "Server’s audit log",
+    group: "Server",
+    Icon: ScrollText,
+    keywords: ["history", "sign-in"],
+    Content: lazy(async () => ({ default: (await import("./workspace/audit-page.tsx")).ServerAuditPage })),
+  },
+];
+
+/** The pages that this person sees while in this workspace. */
+export function pagesFor(me: Me, workspaceId: string) {
+  const role = me.workspaces.find(({ id }) => id === workspaceId)?.role ?? "viewer";
+  return settingsPages.filter(
+    (page) =>
+      (page.group !== "Server" || me.person.isInstanceOwner) && (page.needs === undefined || roleMay(role, page.needs)),
+  );
+}

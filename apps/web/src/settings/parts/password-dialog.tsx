@@ -1,0 +1,64 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { confirmation } from "@mindmesh/contracts/account";
+import { Button, Dialog, DialogClose, Field } from "@mindmesh/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useId, type ReactNode } from "react";
+import { useForm } from "react-hook-form";
+import { FormError } from "../../identity/form-error.tsx";
+import { PasswordInput } from "../../identity/password-input.tsx";
+import { securityQuery } from "../account/queries.ts";
+import { submitTo } from "./submit-to.ts";
+
+type PasswordDialogProps = {
+  title: string;
+  description: ReactNode;
+  confirmLabel: string;
+  danger?: boolean;
+  /** Does it, with what the person gave as proof; a refusal is shown in the dialog, which then stays. */
+  run: (proof: { password?: string }) => Promise<unknown>;
+  onClose: () => void;
+};
+
+/** Asks for the password again before something that opens or closes a way in. */
+export function PasswordDialog({ title, description, confirmLabel, danger, run, onClose }: PasswordDialogProps) {
+  const id = useId();
+  const { data: security } = useQuery(securityQuery);
+  const form = useForm({ resolver: zodResolver(confirmation), defaultValues: { password: "" } });
+  const { errors, isSubmitting } = form.formState;
+  const submit = submitTo(form, async ({ password }) => {
+    await run(security?.hasPassword === false || password === undefined ? {} : { password });
+    onClose();
+  });
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title={title}
+      description={description}
+      size="sm"
+      footer={
+        <>
+          <DialogClose>
+            <Button>Cancel</Button>
+          </DialogClose>
+          <Button type="submit" form={id} variant={danger ? "danger" : "primary"} busy={isSubmitting}>
+            {confirmLabel}
+          </Button>
+        </>
+      }
+    >
+      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
+        <FormError message={errors.root?.message} />
+        {security?.hasPassword === false ? (
+          <p className="text-sm text-muted">
+            Your account has no password: your sign-in must be less than ten minutes old.
+          </p>
+        ) : (
+          <Field label="Your password" error={errors.password?.message}>
+            <PasswordInput {...form.register("password")} autoComplete="current-password" autoFocus />
+          </Field>
+        )}
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Role } from "@mindmesh/contracts/permissions";
+import { workspaceEvents } from "@mindmesh/contracts/workspaces";
+import { meQuery } from "../identity/queries.ts";
+import { workspaceKey, type EventHandler } from "../live/live-connection.ts";
+
+/** What of a workspace's cached things an event makes out of date, by the word after the workspace in their keys. */
+const concerned: Record<string, readonly string[]> = {
+  "workspace.member.changed": ["members", "invitations"],
+  "workspace.member.removed": ["members"],
+  "workspace.invitations.changed": ["invitations"],
+  "models.changed": ["models"],
+  "chat.import.changed": ["imports"],
+};
+
+/** What the page does with the events about a workspace itself: its name, its people, its models. */
+export const handleWorkspaceEvent: EventHandler = (queryClient, { workspaceId, type, payload }) => {
+  for (const part of concerned[type] ?? []) {
+    void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), part] });
+  }
+  const change = (changed: { name?: string; role?: Role }) =>
+    queryClient.setQueryData(
+      meQuery.queryKey,
+      (me) =>
+        me && {
+          ...me,
+          workspaces: me.workspaces.map((each) => (each.id === workspaceId ? { ...each, ...changed } : each)),
+        },
+    );
+  const myself = queryClient.getQueryData(meQuery.queryKey)?.person.id;
+  if (type === "workspace.changed") {
+    change({ name: workspaceEvents[type].parse(payload).name });
+  } else if (type === "workspace.member.changed") {
+    const { personId, role } = workspaceEvents[type].parse(payload);
+    if (personId === myself) change({ role });
+  } else if (type === "workspace.member.removed") {
+    // A fresh start: nothing of the workspace may stay on the page.
+    if (workspaceEvents[type].parse(payload).personId === myself) window.location.assign("/");
+  }
+};

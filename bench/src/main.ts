@@ -1,0 +1,29 @@
+import { api } from "./api.ts";
+import { fanOut } from "./fan-out.ts";
+import { importing } from "./importing.ts";
+import { page } from "./page.ts";
+import { search } from "./search.ts";
+import { start } from "./start.ts";
+import { streaming } from "./streaming.ts";
+
+const benches: Record<string, () => Promise<void>> = {
+  start,
+  api,
+  streaming,
+  "fan-out": fanOut,
+  search,
+  page,
+  import: importing,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(", ")}. There are: ${Object.keys(benches).join(", ")}.`);
+  process.exit(1);
+}
+for (const name of asked.length === 0 ? Object.keys(benches) : asked) {
+  console.log(`\n# ${name}`);
+  await benches[name]?.();
+}
+process.exit(0);

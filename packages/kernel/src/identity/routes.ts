@@ -62,35 +62,31 @@ export function signInRoutesOn(app: FastifyInstance, identity: Identity, provide
       await welcome(reply, personId, pair);
       return readMe(db, personId);
     },
-    startProviderSignIn: async ({ params, query, reply }) => {
-      const { url, cookie } = await beginProviderTrip(identity, providers, {
-        ...params,
-        ...query,
-        returnTo: query.returnTo,
-      });
-      setPassingCookie(reply, providerCookie, cookie, { secure, seconds: providerTripSeconds });
-      return reply.redirect(url);
+    startProviderSignIn: async ({ params, query, request, reply }) => {
+      try {
+        const trip = { provider: params.provider, returnTo: query.returnTo, invitation: query.invitation };
+        const { url, cookie } = await beginProviderTrip(identity, providers, trip);
+        setPassingCookie(reply, providerCookie, cookie, { secure, seconds: providerTripSeconds });
+        return await reply.redirect(url);
+      } catch (error) {
+        return explainOn(linkPages.signIn, request, reply, error);
+      }
     },
     finishProviderSignIn: async ({ params, request, reply }) => {
       const trip = await readTrip(identity, params.provider, request.cookies[providerCookie]);
       clearPassingCookie(reply, providerCookie);
       // Without it the browser did not set out from here: somebody else's sign-in is being slipped in.
       if (trip === null) return reply.redirect(`${linkPages.signIn}?error=session_ended`);
-      const failedAt = trip.link ? trip.returnTo : linkPages.signIn;
       try {
         const at = request.url.indexOf("?");
         const query = at === -1 ? "" : request.url.slice(at);
         const arrival = await finishProviderTrip(identity, providers, trip, query, deviceOf(request));
         if (arrival.kind === "signed_in") await welcome(reply, arrival.personId, arrival.pair);
-        if (arrival.kind !== "second_factor") return reply.redirect(trip.returnTo);
+        if (arrival.kind !== "second_factor") return await reply.redirect(trip.returnTo);
         setPassingCookie(reply, pendingCookie, arrival.cookie, { secure, seconds: providerTripSeconds });
-        return reply.redirect(`${linkPages.secondFactor}?returnTo=${encodeURIComponent(trip.returnTo)}`);
+        return await reply.redirect(`${linkPages.secondFactor}?returnTo=${encodeURIComponent(trip.returnTo)}`);
       } catch (error) {
-        // A person looks at this, not a program: back to a page that explains it.
-        if (!(error instanceof AppError)) throw error;
-        request.log.info({ code: error.code, err: error.cause }, "sign-in through a provider was refused");
-        const question = new URLSearchParams({ error: error.code, message: error.message });
-        return reply.redirect(`${failedAt}${failedAt.includes("?") ? "&" : "?"}${question.toString()}`);
+        return explainOn(trip.link ? trip.returnTo : linkPages.signIn, request, reply, error);
       }
     },
     finishSecondFactor: async ({ body, request, reply }) => {
@@ -144,6 +140,14 @@ export function signInRoutesOn(app: FastifyInstance, identity: Identity, provide
     },
     me: ({ caller }) => readMe(db, caller.personId, caller.via.kind === "api_key" ? caller.via.workspaceId : undefined),
   });
+}
+
+/** A person looks at this, not a program: on to a page that tells what went wrong. */
+function explainOn(path: string, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  if (!(error instanceof AppError)) throw error;
+  request.log.info({ code: error.code, err: error.cause }, "sign-in through a provider was refused");
+  const question = new URLSearchParams({ error: error.code, message: error.message });
+  return reply.redirect(`${path}${path.includes("?") ? "&" : "?"}${question.toString()}`);
 }
 
 async function recordTheft(

@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
 import { type PersonData, inPages } from "../person-data/index.ts";
-import { files } from "./schema.ts";
+import { fileTexts, files } from "./schema.ts";
 
-/** The files of people: described in an export, gone with the account. Their bytes go with the next sweeps. */
+/** The files of people: described in an export, gone with the account. Their bytes go with the next sweep. */
 export const filePersonData: PersonData = {
   name: "files",
   async *exportPerson(db, personId) {
@@ -32,10 +32,15 @@ export const filePersonData: PersonData = {
     }
   },
   async forgetPerson(tx, personId) {
-    await tx
+    const gone = await tx
       .update(files)
-      .set({ deletedAt: new Date().toISOString(), name: "deleted", nameClaims: null })
-      .where(eq(files.ownerId, personId));
+      // Long ago, so that the next sweep removes the bytes and does not wait a day.
+      .set({ deletedAt: new Date(0).toISOString(), name: "deleted", nameClaims: null })
+      .where(eq(files.ownerId, personId))
+      .returning({ workspaceId: files.workspaceId, id: files.id });
+    for (const { workspaceId, id } of gone) {
+      await tx.delete(fileTexts).where(and(eq(fileTexts.workspaceId, workspaceId), eq(fileTexts.fileId, id)));
+    }
   },
   // Its rows go with the workspace, and the sweep finds their bytes.
   async forgetWorkspace() {},

@@ -1,7 +1,7 @@
 import type { Workspace } from "@mindmesh/contracts/identity";
 import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { type Actor, audit } from "../../audit/index.ts";
+import { type Actor, audit, forgetWorkspaceInAudit } from "../../audit/index.ts";
 import type { Database, Transaction } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
 import { type MemberCaller, requireRight } from "../../http/index.ts";
@@ -88,6 +88,7 @@ export async function removeWorkspace(
 ): Promise<void> {
   await forget(tx, workspaceId);
   await tx.delete(workspaces).where(eq(workspaces.id, workspaceId));
+  await forgetWorkspaceInAudit(tx, workspaceId);
   await audit(tx, actor, {
     workspaceId: null,
     action: "workspace.deleted",

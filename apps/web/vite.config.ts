@@ -5,11 +5,12 @@ import { defineConfig } from "vite";
 import { compress } from "./build/compress.ts";
 import { firstPaint } from "./build/first-paint.ts";
 import { policy } from "./build/policy.ts";
+import { routeFacts } from "./build/route-facts.ts";
 import { serviceWorker } from "./build/service-worker.ts";
 
 /** React, the router, the query cache, and those components of ours that carry no Radix overlay with them. */
 const ofEveryPage =
-  /node_modules\/(?:react|react-dom|scheduler|@tanstack|clsx|zustand|use-sync-external-store)\/|node_modules\/@radix-ui\/react-(?:slot|compose-refs)\/|lucide-react\/dist\/esm\/(?!icons\/)|packages\/ui\/src\/(?:avatar|badge|button|callout|class-names|confirm\.ts|context-menu|copy-button|dialog\.tsx|dropdown-menu|empty-state|error-state|field|icon-button|input|kbd|logo|open-menu|overlays|popover\.tsx|search-input|skeleton|spinner|textarea|theme\.ts|toast-list|tooltip|use-loaded)/;
+  /node_modules\/(?:react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+|clsx|zustand|use-sync-external-store)\/|node_modules\/@radix-ui\/react-(?:slot|compose-refs)\/|lucide-react\/dist\/esm\/(?!icons\/)|packages\/ui\/src\/(?:avatar|badge|button|callout|class-names|confirm\.ts|context-menu|copy-button|dialog\.tsx|dropdown-menu|empty-state|error-state|field|icon-button|input|kbd|logo|open-menu|overlays|popover\.tsx|search-input|skeleton|spinner|textarea|theme\.ts|toast-list|tooltip|use-loaded)/;
 
 const serverUrl = process.env["MINDMESH_URL"] ?? "http://127.0.0.1:3000";
 
@@ -18,7 +19,7 @@ export default defineConfig(({ command }) => {
   if (command === "build") process.env["NODE_ENV"] = "production";
   return {
     root: import.meta.dirname,
-    plugins: [react(), tailwindcss(), firstPaint(), policy(), serviceWorker(), compress()],
+    plugins: [routeFacts(), react(), tailwindcss(), firstPaint(), policy(), serviceWorker(), compress()],
     resolve: {
       alias: {
         // Its <style> elements are forbidden by our Content-Security-Policy; ours does the same by constructed sheets.
@@ -41,7 +42,13 @@ export default defineConfig(({ command }) => {
       rolldownOptions: {
         output: {
           // Left to itself the bundler makes a file of every few shared modules; what each page needs is one file here.
-          codeSplitting: { groups: [{ name: "base", test: ofEveryPage }] },
+          // Vite's loader of lazy modules stands apart, so that the frame for diagrams does not fetch all of that with it.
+          codeSplitting: {
+            groups: [
+              { name: "lazy", test: /vite\/preload-helper/, priority: 2 },
+              { name: "base", test: ofEveryPage, priority: 1 },
+            ],
+          },
         },
         input: {
           index: fileURLToPath(new URL("index.html", import.meta.url)),

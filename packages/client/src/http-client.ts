@@ -1,6 +1,5 @@
 import type { ErrorBody, ErrorCode } from "@mindmesh/contracts/errors";
 import type { ClientInput, ClientOutput, RouteDefinition, Routes } from "@mindmesh/contracts/route";
-import { z } from "zod";
 
 /** A refusal by the server, or `offline` when it could not be reached. */
 export class ClientError extends Error {
@@ -103,7 +102,7 @@ async function send(route: RouteDefinition, input: LooseInput, options: ClientOp
   if (route.body === "raw") {
     body = input.body as NonNullable<RequestInit["body"]>;
     headers["content-type"] = "application/octet-stream";
-  } else if (route.body instanceof z.ZodType) {
+  } else if (route.body !== undefined) {
     body = JSON.stringify(input.body ?? {});
     headers["content-type"] = "application/json";
   }

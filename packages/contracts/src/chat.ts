@@ -520,3 +520,4 @@ export const chatEvents = {
     status: messageStatus,
   }),
 } as const;
+export type ChatEvent<T extends keyof typeof chatEvents> = z.infer<(typeof chatEvents)[T]>;

@@ -1,5 +1,5 @@
 import { ClientError } from "@mindmesh/client";
-import { chatDelta, chatEvents, type Message } from "@mindmesh/contracts/chat";
+import type { ChatDelta, ChatEvent, Message } from "@mindmesh/contracts/chat";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { EventHandler } from "../../live/live-connection.ts";
 import { chatApi } from "./api.ts";
@@ -7,23 +7,23 @@ import { cacheConversation, cacheMessages, dropConversation } from "./conversati
 import { applyDelta, hasGap } from "./live-answers.ts";
 import { conversationListsKey, conversationQuery, foldersQuery, presetsQuery } from "./queries.ts";
 
-/** What Chat does with the logged events of a workspace. */
+/** What Chat does with the logged events of a workspace. The server writes them by the contract's types. */
 export const handleChatEvent: EventHandler = (queryClient, { workspaceId, type, payload }) => {
   switch (type) {
     case "chat.conversation.changed": {
-      const { conversation } = chatEvents[type].parse(payload);
+      const { conversation } = payload as ChatEvent<typeof type>;
       afterListFetches(queryClient, workspaceId, () => cacheConversation(queryClient, workspaceId, conversation));
       break;
     }
     case "chat.conversation.gone": {
-      const { conversationId } = chatEvents[type].parse(payload);
+      const { conversationId } = payload as ChatEvent<typeof type>;
       afterListFetches(queryClient, workspaceId, () => dropConversation(queryClient, workspaceId, conversationId));
       // Who may still see it (its owner) sees it again; for everybody else its page says that it is gone.
       void queryClient.resetQueries(conversationQuery(workspaceId, conversationId));
       break;
     }
     case "chat.message.changed": {
-      const { conversationId, messageId } = chatEvents[type].parse(payload);
+      const { conversationId, messageId } = payload as ChatEvent<typeof type>;
       const query = queryClient
         .getQueryCache()
         .find({ queryKey: conversationQuery(workspaceId, conversationId).queryKey });
@@ -98,8 +98,7 @@ export function refreshMessage(queryClient: QueryClient, place: MessagePlace) {
 }
 
 /** Adds a token delta to its answer; where parts before it were missed, fetches what the server has. */
-export function handleDelta(queryClient: QueryClient, workspaceId: string, payload: unknown) {
-  const delta = chatDelta.parse(payload);
+export function handleDelta(queryClient: QueryClient, workspaceId: string, delta: ChatDelta) {
   const { conversationId, messageId } = delta;
   const hadGap = hasGap(messageId);
   if (applyDelta(delta) === "gap" && !hadGap) refreshMessage(queryClient, { workspaceId, conversationId, messageId });

@@ -1,37 +1,36 @@
 import { ClientError } from "@mindmesh/client";
 import type { Message } from "@mindmesh/contracts/chat";
 import type { QueryClient } from "@tanstack/react-query";
-import { z } from "zod";
 import { create } from "zustand";
 import { chatApi } from "./api.ts";
 import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
 
-const outgoing = z.object({
-  /** Made here, so that sending it twice adds nothing. */
-  messageId: z.string(),
-  workspaceId: z.string(),
-  conversationId: z.string(),
-  parentId: z.string().nullable(),
-  text: z.string(),
-  model: z.string().nullable(),
-  createdAt: z.string(),
-  /** Why it was not sent, in plain words; null while it is on its way. */
-  failure: z.string().nullable(),
-  /** The server could not be reached: sent by itself when it can. */
-  waiting: z.boolean(),
-});
 /** A message that the server has not acknowledged yet. */
-export type Outgoing = z.infer<typeof outgoing>;
+export interface Outgoing {
+  /** Made here, so that sending it twice adds nothing. */
+  messageId: string;
+  workspaceId: string;
+  conversationId: string;
+  parentId: string | null;
+  text: string;
+  model: string | null;
+  createdAt: string;
+  /** Why it was not sent, in plain words; null while it is on its way. */
+  failure: string | null;
+  /** The server could not be reached: sent by itself when it can. */
+  waiting: boolean;
+}
 
-const storageKey = "mindmesh.outbox";
+/** Another shape of what is stored gets another number. */
+const storageKey = "mindmesh.outbox.1";
 
 function stored(): Outgoing[] {
   try {
     // Those that were on their way when the page went are sent again.
-    return z
-      .array(outgoing)
-      .parse(JSON.parse(localStorage.getItem(storageKey) ?? "[]"))
-      .map((each) => (each.failure === null ? { ...each, waiting: true, failure: "Not sent yet." } : each));
+    const messages = JSON.parse(localStorage.getItem(storageKey) ?? "[]") as Outgoing[];
+    return messages.map((each) =>
+      each.failure === null ? { ...each, waiting: true, failure: "Not sent yet." } : each,
+    );
   } catch {
     return [];
   }

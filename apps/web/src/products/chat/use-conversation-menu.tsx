@@ -1,6 +1,4 @@
 import type { Conversation } from "@mindmesh/contracts/chat";
-import { routeUrl } from "@mindmesh/client";
-import { chatRoutes } from "@mindmesh/contracts/chat";
 import { confirm, toast, type MenuEntry } from "@mindmesh/ui";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
@@ -17,7 +15,7 @@ import Tag from "lucide-react/icons/tag";
 import Trash2 from "lucide-react/icons/trash-2";
 import Undo2 from "lucide-react/icons/undo-2";
 import { meQuery } from "../../identity/queries.ts";
-import { chatApi } from "./api.ts";
+import { chatApi, exportUrl } from "./api.ts";
 import { changeConversation, type ConversationChange } from "./change-conversation.ts";
 import { openChatDialog } from "./chat-dialogs.ts";
 import { foldersQuery } from "./queries.ts";
@@ -45,7 +43,7 @@ export function useConversationMenu(workspaceId: string) {
       entries: (["markdown", "json"] as const).map((format) => ({
         kind: "link",
         label: format === "markdown" ? "Markdown, this version" : "JSON, all versions",
-        href: routeUrl(chatRoutes.exportConversation, { params, query: { format } }),
+        href: exportUrl(params, format),
       })),
     };
     if (conversation.ownerId !== me.person.id) {

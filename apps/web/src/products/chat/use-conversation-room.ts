@@ -1,3 +1,4 @@
+import type { ChatDelta } from "@mindmesh/contracts/chat";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { enterRoom } from "../../live/live-connection.ts";
@@ -10,7 +11,7 @@ export function useConversationRoom(workspaceId: string, conversationId: string)
     () =>
       enterRoom(workspaceId, `conversation:${conversationId}`, {
         onSignal: (type, payload) => {
-          if (type === "chat.delta") handleDelta(queryClient, workspaceId, payload);
+          if (type === "chat.delta") handleDelta(queryClient, workspaceId, payload as ChatDelta);
         },
         // Tokens before this moment were missed; everything else comes with the event log, without gaps.
         onEnter: () => refreshStreaming(queryClient, workspaceId, conversationId),

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { emitChatEvent } from "../events.ts";
 import { type ImportRow, imports } from "../schema.ts";
 import { readExport } from "./read-export.ts";
-import { importShape } from "./start-import.ts";
+import { importShape } from "./import-shape.ts";
 import { storeConversation } from "./store-conversation.ts";
 
 export const importPayload = z.object({ importId: z.uuid(), bytes: z.number().int() });
@@ -15,15 +15,17 @@ export const importPayload = z.object({ importId: z.uuid(), bytes: z.number().in
 /** Milliseconds between two reports to the person's devices. */
 const reportInterval = 1000;
 
+const mostAttempts = 3;
+
 /** Reads an export file into conversations. Running it again after a crash adds nothing twice. */
 export function importJob({ db, blobs }: { db: Database; blobs: BlobStore }) {
   return defineJob({
     name: "chat.import",
     payload: importPayload,
     queue: "low",
-    maxAttempts: 3,
+    maxAttempts: mostAttempts,
     timeoutSeconds: 6 * 3600,
-    async handler({ payload, workspaceId, signal, progress }) {
+    async handler({ payload, workspaceId, signal, progress, attempt }) {
       if (workspaceId === null) return;
       const change = (set: Partial<ImportRow>) => changeImport(db, workspaceId, payload.importId, set);
       const row = await change({ state: "running", error: null });
@@ -64,8 +66,12 @@ export function importJob({ db, blobs }: { db: Database; blobs: BlobStore }) {
             nothing && counts.skipped > 0 ? "No conversation in this file could be read: its format is unknown." : null,
         });
       } catch (error) {
-        if (signal.aborted || !(error instanceof AppError) || error.status >= 500) throw error;
-        await change({ ...counts, source, progress: share, state: "failed", error: error.message });
+        const final = error instanceof AppError && error.status < 500;
+        if (signal.aborted || (!final && attempt < mostAttempts)) throw error;
+        const reason =
+          error instanceof AppError ? error.message : "Something went wrong on the server. Import the file again.";
+        await change({ ...counts, source, progress: share, state: "failed", error: reason });
+        if (!final) throw error;
       }
     },
   });

@@ -8,7 +8,8 @@ import { type BlobStore, defaultUploadLimits, uploadFile } from "@mindmesh/kerne
 import { and, desc, eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { emitChatEvent } from "../events.ts";
-import { type ImportRow, imports } from "../schema.ts";
+import { imports } from "../schema.ts";
+import { importShape } from "./import-shape.ts";
 import { changeImport, type importJob } from "./import-job.ts";
 
 export interface ImportDependencies {
@@ -16,12 +17,6 @@ export interface ImportDependencies {
   blobs: BlobStore;
   jobs: Pick<Jobs, "enqueue" | "cancel">;
   job: ReturnType<typeof importJob>;
-}
-
-/** An import as the contract shows it. */
-export function importShape(row: ImportRow): ChatImport {
-  const { workspaceId: _, ownerId: _owner, fileId: _file, jobId: _job, ...shown } = row;
-  return shown;
 }
 
 /** Stores an export file and begins to import it in the background. @throws AppError too_large, storage_full */

@@ -3,6 +3,7 @@ import { roleMay } from "@mindmesh/contracts/permissions";
 import { and, eq, isNull } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
+import { type Actor, audit } from "../audit/index.ts";
 import type { Database } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
@@ -75,6 +76,7 @@ function refusal(isCompatible: boolean, test: KeyTest): AppError {
 export async function addProviderKey(
   { db, secrets, outbound, settings, forgetKeys }: KeyDependencies,
   caller: MemberCaller,
+  actor: Actor,
   body: z.output<typeof addProviderKeyBody>,
 ): Promise<ProviderKeyRow> {
   mayConfigure(caller, body.owner);
@@ -122,6 +124,12 @@ export async function addProviderKey(
       .onConflictDoUpdate({ target: [providerKeys.workspaceId, providerKeys.id], set: values })
       .returning();
     if (!row) throw new AppError("internal");
+    await audit(tx, actor, {
+      workspaceId,
+      action: existing ? "provider_key.replaced" : "provider_key.added",
+      target: { kind: "provider_key", id },
+      details: { owner: body.owner, provider, baseUrl, test: test.result },
+    });
     await emitModelsChanged(tx, caller, personId);
     return row;
   });

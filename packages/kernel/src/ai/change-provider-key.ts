@@ -1,4 +1,5 @@
 import { and, eq } from "drizzle-orm";
+import { type Actor, audit } from "../audit/index.ts";
 import type { Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
@@ -46,11 +47,18 @@ export async function retestProviderKey(
 export async function deleteProviderKey(
   { db, forgetKeys }: KeyDependencies,
   caller: MemberCaller,
+  actor: Actor,
   id: string,
 ): Promise<void> {
   await db.withWorkspace(tenantOf(caller), async (tx) => {
     const row = await findKey(tx, caller, id);
     await tx.delete(providerKeys).where(isKey(caller, id));
+    await audit(tx, actor, {
+      workspaceId: row.workspaceId,
+      action: "provider_key.deleted",
+      target: { kind: "provider_key", id },
+      details: { owner: row.personId === null ? "workspace" : "person", provider: row.provider },
+    });
     await emitModelsChanged(tx, caller, row.personId);
   });
   forgetKeys(caller.workspaceId);

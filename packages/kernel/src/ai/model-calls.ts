@@ -2,6 +2,7 @@ import { and, eq, lt } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "../db/index.ts";
 import { startSpan } from "../observe/index.ts";
+import { type CallRow, writeCallRows } from "./call-rows.ts";
 import type { KeySource } from "./connection.ts";
 import type { FailureKind } from "./explain-failure.ts";
 import type { ModelFailed } from "./failures.ts";
@@ -52,41 +53,26 @@ export interface CallRecorder {
 
 /** `onError` hears of records that could not be written; the answer itself goes on. */
 export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error: unknown) => void): CallRecorder {
-  const pending = new Set<Promise<void>>();
-
-  /** Writes one after the other what concerns one call. */
-  function write(after: Promise<void> | null, call: CallStart, row: typeof modelCalls.$inferInsert): Promise<void> {
-    const insert = async () => {
-      await after;
-      const tenant = { workspaceId: call.workspaceId, ...(call.userId !== null && { userId: call.userId }) };
-      const insertOrSettle = db.withWorkspace(
-        tenant,
-        (tx) =>
-          tx
-            .insert(modelCalls)
-            .values(row)
-            .onConflictDoUpdate({ target: [modelCalls.workspaceId, modelCalls.id], set: row }),
-        { relaxedDurability: true },
-      );
-      await insertOrSettle;
-    };
-    const written: Promise<void> = insert()
-      .catch(onError)
-      .finally(() => pending.delete(written));
-    pending.add(written);
-    return written;
-  }
+  const rows = writeCallRows(db, onError);
 
   function begin(call: CallStart): CallRecord {
     const startedAt = performance.now();
-    const row = {
+    const row: CallRow = {
       ...call,
       id: uuidv7(),
-      status: "running" as CallStatus,
+      status: "running",
+      errorKind: null,
       retries: 0,
+      inputTokens: null,
+      outputTokens: null,
+      reasoningTokens: null,
+      cachedInputTokens: null,
+      costUsd: null,
       startedAt: new Date().toISOString(),
+      firstPartMs: null,
+      durationMs: null,
     };
-    const begun = write(null, call, row);
+    rows.put(row);
     const span = startSpan(`chat ${call.model}`, {
       "gen_ai.operation.name": "chat",
       "gen_ai.provider.name": call.provider,
@@ -99,12 +85,17 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
       isSettled = true;
       const durationMs = performance.now() - startedAt;
       metrics.observe(call, { ...outcome, retries: record.retries, firstPartMs, durationMs });
-      const { inputTokens, outputTokens, reasoningTokens, cachedInputTokens } = outcome.usage ?? {};
+      const {
+        inputTokens = null,
+        outputTokens = null,
+        reasoningTokens = null,
+        cachedInputTokens = null,
+      } = outcome.usage ?? {};
       if (inputTokens) span.set("gen_ai.usage.input_tokens", inputTokens);
       if (outputTokens) span.set("gen_ai.usage.output_tokens", outputTokens);
       if (outcome.errorKind) span.fail(outcome.errorKind);
       span.end();
-      void write(begun, call, {
+      rows.put({
         ...row,
         status: outcome.status,
         errorKind: outcome.errorKind,
@@ -136,12 +127,7 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
     return record;
   }
 
-  return {
-    begin,
-    async drain() {
-      while (pending.size > 0) await Promise.all(pending);
-    },
-  };
+  return { begin, drain: rows.drain };
 }
 
 /** Marks calls as lost whose server died in the middle. Returns how many. */

@@ -1,5 +1,6 @@
 import { type ProviderKey, modelRoutes } from "@mindmesh/contracts/models";
 import type { FastifyInstance } from "fastify";
+import { actorOf, audit } from "../audit/index.ts";
 import { AppError } from "../errors/index.ts";
 import { implement, tenantOf } from "../http/index.ts";
 import { type KeyDependencies, addProviderKey, emitModelsChanged, mayConfigure } from "./add-provider-key.ts";
@@ -41,7 +42,7 @@ export function modelRoutesOn(app: FastifyInstance, { gateway, ...rest }: ModelR
       const help = models.length === 0 && offer.defaultModel === null ? modelHelp() : [];
       return { ...offer, items: models, priceTable, help };
     },
-    chooseModel: async ({ caller, body }) => {
+    chooseModel: async ({ caller, body, request }) => {
       mayConfigure(caller, body.owner);
       if (body.model !== null && !(await gateway.canCall(tenantOf(caller), body.model))) {
         throw new AppError("invalid_fields", { fields: { model: "There is no key for this provider." } });
@@ -49,6 +50,14 @@ export function modelRoutesOn(app: FastifyInstance, { gateway, ...rest }: ModelR
       const personId = body.owner === "person" ? caller.personId : null;
       await db.withWorkspace(tenantOf(caller), async (tx) => {
         await chooseModel(tx, caller.workspaceId, personId, body.model);
+        if (personId === null) {
+          const details = { model: body.model };
+          await audit(tx, actorOf(request), {
+            workspaceId: caller.workspaceId,
+            action: "default_model.changed",
+            details,
+          });
+        }
         await emitModelsChanged(tx, caller, personId);
       });
     },
@@ -56,8 +65,9 @@ export function modelRoutesOn(app: FastifyInstance, { gateway, ...rest }: ModelR
       const rows = await db.withWorkspace(tenantOf(caller), (tx) => readProviderKeys(tx, caller.workspaceId));
       return { items: rows.map(keyShape) };
     },
-    addProviderKey: async ({ caller, body }) => keyShape(await addProviderKey(keys, caller, body)),
+    addProviderKey: async ({ caller, body, request }) =>
+      keyShape(await addProviderKey(keys, caller, actorOf(request), body)),
     testProviderKey: async ({ caller, params }) => keyShape(await retestProviderKey(keys, caller, params.keyId)),
-    deleteProviderKey: ({ caller, params }) => deleteProviderKey(keys, caller, params.keyId),
+    deleteProviderKey: ({ caller, params, request }) => deleteProviderKey(keys, caller, actorOf(request), params.keyId),
   });
 }

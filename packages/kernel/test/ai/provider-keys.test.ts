@@ -117,6 +117,20 @@ describe("entering a key", () => {
     expect(JSON.stringify([rows, events])).not.toContain("right-key");
   });
 
+  it("is in the audit log, as is its end, without the key", async () => {
+    const { id } = await ann.models.addProviderKey({ params: ann.params, body: { ...own, owner: "workspace" } });
+    await ann.models.deleteProviderKey({ params: { ...ann.params, keyId: id } });
+    const entries = await server.sql(
+      "SELECT action, actor_id, details FROM kernel.audit_log WHERE target_id = $1 ORDER BY at, id",
+      [id],
+    );
+    expect(entries).toMatchObject([
+      { action: "provider_key.added", actor_id: ann.personId, details: { owner: "workspace", provider: "openai" } },
+      { action: "provider_key.deleted", actor_id: ann.personId },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain("right-key");
+  });
+
   it("again for the same provider replaces the first one", async () => {
     const first = await ben.models.addProviderKey({ params: ben.params, body: own });
     models.requireKey("sk-another-key-0123456789-ABCD");

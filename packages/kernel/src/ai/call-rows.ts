@@ -1,0 +1,69 @@
+import type { Database } from "../db/index.ts";
+import type { modelCalls } from "./schema.ts";
+
+export type CallRow = typeof modelCalls.$inferSelect;
+
+// Its parameter is all rows as JSON, with the names of the columns. A commit that does not wait for the disk survives a
+// kill of the server or of PostgreSQL, not a power cut: good enough for what the provider's own bill tells again.
+const upsert = `
+  WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+  INSERT INTO kernel.model_calls AS m
+  SELECT r.* FROM relaxed, jsonb_populate_recordset(NULL::kernel.model_calls, $1::jsonb) AS r
+  ON CONFLICT (workspace_id, id) DO UPDATE SET
+    status = excluded.status, error_kind = excluded.error_kind, retries = excluded.retries,
+    input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+    reasoning_tokens = excluded.reasoning_tokens, cached_input_tokens = excluded.cached_input_tokens,
+    cost_usd = excluded.cost_usd, first_part_ms = excluded.first_part_ms, duration_ms = excluded.duration_ms
+  WHERE m.status = 'running'`;
+
+function columns(row: CallRow): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+/** Writes rows of `kernel.model_calls` in the order in which they are given. */
+export interface CallRows {
+  put(row: CallRow): void;
+  /** Resolves when everything put so far is written, or has been given up. */
+  drain(): Promise<void>;
+}
+
+/**
+ * One statement at a time writes all that has come in the meantime, so that a thousand calls at once do not mean a
+ * thousand transactions; a call that ends before its beginning was written is written once.
+ */
+export function writeCallRows(db: Database, onError: (error: unknown) => void): CallRows {
+  let waiting = new Map<string, CallRow>();
+  let writing: Promise<void> | undefined;
+
+  const send = (rows: CallRow[]) =>
+    db.pool.query({ name: "model-calls", text: upsert, values: [JSON.stringify(rows.map(columns))] });
+
+  async function write(): Promise<void> {
+    while (waiting.size > 0) {
+      const rows = [...waiting.values()];
+      waiting = new Map();
+      try {
+        await send(rows);
+      } catch {
+        // One row can spoil all, for example of a workspace that was deleted meanwhile.
+        for (const row of rows) await send([row]).catch(onError);
+      }
+    }
+    writing = undefined;
+  }
+
+  return {
+    put(row) {
+      waiting.set(row.id, row);
+      writing ??= Promise.resolve().then(write);
+    },
+    async drain() {
+      for (let current = writing; current; current = writing) await current;
+    },
+  };
+}

@@ -9,8 +9,8 @@ import type { ClusterPaths } from "./cluster-paths.ts";
 import { explainFailure } from "./failures.ts";
 
 /** Owner of the database and of everything in it. */
-export const databaseUser = "mindmesh";
-export const databaseName = "mindmesh";
+const databaseUser = "mindmesh";
+const databaseName = "mindmesh";
 
 /**
  * Makes the cluster (PostgreSQL's data folder) unless it is there, and gives back the password of `databaseUser`.

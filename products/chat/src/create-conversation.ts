@@ -1,7 +1,7 @@
 import type { Conversation, chatRoutes } from "@mindmesh/contracts/chat";
 import type { Database } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
-import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
+import { type MemberCaller, requireRight, tenantOf } from "@mindmesh/kernel/http";
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
 import { emitChatEvent } from "./events.ts";
@@ -18,7 +18,7 @@ export async function createConversation(
   caller: MemberCaller,
   input: z.output<typeof chatRoutes.createConversation.body>,
 ): Promise<Conversation> {
-  if (caller.role === "viewer") throw new AppError("not_allowed");
+  requireRight(caller, "content.write");
   return db.withWorkspace(tenantOf(caller), async (tx) => {
     const preset = input.presetId === undefined ? undefined : await findPreset(tx, caller, input.presetId);
     if (input.folderId !== undefined) await checkFolder(tx, caller, input.folderId);

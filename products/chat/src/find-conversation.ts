@@ -1,3 +1,4 @@
+import { roleMay } from "@mindmesh/contracts/permissions";
 import type { Transaction } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { MemberCaller } from "@mindmesh/kernel/http";
@@ -11,7 +12,7 @@ export function mayRead(caller: MemberCaller, row: Pick<ConversationRow, "ownerI
 
 /** Whether the caller may write into it: their own, or shared and the caller is more than a viewer. */
 export function mayWrite(caller: MemberCaller, row: Pick<ConversationRow, "ownerId" | "shared">): boolean {
-  return caller.role !== "viewer" && mayRead(caller, row);
+  return roleMay(caller.role, "content.write") && mayRead(caller, row);
 }
 
 /**

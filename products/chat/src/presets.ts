@@ -1,7 +1,7 @@
 import type { Preset, chatRoutes } from "@mindmesh/contracts/chat";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
-import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
+import { type MemberCaller, requireRight, tenantOf } from "@mindmesh/kernel/http";
 import { emitEvent } from "@mindmesh/kernel/realtime";
 import { and, asc, eq, or } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
@@ -48,7 +48,7 @@ export async function findPreset(tx: Transaction, caller: MemberCaller, presetId
 
 /** Keeps a preset. */
 export function createPreset(db: Database, caller: MemberCaller, input: PresetInput): Promise<Preset> {
-  if (caller.role === "viewer") throw new AppError("not_allowed");
+  requireRight(caller, "content.write");
   return db.withWorkspace(tenantOf(caller), async (tx) => {
     const [row] = await tx
       .insert(presets)

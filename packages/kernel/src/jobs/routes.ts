@@ -1,4 +1,5 @@
 import { instanceJobRoutes, workspaceJobRoutes } from "@mindmesh/contracts/jobs";
+import { roleMay } from "@mindmesh/contracts/permissions";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors/index.ts";
 import { type Caller, type MemberCaller, implement } from "../http/index.ts";
@@ -8,7 +9,7 @@ import { listSchedules, runScheduleNow } from "./schedules.ts";
 import { cancelJob, deleteJob, retryJob } from "./steer-job.ts";
 
 function administers(caller: MemberCaller): boolean {
-  return caller.role === "owner" || caller.role === "admin";
+  return roleMay(caller.role, "jobs.manage");
 }
 
 function sightOf(caller: MemberCaller): Sight {

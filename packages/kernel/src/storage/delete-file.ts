@@ -1,3 +1,4 @@
+import { roleMay } from "@mindmesh/contracts/permissions";
 import { and, eq } from "drizzle-orm";
 import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
@@ -14,7 +15,7 @@ export async function deleteFile(db: Database, caller: MemberCaller, fileId: str
   const file = { workspaceId: caller.workspaceId, id: fileId };
   await db.withWorkspace(tenantOf(caller), async (tx) => {
     const row = await findFile(tx, file);
-    const allowed = row?.ownerId === caller.personId || caller.role === "owner" || caller.role === "admin";
+    const allowed = row?.ownerId === caller.personId || roleMay(caller.role, "content.manage");
     if (row === null || !allowed) throw new AppError("not_found");
     await discardFile(tx, file);
   });

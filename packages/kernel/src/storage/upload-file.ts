@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { v7 as newId } from "uuid";
 import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
-import { tenantOf } from "../http/index.ts";
+import { requireRight, tenantOf } from "../http/index.ts";
 import type { MemberCaller } from "../http/index.ts";
 import { blobKey } from "./blobs/blob-store.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
@@ -36,7 +36,7 @@ export async function uploadFile(
   caller: MemberCaller,
   upload: { name: string; announcedBytes: number | null; content: Readable },
 ): Promise<FileRow> {
-  if (caller.role === "viewer") throw new AppError("not_allowed");
+  requireRight(caller, "content.write");
   const announced = upload.announcedBytes ?? 0;
   if (announced > limits.maxFileBytes) throw fileTooLarge(limits);
   const { workspaceId } = caller;

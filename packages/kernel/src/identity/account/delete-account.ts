@@ -68,7 +68,7 @@ export async function deleteAccount(
 }
 
 /** Removes a person and their data. @throws AppError last_owner, conflict for the owner of a server with others on it */
-export async function removePerson(
+async function removePerson(
   tx: Transaction,
   parts: PersonData[],
   person: { personId: string; email: string },

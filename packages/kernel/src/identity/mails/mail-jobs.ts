@@ -10,7 +10,7 @@ import { type Notice, emailChangeMail, invitationMail, noticeMail, notices, pass
 
 export const invitationDays = 7;
 export const resetMinutes = 60;
-export const emailChangeHours = 24;
+const emailChangeHours = 24;
 
 // A queue keeps what it is given for weeks, so payloads hold ids only: the secret of a link is made when the message
 // is sent, and its hash stored.

@@ -11,7 +11,7 @@ export interface ProviderProfile {
 }
 
 /** What must be kept, in this browser only, until it comes back: it binds the answer to the question. */
-export interface ProviderChecks {
+interface ProviderChecks {
   state: string;
   nonce: string;
   codeVerifier: string;

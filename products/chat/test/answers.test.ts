@@ -1,4 +1,4 @@
-import { chatDelta } from "@mindmesh/contracts/chat";
+import { type ChatDelta, chatDelta } from "@mindmesh/contracts/chat";
 import { type ModelServer, startModelServer } from "@mindmesh/model-server";
 import { type TestPerson, type TestServer, eventually, startTestServer } from "@mindmesh/test-support";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -57,19 +57,26 @@ test("two devices see the same tokens; one that comes late catches up by snapsho
   const device = () => {
     let text = "";
     let joined = false;
+    const early: ChatDelta[] = [];
+    const apply = (delta: ChatDelta) => {
+      if (delta.kind === "text" && delta.offset <= text.length && delta.offset + delta.text.length > text.length)
+        text = text.slice(0, delta.offset) + delta.text;
+    };
     ann.live().enter(ann.workspaceId, `conversation:${place.id}`, {
       onEnter: () => {
         void ann.chat.getMessage({ params: { ...place.params, messageId: sent.answer.id } }).then((message) => {
           if (message.text.length > text.length) text = message.text;
           joined = true;
+          for (const delta of early) apply(delta);
           return undefined;
         });
       },
       onSignal: (type, payload) => {
         const delta = chatDelta.parse(payload);
         expect(type).toBe("chat.delta");
-        if (delta.kind === "text" && joined && delta.offset <= text.length)
-          text = text.slice(0, delta.offset) + delta.text;
+        // What arrives while the snapshot is on its way belongs after it.
+        if (joined) apply(delta);
+        else early.push(delta);
       },
     });
     return () => text;

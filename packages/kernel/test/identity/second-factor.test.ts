@@ -60,7 +60,7 @@ it("takes each code once, also of two who send it at the same moment", async () 
   const { app } = await enrol(ada);
   const code = app.code();
   const answers = await Promise.all([signIn(ada.email, code), signIn(ada.email, code)]);
-  expect(answers.map(codeOf).sort()).toEqual([200, "second_factor_wrong"]);
+  expect(new Set(answers.map(codeOf))).toEqual(new Set([200, "second_factor_wrong"]));
   expect(codeOf(await signIn(ada.email, code))).toBe("second_factor_wrong");
   expect(codeOf(await signIn(ada.email, app.code(-1)))).toBe("second_factor_wrong");
   expect((await signIn(ada.email, app.code(1))).status).toBe(200);

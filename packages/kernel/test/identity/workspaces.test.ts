@@ -53,7 +53,7 @@ describe("members", () => {
     const { owner, admin } = await team();
     await owner.browser.patch(at(owner, `/members/${admin.personId}`), { role: "owner" });
     const answers = await Promise.all([owner, admin].map((who) => who.browser.post(at(owner, "/leave"))));
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204, 409]));
   });
 
   it("shows a removed member nothing more, on the next request", async () => {

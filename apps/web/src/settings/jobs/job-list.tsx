@@ -79,7 +79,7 @@ export function JobList({ source, maySteer }: JobListProps) {
           }
           return (
             <>
-              <ul aria-label="Jobs" className="flex flex-col divide-y divide-line border-y border-line">
+              <ul aria-label="Jobs" className="flex flex-col divide-y divide-line border-t border-line">
                 {items.map((job) => (
                   <JobRow
                     key={job.id}

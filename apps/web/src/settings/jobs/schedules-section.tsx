@@ -25,7 +25,7 @@ export function SchedulesSection() {
           items.length === 0 ? (
             <EmptyState icon={<CalendarClock aria-hidden="true" />} title="Nothing is scheduled" />
           ) : (
-            <Table label="Schedules">
+            <Table label="Scheduled jobs">
               <thead>
                 <tr>
                   <th scope="col">Job</th>
@@ -54,7 +54,7 @@ export function SchedulesSection() {
                     <td className="text-right">
                       <Button
                         size="sm"
-                        aria-label={`Run ${name} now`}
+                        aria-label={`Run now: ${name}`}
                         busy={run.isPending && run.variables === name}
                         onClick={() => run.mutate(name)}
                       >

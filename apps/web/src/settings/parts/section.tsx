@@ -35,7 +35,7 @@ export function Section({ title, description, action, className, children }: Sec
 /** A list of things with one line each; buttons stand at the end of a line. */
 export function Rows({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <ul aria-label={label} className="flex flex-col divide-y divide-line border-y border-line">
+    <ul aria-label={label} className="flex flex-col divide-y divide-line border-t border-line">
       {children}
     </ul>
   );

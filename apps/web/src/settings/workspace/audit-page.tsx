@@ -12,9 +12,7 @@ const workspaceKinds = [
   { value: "member", label: "Members" },
   { value: "invitation", label: "Invitations" },
   { value: "api_key", label: "API keys" },
-  { value: "provider_key", label: "Provider keys" },
   { value: "workspace", label: "Workspace" },
-  { value: "conversation", label: "Conversations" },
 ];
 const serverKinds = [
   { value: "session", label: "Sign-ins" },
@@ -97,7 +95,7 @@ function Audit({ workspaceId, kinds, people }: AuditProps) {
           }
           return (
             <>
-              <ol aria-label="Audit log" className="flex flex-col divide-y divide-line border-y border-line">
+              <ol aria-label="Audit log" className="flex flex-col divide-y divide-line border-t border-line">
                 {entries.map((entry) => (
                   <AuditRow key={entry.id} entry={entry} />
                 ))}

@@ -193,6 +193,7 @@ skipUnless("chromium")("the settings in a browser", () => {
     await devices.nth(1).waitFor();
     await page.getByRole("button", { name: /^Sign out (?!everywhere)/ }).click();
     await devices.nth(1).waitFor({ state: "detached" });
+    expect(await devices.count()).toBe(1);
     await other.reload();
     await other.waitForURL("**/sign-in**");
   });

@@ -32,6 +32,8 @@ export interface TestServer {
   databaseUrl: string;
   /** Makes an account with a workspace of its own; the first one owns the server. */
   signUp(name?: string): Promise<TestPerson>;
+  /** The same person on a device that talks to this server. */
+  as(person: TestPerson): TestPerson;
   /** Rows of a query as the owner of the database, past row-level security. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Rows of a statement under the application's role; null leaves the workspace unsaid. */
@@ -45,6 +47,8 @@ export interface TestServerOptions {
   databaseUrl?: string;
   dataDirectory?: string;
   reports?: ErrorReports;
+  /** False when another server will join on the same database; true unless told, or when a database is given. */
+  alone?: boolean;
 }
 
 /** A whole server on a database of its own and a free port, with sign-up open. */
@@ -76,6 +80,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
       return (await pool.query<Row>(text, values)).rows;
     },
+    as: (person) => personOf(running.url, person.me, person.cookie.split("; "), lives),
     async asWorkspace(workspaceId, personId, statement) {
       const client = await pool.connect();
       try {

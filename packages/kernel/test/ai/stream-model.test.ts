@@ -135,14 +135,18 @@ describe.each(models)("an answer of %s", (model) => {
 });
 
 describe("reasoning", () => {
-  it.each(["google/gemini-2.5-flash", "groq/qwen/qwen3-32b", "openai-compatible/deep-thought", "ollama/qwen3:8b"])(
-    "of %s comes apart from the answer",
-    async (model) => {
-      fixture.models.script([{ text: "42", reasoning: "Let me think." }]);
-      const { text, reasoning } = await collect(ask(model, "Why?"));
-      expect({ text, reasoning }).toEqual({ text: "42", reasoning: "Let me think." });
-    },
-  );
+  it.each([
+    "anthropic/claude-opus-4-6",
+    "anthropic/claude-sonnet-5",
+    "google/gemini-2.5-flash",
+    "groq/qwen/qwen3-32b",
+    "openai-compatible/deep-thought",
+    "ollama/qwen3:8b",
+  ])("of %s comes apart from the answer", async (model) => {
+    fixture.models.script([{ text: "42", reasoning: "Let me think." }]);
+    const { text, reasoning } = await collect(ask(model, "Why?"));
+    expect({ text, reasoning }).toEqual({ text: "42", reasoning: "Let me think." });
+  });
 });
 
 describe("which model and whose key", () => {

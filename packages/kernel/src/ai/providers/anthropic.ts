@@ -13,6 +13,10 @@ const list = z.object({
 // refuse it with 400.
 const continuing = /claude-(?:[0-3][-.]|instant|(?:opus|sonnet)-4-(?:[015](?!\d)|20\d{6})|haiku-4-5)/;
 
+// Models from 4.6 on decide by themselves whether to think; from 4.7 on they send the text of it only when asked.
+const adaptive = /claude-(?:opus|sonnet|haiku|fable|mythos)-(?:4-(?:[6-9]|\d\d(?!\d))|[5-9]|\d\d(?!\d))/;
+const sendsThinking = /claude-(?:opus|sonnet)-4-6/;
+
 export const anthropic: Provider = {
   kind: "anthropic",
   label: "Anthropic",
@@ -29,4 +33,9 @@ export const anthropic: Provider = {
     }));
   },
   continuesAnswer: (model) => continuing.test(model),
+  reasoningOptions(model) {
+    if (!adaptive.test(model)) return undefined;
+    const thinking = sendsThinking.test(model) ? { type: "adaptive" } : { type: "adaptive", display: "summarized" };
+    return { anthropic: { thinking } };
+  },
 };

@@ -64,7 +64,9 @@ export async function startServer(
     settings.reports?.capture(error, { kind: "background" });
   };
   const migrations = [kernelMigrations, ...products.map((product) => product.migrations)];
-  await migrate(databaseUrl, migrations);
+  // What a pool in transaction mode cannot carry: locks of a session, and LISTEN.
+  const directUrl = config.DATABASE_DIRECT_URL ?? databaseUrl;
+  await migrate(directUrl, migrations);
   const db = openDatabase({ url: databaseUrl, replicaUrls: config.DATABASE_REPLICA_URLS, onConnectionError: onError });
   const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, { maxRetriesPerRequest: 2 });
   redis?.on("error", onError);
@@ -74,7 +76,7 @@ export async function startServer(
   const outbound = openOutbound({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE });
   const observed = await observeServer({ config, serverId, db, reports: settings.reports });
   const ai = openGateway({ db, settings: config, secrets, outbound, onError, registry: observed.metrics.registry });
-  const notifications = await openNotifications(databaseUrl, onError);
+  const notifications = await openNotifications(directUrl, onError);
   const registration = await registerServer(db, {
     id: serverId,
     role: config.ROLE,
@@ -90,7 +92,7 @@ export async function startServer(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuidv7(),
     requestIdHeader: false,
-    trustProxy: "loopback",
+    trustProxy: config.TRUSTED_PROXIES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;

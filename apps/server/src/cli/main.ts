@@ -6,12 +6,18 @@ import { loadEnvironmentFile } from "../environment-file.ts";
 import { version } from "../version.ts";
 import { backupCommand } from "./backup-command.ts";
 import { CommandError } from "./command-error.ts";
+import { doctorCommand } from "./doctor-command.ts";
+import { keyCommand } from "./key-command.ts";
 import { restoreCommand } from "./restore-command.ts";
+import { userCommand } from "./user-command.ts";
 
 const program = new Command("mindmesh")
   .description("Looks after a Mindmesh server. It reads the same environment and .env as the server.")
   .version(version)
   .showHelpAfterError("(--help lists what there is)");
+program.addCommand(doctorCommand());
+program.addCommand(userCommand());
+program.addCommand(keyCommand());
 program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
 

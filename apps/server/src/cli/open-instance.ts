@@ -14,7 +14,7 @@ export const migrationOwners: MigrationOwner[] = [kernelMigrations, ...products.
 
 export interface Instance {
   databaseUrl: string;
-  /** DATABASE_URL; the database of a server that runs now; or one started for this command alone. */
+  /** Of DATABASE_DIRECT_URL or DATABASE_URL; the database of a server that runs now; or one started for this command alone. */
   kind: "external" | "running" | "started";
   close(): Promise<void>;
 }
@@ -28,7 +28,8 @@ const quiet = { info: () => undefined, warn: (message: string) => void process.s
  */
 export async function openInstance(config: Config, { alone = false } = {}): Promise<Instance> {
   if (config.DATABASE_URL !== undefined) {
-    return { databaseUrl: config.DATABASE_URL, kind: "external", close: () => Promise.resolve() };
+    const databaseUrl = config.DATABASE_DIRECT_URL ?? config.DATABASE_URL;
+    return { databaseUrl, kind: "external", close: () => Promise.resolve() };
   }
   if (!alone) {
     const databaseUrl = await findRunningEmbeddedPostgres(config.dataDirectory);
@@ -59,7 +60,8 @@ export async function withInstance<T>(
 ): Promise<T> {
   const interrupted = new AbortController();
   const onSignal = () => interrupted.abort(new CommandError("Interrupted: nothing was changed."));
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  // Kept for the whole time: a terminal and npm may both pass the same signal on.
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   const instance = await openInstance(config, settings);
   try {
     return await work(instance, interrupted.signal);

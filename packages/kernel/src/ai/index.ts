@@ -1,3 +1,4 @@
+export { type ServerModelCheck, checkServerModels } from "./check-server-models.ts";
 export { type KeySource } from "./connection.ts";
 export { type Failure, type FailureKind } from "./explain-failure.ts";
 export { ModelFailed } from "./failures.ts";

@@ -21,6 +21,7 @@ const environment = z
     PUBLIC_URL: http.optional(),
     DATA_DIR: z.string().default("./data"),
     DATABASE_URL: url(["postgres", "postgresql"]).optional(),
+    DATABASE_DIRECT_URL: url(["postgres", "postgresql"]).optional(),
     DATABASE_REPLICA_URLS: z
       .string()
       .transform((text) =>
@@ -70,6 +71,7 @@ const environment = z
     SENTRY_DSN: http.optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: http.optional(),
     METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+    TRUSTED_PROXIES: z.string().default("loopback"),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
     OPENAI_API_KEY: z.string().optional(),
     OPENAI_BASE_URL: http.optional(),
@@ -109,6 +111,9 @@ const environment = z
           message: `is missing, while ${given.join(" and ")} is given`,
         });
       }
+    }
+    if (env.DATABASE_DIRECT_URL !== undefined && env.DATABASE_URL === undefined) {
+      context.addIssue({ code: "custom", path: ["DATABASE_DIRECT_URL"], message: "is given without DATABASE_URL" });
     }
     if (env.ROLE !== "all" && env.DATABASE_URL === undefined) {
       context.addIssue({

@@ -117,7 +117,7 @@ describe("doctor", { timeout: 60_000 }, () => {
     const findings = await diagnose({ ...environment, PORT: new URL(server.url).port }, () => undefined);
     expect(findings.map(({ what }) => what).join("\n")).toMatch(/A server \(version [\d.]+\) runs on 127\.0\.0\.1/);
     await server.close();
-    const stranger = createServer((socket) => socket.end("no HTTP\n")).listen(0, "127.0.0.1");
+    const stranger = createServer((socket) => socket.resume().end("no HTTP\n")).listen(0, "127.0.0.1");
     await new Promise((resolve) => stranger.once("listening", resolve));
     const { port } = stranger.address() as { port: number };
     expect(await troubles({ PORT: String(port) })).toEqual([expect.stringContaining("EADDRINUSE")]);

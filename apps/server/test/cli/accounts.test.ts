@@ -24,9 +24,8 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(first).toMatchObject({ code: 0, stderr: "" });
     expect(first.stdout).toContain("ada@example.org can sign in and owns the server.");
     const invented = /Password: (\S+)/.exec(first.stdout)?.[1] ?? "";
-    const second = await mindmesh(
-      ...["user", "create", "--email", "bob@example.org", "--name", "Bob", "--password", "a password of Bob"],
-    );
+    const bob = ["--email", "bob@example.org", "--name", "Bob", "--password", "a password of Bob"];
+    const second = await mindmesh("user", "create", ...bob);
     expect(second.stdout).toBe("bob@example.org can sign in.\n");
 
     const server = await startTestServer({ databaseUrl: database.url });

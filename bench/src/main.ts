@@ -1,4 +1,5 @@
 import { api } from "./api.ts";
+import { authentication } from "./authentication.ts";
 import { fanOut } from "./fan-out.ts";
 import { importing } from "./importing.ts";
 import { page } from "./page.ts";
@@ -9,6 +10,7 @@ import { streaming } from "./streaming.ts";
 const benches: Record<string, () => Promise<void>> = {
   start,
   api,
+  authentication,
   streaming,
   "fan-out": fanOut,
   search,

@@ -1,6 +1,6 @@
 import { type TestServer, startTestServer } from "@mindmesh/test-support";
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Browser, openBrowser, password, signInOn, signUp } from "./browser.ts";
 
 let server: TestServer;
@@ -125,6 +125,21 @@ describe("staying signed in", () => {
     expect((await thief.post("/api/auth/refresh")).status).toBe(200);
     expect(codeOf(await browser.post("/api/auth/refresh"))).toBe("session_ended");
     expect(codeOf(await thief.post("/api/auth/refresh"))).toBe("session_ended");
+  });
+
+  it("refuses an access token after fifteen minutes, and goes on with a new one", async () => {
+    const { browser } = await signUp(server.url, "Ada");
+    expect((await browser.get("/api/me")).status).toBe(200);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 14 * 60_000 });
+    try {
+      expect((await browser.get("/api/me")).status).toBe(200);
+      vi.setSystemTime(Date.now() + 2 * 60_000);
+      expect((await browser.get("/api/me")).status).toBe(401);
+      await exchange(browser);
+      expect((await browser.get("/api/me")).status).toBe(200);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("keeps no token that a copy of the database would give away", async () => {

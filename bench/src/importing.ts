@@ -55,7 +55,7 @@ export async function importing(): Promise<void> {
     headers: { ...person?.headers, "content-length": String((await stat(path)).size) },
     body: createReadStream(path) as unknown as ReadableStream,
     duplex: "half",
-  } as RequestInit);
+  });
   if (!uploaded.ok) throw new Error(await uploaded.text());
   const uploadSeconds = (performance.now() - begun) / 1000;
   for (;;) {

@@ -14,24 +14,28 @@ export async function readConversation(
   caller: MemberCaller,
   conversationId: string,
 ): Promise<{ conversation: Conversation; messages: Message[]; usage: z.infer<typeof conversationUsage> }> {
-  return db.withWorkspace(tenantOf(caller), async (tx) => {
-    const conversation = await findConversation(tx, caller, conversationId, "read");
-    const rows = await tx
-      .select()
-      .from(messages)
-      .where(and(eq(messages.workspaceId, caller.workspaceId), eq(messages.conversationId, conversationId)))
-      .orderBy(asc(messages.createdAt), asc(messages.id));
-    const files = await filesOf(
-      tx,
-      caller.workspaceId,
-      rows.map((row) => row.id),
-    );
-    return {
-      conversation: conversationShape(conversation),
-      messages: (await withChunks(tx, rows)).map((row) => messageShape(row, files.get(row.id))),
-      usage: usageOf(rows),
-    };
-  });
+  return db.withWorkspace(
+    tenantOf(caller),
+    async (tx) => {
+      const conversation = await findConversation(tx, caller, conversationId, "read");
+      const rows = await tx
+        .select()
+        .from(messages)
+        .where(and(eq(messages.workspaceId, caller.workspaceId), eq(messages.conversationId, conversationId)))
+        .orderBy(asc(messages.createdAt), asc(messages.id));
+      const files = await filesOf(
+        tx,
+        caller.workspaceId,
+        rows.map((row) => row.id),
+      );
+      return {
+        conversation: conversationShape(conversation),
+        messages: (await withChunks(tx, rows)).map((row) => messageShape(row, files.get(row.id))),
+        usage: usageOf(rows),
+      };
+    },
+    { snapshot: true },
+  );
 }
 
 function usageOf(rows: MessageRow[]): z.infer<typeof conversationUsage> {

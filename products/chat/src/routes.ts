@@ -92,10 +92,14 @@ function readMessage(
   caller: MemberCaller,
   place: { conversationId: string; messageId: string },
 ) {
-  return db.withWorkspace(tenantOf(caller), async (tx) => {
-    await findConversation(tx, caller, place.conversationId, "read");
-    const found = await findMessage(tx, caller, place.conversationId, place.messageId);
-    const [row = found] = await withChunks(tx, [found]);
-    return messageShape(row, (await filesOf(tx, caller.workspaceId, [row.id])).get(row.id));
-  });
+  return db.withWorkspace(
+    tenantOf(caller),
+    async (tx) => {
+      await findConversation(tx, caller, place.conversationId, "read");
+      const found = await findMessage(tx, caller, place.conversationId, place.messageId);
+      const [row = found] = await withChunks(tx, [found]);
+      return messageShape(row, (await filesOf(tx, caller.workspaceId, [row.id])).get(row.id));
+    },
+    { snapshot: true },
+  );
 }

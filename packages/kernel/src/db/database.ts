@@ -30,6 +30,8 @@ export interface TransactionSettings {
    * high-rate writes that nobody was told are safe, such as parts of a streamed answer.
    */
   relaxedDurability?: boolean;
+  /** All statements see the same moment, so that what one reads fits what another reads; for reading only. */
+  snapshot?: boolean;
   /** Runs on a replica when one is configured; never for reads after one's own write. */
   readOnly?: boolean;
 }
@@ -100,7 +102,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     url: options.url,
     withWorkspace(tenant, work, settings = {}) {
       const begin = [
-        settings.readOnly ? "BEGIN READ ONLY" : "BEGIN",
+        settings.snapshot
+          ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+          : settings.readOnly
+            ? "BEGIN READ ONLY"
+            : "BEGIN",
         "SET LOCAL ROLE mindmesh_app",
         `SELECT set_config('app.workspace_id', '${checked(tenant.workspaceId)}', true), ` +
           `set_config('app.user_id', '${tenant.userId === undefined ? "" : checked(tenant.userId)}', true)`,

@@ -26,6 +26,10 @@ export const handleWorkspaceEvent: EventHandler = (queryClient, { workspaceId, t
           workspaces: me.workspaces.map((each) => (each.id === workspaceId ? { ...each, ...changed } : each)),
         },
     );
+  if (type === "chat.import.changed") {
+    // Conversations come by imports one by one without events of their own.
+    void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "chat", "conversations"] });
+  }
   const myself = queryClient.getQueryData(meQuery.queryKey)?.person.id;
   if (type === "workspace.changed") {
     change({ name: workspaceEvents[type].parse(payload).name });

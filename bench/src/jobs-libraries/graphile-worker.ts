@@ -7,7 +7,8 @@ const PRIORITY = { high: -10, normal: 0, low: 10 };
 const quiet = new Logger(() => () => undefined);
 
 async function openSender(databaseUrl: string): Promise<Sender> {
-  const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger: quiet });
+  const pgPool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
+  const utils = await makeWorkerUtils({ pgPool, logger: quiet });
   await utils.migrate();
   return {
     async enqueue(client, payload, settings = {}) {
@@ -45,6 +46,7 @@ async function openSender(databaseUrl: string): Promise<Sender> {
     scheduleEveryMinute: async () => undefined,
     close: async () => {
       await utils.release();
+      if (!pgPool.ended) await pgPool.end();
     },
   };
 }

@@ -314,7 +314,7 @@ const measures = {
 };
 const results = new Map<string, Figures>(libraries.map(({ name }) => [name, {}]));
 /** Measures that a busy machine disturbs are taken in turns, several times; the median counts. */
-const rounds: Record<string, number> = quick ? {} : { transactionalEnqueue: 5, pickUp: 3, throughput: 5 };
+const rounds: Record<string, number> = quick ? {} : { transactionalEnqueue: 5, pickUp: 3, throughput: 3 };
 const medianOf = (values: (number | string)[]) =>
   values.every((value) => typeof value === "number") ? percentile(values, 0.5) : (values.at(-1) ?? "");
 

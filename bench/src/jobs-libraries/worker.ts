@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { now, type Library } from "./library.ts";
-import { kernelJobs } from "./kernel-jobs.ts";
-import { graphileWorker } from "./graphile-worker.ts";
-import { pgBossFetch, pgBossWork } from "./pg-boss.ts";
 
 // A worker process of its own, so that it can be killed with -9 and its memory read. It tells the measuring
 // process over the IPC channel what it started and when.
-const libraries: Library[] = [graphileWorker, pgBossWork, pgBossFetch, kernelJobs];
-const [name, databaseUrl, settingsText] = process.argv.slice(2);
-const library = libraries.find((candidate) => candidate.name === name);
+const [name = "", databaseUrl, settingsText] = process.argv.slice(2);
+// Loads the one that is measured, so that its memory is its own.
+const load: Record<string, () => Promise<Library>> = {
+  "graphile-worker": async () => (await import("./graphile-worker.ts")).graphileWorker,
+  "pg-boss work()": async () => (await import("./pg-boss.ts")).pgBossWork,
+  "pg-boss fetch()": async () => (await import("./pg-boss.ts")).pgBossFetch,
+  "kernel/jobs": async () => (await import("./kernel-jobs.ts")).kernelJobs,
+};
+const library = await load[name]?.();
 if (!library || !databaseUrl || !settingsText) throw new Error("usage: worker.ts LIBRARY DATABASE_URL SETTINGS");
 
 let handled = 0;

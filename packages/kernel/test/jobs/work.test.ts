@@ -275,3 +275,27 @@ it("a job that was waiting is worked although its notification was lost", async 
   await until("the second ran", () => seen.length > 1);
   expect(seen).toEqual(["ran", "ran"]);
 });
+
+it("a job that runs while every connection to the database is cut is done once, and work goes on", async () => {
+  const finish = Promise.withResolvers<void>();
+  const seen: number[] = [];
+  const job = defineJob({
+    name: "test.cut",
+    payload: z.object({}),
+    handler: async ({ attempt }) => {
+      seen.push(attempt);
+      await finish.promise;
+    },
+  });
+  const { db, jobs } = await openAlone([job]);
+  const first = await db.system((tx) => jobs.enqueue(tx, job, {}, nobody));
+  await until("it runs", () => seen.length === 1);
+  await db.pool.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+  );
+  finish.resolve();
+  await until("it is done", async () => (await stateOf(db, first)) === "completed");
+  const second = await db.system((tx) => jobs.enqueue(tx, job, {}, nobody));
+  await until("the next is done", async () => (await stateOf(db, second)) === "completed");
+  expect(seen).toEqual([1, 1]);
+});

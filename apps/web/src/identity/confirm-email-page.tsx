@@ -15,7 +15,7 @@ export function ConfirmEmailPage() {
   const queryClient = useQueryClient();
   const confirm = useMutation({
     mutationFn: () => identityApi.confirmEmail({ body: { token } }),
-    onSuccess: () => void queryClient.clear(),
+    onSuccess: () => queryClient.clear(),
   });
   const message =
     token === ""

@@ -39,7 +39,9 @@ function isNeeded({ optional, devOptional, peer, dev }, tools) {
 async function installPackages(command, tools) {
   // Packages' install scripts do not run: the two that are needed, Node and PostgreSQL's links, are done by us.
   const flags = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-  const { code, output } = await runNpm([...command, ...flags, ...(tools ? ["--include=dev"] : ["--omit=dev"])]);
+  // npm's own pauses between attempts would keep a person without a network waiting for a minute and a half.
+  const patience = ["--fetch-retries=3", "--fetch-retry-mintimeout=1000", "--fetch-retry-factor=3"];
+  const { code, output } = await runNpm([...command, ...flags, ...patience, tools ? "--include=dev" : "--omit=dev"]);
   if (code !== 0) throw new Error(explain(code, output));
 }
 
@@ -62,7 +64,8 @@ function runNpm(args) {
 }
 
 function explain(code, output) {
-  const details = output.trim().split("\n").slice(-12).join("\n");
+  const lines = output.split("\n").filter((line) => line.trim() && !/^npm error( +at |\s*[}{]?$)/.test(line));
+  const details = lines.slice(-12).join("\n");
   const advice = adviceFor(`${code} ${output}`);
   return `${advice}${details && `\n\nWhat npm said:\n${details}`}`;
 }

@@ -144,6 +144,11 @@ const newConversationRoute = createRoute({
 const conversationRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/chat/$conversationId",
+  // A message that a search led to, and the words that were looked for.
+  validateSearch: (search): { message?: string; find?: string } => ({
+    ...(typeof search["message"] === "string" ? { message: search["message"] } : {}),
+    ...(typeof search["find"] === "string" ? { find: search["find"] } : {}),
+  }),
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(conversationQuery(params.workspaceId, params.conversationId));
     void loadMarkdown();

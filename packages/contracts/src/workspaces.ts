@@ -209,3 +209,4 @@ export const workspaceEvents = {
   "workspace.member.removed": z.object({ personId: id }),
   "workspace.invitations.changed": z.object({}),
 } as const;
+export type WorkspaceEvent<T extends keyof typeof workspaceEvents> = z.infer<(typeof workspaceEvents)[T]>;

@@ -1,7 +1,7 @@
 import Search from "lucide-react/icons/search";
 import { Command, defaultFilter } from "cmdk";
 import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Kbd } from "./kbd.tsx";
 import { useReturnFocus } from "./return-focus.ts";
 import { Spinner } from "./spinner.tsx";
@@ -52,6 +52,18 @@ export function CommandPalette({
 }: CommandPaletteProps) {
   const groups = [...new Set(items.map((item) => item.group))];
   const focus = useReturnFocus();
+  const [chosen, setChosen] = useState("");
+  const list = useRef<HTMLDivElement>(null);
+  // cmdk chooses before it has drawn what fits, and then may hold on to a line that is gone.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      const values = [...(list.current?.querySelectorAll<HTMLElement>("[cmdk-item]") ?? [])].map(
+        (element) => element.dataset["value"] ?? "",
+      );
+      setChosen((now) => (values.includes(now) ? now : (values[0] ?? "")));
+    });
+    return () => cancelAnimationFrame(frame);
+  });
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
@@ -62,7 +74,14 @@ export function CommandPalette({
           className="fixed left-1/2 top-[14vh] z-40 w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg bg-raised text-ink shadow-modal outline-none data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in phone:top-3"
         >
           <Primitive.Title className="sr-only">Command palette</Primitive.Title>
-          <Command label="Command palette" loop vimBindings={false} filter={everyWord}>
+          <Command
+            label="Command palette"
+            loop
+            vimBindings={false}
+            filter={everyWord}
+            value={chosen}
+            onValueChange={setChosen}
+          >
             <div className="flex items-center gap-2.5 border-b border-line px-4">
               {busy ? (
                 <Spinner className="size-4 text-faint" />
@@ -76,14 +95,19 @@ export function CommandPalette({
                 className="h-12 w-full min-w-0 bg-transparent text-md text-ink outline-none touch:text-[1rem]"
               />
             </div>
-            <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto overscroll-contain p-1">
-              {busy ? null : (
+            <Command.List
+              ref={list}
+              className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto overscroll-contain p-1"
+            >
+              {busy || items.some((item) => item.found) ? null : (
                 <Command.Empty className="px-3 py-8 text-center text-sm text-muted">{empty}</Command.Empty>
               )}
               {groups.map((group) => (
                 <Command.Group
                   key={group}
                   heading={group}
+                  // What was found elsewhere need not hold the words in its title.
+                  forceMount={items.some((item) => item.group === group && item.found === true)}
                   className="pb-1 [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint"
                 >
                   {items

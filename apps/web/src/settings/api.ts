@@ -3,7 +3,6 @@ import { accountRoutes } from "@mindmesh/contracts/account";
 import { auditRoutes } from "@mindmesh/contracts/audit";
 import { instanceRoutes } from "@mindmesh/contracts/instance";
 import { instanceJobRoutes, workspaceJobRoutes } from "@mindmesh/contracts/jobs";
-import { modelRoutes } from "@mindmesh/contracts/models";
 import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
 import { clientOptions } from "../live/client-options.ts";
 
@@ -11,6 +10,5 @@ export const accountApi = createClient(accountRoutes, clientOptions);
 export const auditApi = createClient(auditRoutes, clientOptions);
 export const instanceApi = createClient(instanceRoutes, clientOptions);
 export const instanceJobsApi = createClient(instanceJobRoutes, clientOptions);
-export const modelsApi = createClient(modelRoutes, clientOptions);
 export const workspaceApi = createClient(workspaceRoutes, clientOptions);
 export const workspaceJobsApi = createClient(workspaceJobRoutes, clientOptions);

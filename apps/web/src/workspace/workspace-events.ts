@@ -1,5 +1,5 @@
 import type { Role } from "@mindmesh/contracts/permissions";
-import { workspaceEvents } from "@mindmesh/contracts/workspaces";
+import type { WorkspaceEvent } from "@mindmesh/contracts/workspaces";
 import { meQuery } from "../identity/queries.ts";
 import { workspaceKey, type EventHandler } from "../live/live-connection.ts";
 
@@ -12,7 +12,10 @@ const concerned: Record<string, readonly string[]> = {
   "chat.import.changed": ["imports"],
 };
 
-/** What the page does with the events about a workspace itself: its name, its people, its models. */
+/**
+ * What the page does with the events about a workspace itself: its name, its people, its models. Their shapes are the
+ * contract's, by which the server wrote them; reading them with Zod here would bring it into the first load.
+ */
 export const handleWorkspaceEvent: EventHandler = (queryClient, { workspaceId, type, payload }) => {
   for (const part of concerned[type] ?? []) {
     void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), part] });
@@ -32,12 +35,12 @@ export const handleWorkspaceEvent: EventHandler = (queryClient, { workspaceId, t
   }
   const myself = queryClient.getQueryData(meQuery.queryKey)?.person.id;
   if (type === "workspace.changed") {
-    change({ name: workspaceEvents[type].parse(payload).name });
+    change({ name: (payload as WorkspaceEvent<typeof type>).name });
   } else if (type === "workspace.member.changed") {
-    const { personId, role } = workspaceEvents[type].parse(payload);
+    const { personId, role } = payload as WorkspaceEvent<typeof type>;
     if (personId === myself) change({ role });
   } else if (type === "workspace.member.removed") {
     // A fresh start: nothing of the workspace may stay on the page.
-    if (workspaceEvents[type].parse(payload).personId === myself) window.location.assign("/");
+    if ((payload as WorkspaceEvent<typeof type>).personId === myself) window.location.assign("/");
   }
 };

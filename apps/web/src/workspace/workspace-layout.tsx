@@ -4,6 +4,7 @@ import { getRouteApi, Outlet, useNavigate } from "@tanstack/react-router";
 import SquarePen from "lucide-react/icons/square-pen";
 import { useEffect } from "react";
 import { meQuery } from "../identity/queries.ts";
+import { handleFileEvent } from "../files/queries.ts";
 import { followWorkspace } from "../live/live-connection.ts";
 import { handleChatEvent } from "../products/chat/chat-events.ts";
 import { ChatOverlays } from "../products/chat/chat-overlays.tsx";
@@ -17,7 +18,7 @@ import { AccountMenu } from "./account-menu.tsx";
 import { handleWorkspaceEvent } from "./workspace-events.ts";
 
 const route = getRouteApi("/w/$workspaceId");
-const handlers = [handleChatEvent, handleWorkspaceEvent];
+const handlers = [handleChatEvent, handleFileEvent, handleWorkspaceEvent];
 
 /** Everything of a workspace stands in here: the shell with the sidebar, and the live connection. */
 export function WorkspaceLayout() {

@@ -2,13 +2,15 @@ import type { Message } from "@mindmesh/contracts/chat";
 import { Button, Callout, CopyButton, IconButton, Spinner } from "@mindmesh/ui";
 import CircleAlert from "lucide-react/icons/circle-alert";
 import CirclePause from "lucide-react/icons/circle-pause";
+import Info from "lucide-react/icons/info";
+import Replace from "lucide-react/icons/replace";
 import RotateCcw from "lucide-react/icons/rotate-ccw";
 import { lazy, memo, Suspense } from "react";
+import { NoModel } from "../../models/no-model.tsx";
 import { BranchWalker } from "./branch-walker.tsx";
 import { count, dollars, shortModel } from "./figures.ts";
 import { reportDrawn, textOf, useAnswer } from "./live-answers.ts";
 import { loadMarkdown } from "./load-markdown.ts";
-import { NoModel } from "./no-model.tsx";
 import { Reasoning } from "./reasoning.tsx";
 
 const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }));
@@ -16,10 +18,13 @@ const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown })
 export interface AnswerActions {
   walk: (messageId: string) => void;
   retry: (messageId: string) => void;
+  /** Lets the person choose which one. */
+  retryWithAnother: (messageId: string, model: string | null) => void;
   goOn: (messageId: string) => void;
 }
 
 type AssistantMessageProps = {
+  workspaceId: string;
   message: Message;
   alternatives: readonly string[];
   /** The end of the branch that is shown. */
@@ -29,7 +34,7 @@ type AssistantMessageProps = {
 };
 
 export const AssistantMessage = memo(function AssistantMessage(props: AssistantMessageProps) {
-  const { message, alternatives, last, actions } = props;
+  const { workspaceId, message, alternatives, last, actions } = props;
   const { text, reasoning } = useAnswer(message);
   const streaming = message.status === "streaming";
   return (
@@ -47,7 +52,13 @@ export const AssistantMessage = memo(function AssistantMessage(props: AssistantM
           <Spinner className="size-3.5" /> Waiting for the model
         </p>
       ) : null}
-      <AnswerEnd message={message} actions={actions} />
+      {message.notice === null ? null : (
+        <p className="mt-3 flex gap-1.5 text-xs text-muted">
+          <Info aria-hidden="true" className="mt-px size-3.5 shrink-0" />
+          {message.notice}
+        </p>
+      )}
+      <AnswerEnd workspaceId={workspaceId} message={message} actions={actions} />
       {streaming ? (
         <div className="h-9" />
       ) : (
@@ -61,12 +72,20 @@ export const AssistantMessage = memo(function AssistantMessage(props: AssistantM
           <div className="-ml-1.5 flex items-center gap-0.5">
             {text === "" ? null : <CopyButton text={() => textOf(message).text} label="Copy the answer" />}
             {actions ? (
-              <IconButton
-                size="sm"
-                label="Answer again"
-                icon={<RotateCcw />}
-                onClick={() => actions.retry(message.id)}
-              />
+              <>
+                <IconButton
+                  size="sm"
+                  label="Answer again"
+                  icon={<RotateCcw />}
+                  onClick={() => actions.retry(message.id)}
+                />
+                <IconButton
+                  size="sm"
+                  label="Answer with another model"
+                  icon={<Replace />}
+                  onClick={() => actions.retryWithAnother(message.id, message.model)}
+                />
+              </>
             ) : null}
           </div>
           {actions ? <BranchWalker messageId={message.id} alternatives={alternatives} onWalk={actions.walk} /> : null}
@@ -102,8 +121,10 @@ function AnswerFigures({ message: { model, usage } }: { message: Message }) {
   );
 }
 
+type AnswerEndProps = { workspaceId: string; message: Message; actions: AnswerActions | null };
+
 /** How an answer that did not simply end came to its end, and what can be done. */
-function AnswerEnd({ message, actions }: { message: Message; actions: AnswerActions | null }) {
+function AnswerEnd({ workspaceId, message, actions }: AnswerEndProps) {
   const { id, status, error, model } = message;
   if (status === "complete" || status === "streaming") return null;
   const goOn = actions ? (
@@ -145,7 +166,7 @@ function AnswerEnd({ message, actions }: { message: Message; actions: AnswerActi
         ) : null
       }
     >
-      {model === null ? <NoModel /> : error}
+      {model === null ? <NoModel workspaceId={workspaceId} /> : error}
     </Callout>
   );
 }

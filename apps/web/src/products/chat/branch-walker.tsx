@@ -16,7 +16,6 @@ export function BranchWalker({ messageId, alternatives, onWalk }: BranchWalkerPr
   const before = alternatives[index - 1];
   const after = alternatives[index + 1];
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- no form
     <div role="group" aria-label="Versions" className="flex items-center text-xs text-muted">
       <IconButton
         size="sm"

@@ -1,5 +1,6 @@
 import { Dialog } from "@mindmesh/ui";
 import type { ReactNode } from "react";
+import { ModelList } from "../../models/model-list.tsx";
 import { closeChatDialog, useChatDialog, type ChatDialog } from "./chat-dialogs.ts";
 import { FolderForm } from "./folder-form.tsx";
 import { PresetsPanel } from "./presets-panel.tsx";
@@ -28,6 +29,22 @@ function describe(dialog: ChatDialog): { title: string; description?: ReactNode;
         title: "Presets",
         description: "A system prompt and a model under a name, to begin conversations with.",
         content: <PresetsPanel {...dialog} />,
+      };
+    case "choose-model":
+      return {
+        title: "Answer with another model",
+        content: (
+          <div className="-mx-3 -mb-3">
+            <ModelList
+              workspaceId={dialog.workspaceId}
+              chosen={dialog.model}
+              onChoose={(model) => {
+                closeChatDialog();
+                dialog.onChoose(model);
+              }}
+            />
+          </div>
+        ),
       };
   }
 }

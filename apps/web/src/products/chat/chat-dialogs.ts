@@ -9,7 +9,8 @@ export type ChatDialog =
   /** With a conversation: it is moved there. */
   | { kind: "new-folder"; workspaceId: string; conversation: Conversation | null }
   | { kind: "rename-folder"; workspaceId: string; folder: Folder }
-  | { kind: "presets"; workspaceId: string };
+  | { kind: "presets"; workspaceId: string }
+  | { kind: "choose-model"; workspaceId: string; model: string | null; onChoose: (model: string) => void };
 
 /** The window that is open; the last one stays while it fades out. */
 export const useChatDialog = create<{ dialog: ChatDialog | null; open: boolean }>()(() => ({

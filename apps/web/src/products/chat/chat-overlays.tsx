@@ -1,6 +1,7 @@
 import { useLoaded } from "@mindmesh/ui";
 import { ChatCommands } from "./chat-commands.tsx";
 import { useChatDialog } from "./chat-dialogs.ts";
+import { useChatSearch } from "./use-chat-search.tsx";
 
 const loadDialogs = () => import("./chat-dialog-layer.tsx");
 
@@ -10,6 +11,7 @@ export function ChatOverlays({ workspaceId }: { workspaceId: string }) {
     loadDialogs,
     useChatDialog((state) => state.dialog !== null),
   );
+  useChatSearch(workspaceId);
   return (
     <>
       <ChatCommands workspaceId={workspaceId} />

@@ -1,11 +1,20 @@
-import { useQueryClient } from "@tanstack/react-query";
+import type { StoredFile } from "@mindmesh/contracts/files";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { DropArea } from "../../files/drop-area.tsx";
+import { useAttach } from "../../files/use-attach.ts";
+import { ModelPicker } from "../../models/model-picker.tsx";
+import { NoModel } from "../../models/no-model.tsx";
+import { offerQuery } from "../../models/queries.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { chatApi } from "./api.ts";
+import { focusComposer } from "./composer-focus.ts";
 import { Composer } from "./composer.tsx";
 import { cacheConversation } from "./conversation-cache.ts";
-import { newId } from "./new-id.ts";
-import { deliver } from "./outbox.ts";
+import { useListFilter } from "./conversation-filter.ts";
+import { composed, deliver } from "./outbox.ts";
+import { PresetPicker } from "./preset-picker.tsx";
 import { conversationQuery } from "./queries.ts";
 import { showError } from "./show-error.ts";
 
@@ -16,31 +25,31 @@ export function NewConversationPage() {
   const { workspaceId } = route.useParams();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const [model, setModel] = useState<string | null>(null);
+  const [presetId, setPresetId] = useState<string | null>(null);
+  const attachFiles = useAttach(workspaceId, `${workspaceId}.new`);
+  const { data: offer } = useQuery(offerQuery(workspaceId));
 
-  const begin = async (text: string) => {
+  const begin = async (text: string, files: StoredFile[]) => {
+    const { folderId } = useListFilter.getState().filter;
     try {
-      const conversation = await chatApi.createConversation({ params: { workspaceId }, body: {} });
+      const conversation = await chatApi.createConversation({
+        params: { workspaceId },
+        body: {
+          ...(model === null ? {} : { model }),
+          ...(presetId === null ? {} : { presetId }),
+          ...(folderId === undefined ? {} : { folderId }),
+        },
+      });
       queryClient.setQueryData(conversationQuery(workspaceId, conversation.id).queryKey, {
         conversation,
         messages: [],
         usage: { inputTokens: 0, outputTokens: 0, costUsd: 0, answers: 0 },
       });
       cacheConversation(queryClient, workspaceId, conversation);
-      void deliver(queryClient, {
-        messageId: newId(),
-        workspaceId,
-        conversationId: conversation.id,
-        parentId: null,
-        text,
-        model: null,
-        createdAt: new Date().toISOString(),
-        failure: null,
-        waiting: false,
-      });
-      await navigate({
-        to: "/w/$workspaceId/chat/$conversationId",
-        params: { workspaceId, conversationId: conversation.id },
-      });
+      const place = { workspaceId, conversationId: conversation.id };
+      void deliver(queryClient, composed(place, text, files, null));
+      await navigate({ to: "/w/$workspaceId/chat/$conversationId", params: place });
       return true;
     } catch (error) {
       showError(error);
@@ -51,12 +60,36 @@ export function NewConversationPage() {
   return (
     <>
       <PageHeader title="New conversation" />
-      <div className="flex min-h-0 flex-1 flex-col justify-end overflow-y-auto">
-        <div className="mx-auto w-full max-w-3xl px-5 pb-6">
-          <h2 className="text-2xl font-semibold">What is on your mind?</h2>
+      <DropArea onFiles={attachFiles}>
+        <div className="flex min-h-0 flex-1 flex-col justify-end overflow-y-auto">
+          <div className="mx-auto w-full max-w-3xl px-5 pb-6">
+            <h2 className="text-2xl font-semibold">What is on your mind?</h2>
+            {offer && offer.defaultModel === null ? (
+              <div className="mt-4 rounded-lg border border-line p-4">
+                <NoModel workspaceId={workspaceId} />
+              </div>
+            ) : null}
+          </div>
         </div>
-      </div>
-      <Composer workspaceId={workspaceId} place="new" onSend={begin} />
+        <Composer
+          workspaceId={workspaceId}
+          place="new"
+          onSend={begin}
+          tools={
+            <>
+              <ModelPicker
+                workspaceId={workspaceId}
+                model={model}
+                onChoose={(chosen) => {
+                  setModel(chosen);
+                  focusComposer();
+                }}
+              />
+              <PresetPicker workspaceId={workspaceId} presetId={presetId} onChoose={setPresetId} />
+            </>
+          }
+        />
+      </DropArea>
     </>
   );
 }

@@ -1,9 +1,11 @@
 import { ClientError } from "@mindmesh/client";
 import type { Message } from "@mindmesh/contracts/chat";
+import type { StoredFile } from "@mindmesh/contracts/files";
 import type { QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
 import { chatApi } from "./api.ts";
 import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
+import { newId } from "./new-id.ts";
 
 /** A message that the server has not acknowledged yet. */
 export interface Outgoing {
@@ -14,6 +16,7 @@ export interface Outgoing {
   parentId: string | null;
   text: string;
   model: string | null;
+  files: StoredFile[];
   createdAt: string;
   /** Why it was not sent, in plain words; null while it is on its way. */
   failure: string | null;
@@ -22,7 +25,7 @@ export interface Outgoing {
 }
 
 /** Another shape of what is stored gets another number. */
-const storageKey = "mindmesh.outbox.1";
+const storageKey = "mindmesh.outbox.2";
 
 function stored(): Outgoing[] {
   try {
@@ -51,9 +54,20 @@ function update(change: (messages: readonly Outgoing[]) => readonly Outgoing[]) 
 export const discardOutgoing = (messageId: string) =>
   update((messages) => messages.filter((each) => each.messageId !== messageId));
 
+/** A message that is about to be sent. */
+export function composed(
+  place: { workspaceId: string; conversationId: string },
+  text: string,
+  files: StoredFile[],
+  parentId: string | null,
+): Outgoing {
+  const createdAt = new Date().toISOString();
+  return { ...place, messageId: newId(), parentId, text, files, model: null, createdAt, failure: null, waiting: false };
+}
+
 /** Sends a message, or sends it again. It stays in the outbox, with the reason, until the server has it. */
 export async function deliver(queryClient: QueryClient, message: Outgoing) {
-  const { messageId, workspaceId, conversationId, parentId, text, model } = message;
+  const { messageId, workspaceId, conversationId, parentId, text, model, files } = message;
   update((messages) => [
     ...messages.filter((each) => each.messageId !== messageId),
     { ...message, failure: null, waiting: false },
@@ -61,14 +75,14 @@ export async function deliver(queryClient: QueryClient, message: Outgoing) {
   try {
     const { conversation, question, answer } = await chatApi.sendMessage({
       params: { workspaceId, conversationId },
-      body: { text, parentId, messageId, ...(model === null ? {} : { model }) },
+      body: { text, parentId, messageId, fileIds: files.map(({ id }) => id), ...(model === null ? {} : { model }) },
     });
     cacheMessages(queryClient, workspaceId, conversationId, [question, answer]);
     cacheConversation(queryClient, workspaceId, conversation);
     discardOutgoing(messageId);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    const failure = error.fields["text"] ?? error.message;
+    const failure = Object.values(error.fields)[0] ?? error.message;
     const waiting = error.code === "offline" || error.code === "unavailable";
     update((messages) => messages.map((each) => (each.messageId === messageId ? { ...each, failure, waiting } : each)));
   }
@@ -92,10 +106,10 @@ export function asMessage(message: Outgoing): Message {
     reasoning: "",
     status: "complete",
     error: null,
-    notice: null,
-    files: [],
     model: null,
     usage: null,
+    files: message.files,
+    notice: null,
     createdAt: message.createdAt,
     finishedAt: null,
   };

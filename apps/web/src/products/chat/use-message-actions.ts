@@ -1,12 +1,14 @@
 import type { Message } from "@mindmesh/contracts/chat";
+import type { StoredFile } from "@mindmesh/contracts/files";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { putBack } from "../../files/attachments.ts";
 import { chatApi } from "./api.ts";
 import { leafBelow } from "./branch.ts";
+import { openChatDialog } from "./chat-dialogs.ts";
 import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
 import { writeDraft } from "./drafts.ts";
-import { newId } from "./new-id.ts";
-import { deliver, discardOutgoing } from "./outbox.ts";
+import { composed, deliver, discardOutgoing } from "./outbox.ts";
 import { conversationQuery } from "./queries.ts";
 import { showError } from "./show-error.ts";
 import type { AnswerActions } from "./assistant-message.tsx";
@@ -30,13 +32,16 @@ export function useMessageActions(
       cacheMessages(queryClient, workspaceId, conversationId, [answer]);
       showLeaf(answer.id);
     };
-    const send = (text: string, parentId: string | null, model: string | null = null) => {
-      const messageId = newId();
-      showLeaf(messageId);
-      const createdAt = new Date().toISOString();
-      const outgoing = { ...params, messageId, parentId, text, model, createdAt, failure: null, waiting: false };
+    const send = (text: string, files: StoredFile[], parentId: string | null) => {
+      const outgoing = composed(params, text, files, parentId);
+      showLeaf(outgoing.messageId);
       void deliver(queryClient, outgoing);
     };
+    const retryWith = (messageId: string, model?: string) =>
+      void chatApi
+        .retryAnswer({ params: { ...params, messageId }, body: model === undefined ? {} : { model } })
+        .then(answered)
+        .catch(showError);
     const answer: AnswerActions = {
       walk: (messageId) => {
         const leaf = leafBelow(messages(), messageId);
@@ -47,11 +52,14 @@ export function useMessageActions(
           .then((conversation) => cacheConversation(queryClient, workspaceId, conversation))
           .catch(() => undefined);
       },
-      retry: (messageId) =>
-        void chatApi
-          .retryAnswer({ params: { ...params, messageId }, body: {} })
-          .then(answered)
-          .catch(showError),
+      retry: (messageId) => retryWith(messageId),
+      retryWithAnother: (messageId, model) =>
+        openChatDialog({
+          kind: "choose-model",
+          workspaceId,
+          model,
+          onChoose: (chosen) => retryWith(messageId, chosen),
+        }),
       goOn: (messageId) =>
         void chatApi
           .continueAnswer({ params: { ...params, messageId }, body: {} })
@@ -63,13 +71,14 @@ export function useMessageActions(
       beginEdit: setEditing,
       edit: (message, text) => {
         setEditing(null);
-        send(text, message.parentId);
+        send(text, message.files, message.parentId);
       },
       sendAgain: (outgoing) => void deliver(queryClient, outgoing),
       takeBack: (outgoing) => {
         discardOutgoing(outgoing.messageId);
         showLeaf(null);
         writeDraft(workspaceId, conversationId, outgoing.text);
+        putBack(`${workspaceId}.${conversationId}`, outgoing.files);
         onTakenBack();
       },
     };

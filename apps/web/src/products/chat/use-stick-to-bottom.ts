@@ -18,7 +18,15 @@ export function useStickToBottom() {
     element.scrollTo({ top: element.scrollHeight, behavior });
   }, []);
 
-  useLayoutEffect(() => toEnd(), [toEnd]);
+  /** Stays where the reader is sent now. */
+  const letGo = useCallback(() => {
+    stuck.current = false;
+    setAtEnd(false);
+  }, []);
+
+  useLayoutEffect(() => {
+    if (stuck.current) toEnd();
+  }, [toEnd]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -46,5 +54,5 @@ export function useStickToBottom() {
     };
   }, []);
 
-  return { scroller, content, atEnd, toEnd };
+  return { scroller, content, atEnd, toEnd, letGo };
 }

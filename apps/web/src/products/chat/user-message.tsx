@@ -2,6 +2,7 @@ import type { Message } from "@mindmesh/contracts/chat";
 import { Button, classNames, CopyButton, IconButton, Spinner, Textarea } from "@mindmesh/ui";
 import Pencil from "lucide-react/icons/pencil";
 import { memo, useState } from "react";
+import { MessageFiles } from "../../files/message-files.tsx";
 import { BranchWalker } from "./branch-walker.tsx";
 import type { Outgoing } from "./outbox.ts";
 
@@ -20,6 +21,7 @@ export interface QuestionActions {
 }
 
 type UserMessageProps = {
+  workspaceId: string;
   message: Message;
   alternatives: readonly string[];
   editing: boolean;
@@ -29,12 +31,13 @@ type UserMessageProps = {
 };
 
 export const UserMessage = memo(function UserMessage(props: UserMessageProps) {
-  const { message, alternatives, editing, outgoing, actions } = props;
+  const { workspaceId, message, alternatives, editing, outgoing, actions } = props;
   const [folded, setFolded] = useState(true);
   if (editing && actions) return <EditForm message={message} actions={actions} />;
   const long = isLong(message.text);
   return (
     <article aria-label="You wrote" className="group/message flex flex-col items-end">
+      <MessageFiles workspaceId={workspaceId} files={message.files} />
       <div className="flex w-full items-end justify-end gap-1 phone:flex-col-reverse">
         {outgoing ? null : (
           <div className="flex shrink-0 items-center">
@@ -53,6 +56,7 @@ export const UserMessage = memo(function UserMessage(props: UserMessageProps) {
           </div>
         )}
         <div
+          hidden={message.text === ""}
           className={classNames(
             "min-w-0 max-w-[85%] rounded-xl rounded-br-xs bg-selected px-4 py-2.5 text-md phone:max-w-[92%]",
             outgoing && "opacity-70",
@@ -113,7 +117,7 @@ function OutgoingState({ outgoing, actions }: { outgoing: Outgoing; actions: Que
 function EditForm({ message, actions }: { message: Message; actions: QuestionActions }) {
   const [text, setText] = useState(message.text);
   const send = () => {
-    if (text.trim() !== "") actions.edit(message, text);
+    if (text.trim() !== "" || message.files.length > 0) actions.edit(message, text);
   };
   return (
     <form
@@ -149,7 +153,7 @@ function EditForm({ message, actions }: { message: Message; actions: QuestionAct
         <Button size="sm" variant="ghost" onClick={() => actions.beginEdit(null)}>
           Cancel
         </Button>
-        <Button size="sm" type="submit" variant="primary" disabled={text.trim() === ""}>
+        <Button size="sm" type="submit" variant="primary" disabled={text.trim() === "" && message.files.length === 0}>
           Send
         </Button>
       </div>

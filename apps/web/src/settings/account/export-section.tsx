@@ -10,7 +10,7 @@ import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { PasswordDialog } from "../parts/password-dialog.tsx";
 import { Section } from "../parts/section.tsx";
-import { bytes } from "../parts/bytes.ts";
+import { bytesInWords } from "../../files/bytes.ts";
 import { exportQuery } from "./queries.ts";
 
 /** Everything that the server holds about the person, as a file made in the background. */
@@ -73,7 +73,8 @@ function ExportState({ made }: { made: DataExport }) {
     <div className="flex flex-wrap items-center justify-between gap-3 rounded-md bg-sunken px-3 py-2">
       <p className="text-sm text-muted">
         Made <Moment at={made.createdAt} />
-        {made.sizeBytes === null ? "" : `, ${bytes(made.sizeBytes)}`}. It is deleted <Moment at={made.expiresAt} />.
+        {made.sizeBytes === null ? "" : `, ${bytesInWords(made.sizeBytes)}`}. It is deleted{" "}
+        <Moment at={made.expiresAt} />.
       </p>
       <Button size="sm" icon={<Download />} onClick={() => void download()}>
         Download

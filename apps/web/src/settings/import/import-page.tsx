@@ -5,7 +5,7 @@ import CircleAlert from "lucide-react/icons/circle-alert";
 import FileUp from "lucide-react/icons/file-up";
 import { useRef, useState } from "react";
 import { ClientError } from "@mindmesh/client";
-import { bytes } from "../parts/bytes.ts";
+import { bytesInWords } from "../../files/bytes.ts";
 import { Section } from "../parts/section.tsx";
 import { ImportsSection } from "./imports-section.tsx";
 import { importsQuery } from "./queries.ts";
@@ -24,7 +24,7 @@ export function ImportPage({ workspaceId }: { workspaceId: string }) {
   const send = async (file: File) => {
     setFault(null);
     if (file.size > maxImportBytes) {
-      setFault(`The file has ${bytes(file.size)}; at most ${bytes(maxImportBytes)} can be imported.`);
+      setFault(`The file has ${bytesInWords(file.size)}; at most ${bytesInWords(maxImportBytes)} can be imported.`);
       return;
     }
     const controller = new AbortController();
@@ -59,7 +59,7 @@ export function ImportPage({ workspaceId }: { workspaceId: string }) {
               <p className="truncate text-sm font-medium text-ink">{upload.name}</p>
               <p className="mb-2 text-xs text-muted">
                 {upload.share < 1
-                  ? `Sending: ${Math.floor(upload.share * 100)} % of ${bytes(upload.size)}`
+                  ? `Sending: ${Math.floor(upload.share * 100)} % of ${bytesInWords(upload.size)}`
                   : "Sent; the server is looking at it"}
               </p>
               <Progress label="Upload" value={upload.share < 1 ? upload.share : null} />

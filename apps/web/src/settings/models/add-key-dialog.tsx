@@ -6,7 +6,7 @@ import { useId, useState } from "react";
 import { Controller, useForm, useWatch } from "react-hook-form";
 import { FormError } from "../../identity/form-error.tsx";
 import { PasswordInput } from "../../identity/password-input.tsx";
-import { modelsApi } from "../api.ts";
+import { modelsApi } from "../../models/api.ts";
 import { submitTo } from "../parts/submit-to.ts";
 
 const kinds: { value: KeyKind; label: string; where: string }[] = [

@@ -4,10 +4,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import RefreshCw from "lucide-react/icons/refresh-cw";
 import TriangleAlert from "lucide-react/icons/triangle-alert";
 import { showError } from "../../products/chat/show-error.ts";
-import { modelsApi } from "../api.ts";
+import { modelsApi } from "../../models/api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
-import { offerQuery } from "./queries.ts";
+import { offerQuery } from "../../models/queries.ts";
 
 type DefaultModelSectionProps = { workspaceId: string; owner: KeyOwner; mayChange: boolean };
 

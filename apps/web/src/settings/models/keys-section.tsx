@@ -7,12 +7,12 @@ import Trash2 from "lucide-react/icons/trash-2";
 import { useState } from "react";
 import { workspaceKey } from "../../live/live-connection.ts";
 import { showError } from "../../products/chat/show-error.ts";
-import { modelsApi } from "../api.ts";
+import { modelsApi } from "../../models/api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Row, Rows, Section } from "../parts/section.tsx";
 import { AddKeyDialog } from "./add-key-dialog.tsx";
-import { providerKeysQuery } from "./queries.ts";
+import { providerKeysQuery } from "../../models/queries.ts";
 
 type KeysSectionProps = { workspaceId: string; owner: KeyOwner; mayChange: boolean };
 

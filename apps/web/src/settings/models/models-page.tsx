@@ -6,7 +6,7 @@ import Lightbulb from "lucide-react/icons/lightbulb";
 import { useRole } from "../use-role.ts";
 import { DefaultModelSection } from "./default-model-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
-import { offerQuery } from "./queries.ts";
+import { offerQuery } from "../../models/queries.ts";
 
 /** The person's own provider keys, and the model that they begin with. */
 export function MyModelsPage({ workspaceId }: { workspaceId: string }) {

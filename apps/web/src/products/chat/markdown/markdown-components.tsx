@@ -43,7 +43,7 @@ export const markdownComponents = {
   },
   table: ({ children }) => (
     // A wide table must be scrollable by keyboard; a fieldset would be a form's.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="table-scroller" tabIndex={0} role="group" aria-label="Table">
       <table>{children}</table>
     </div>

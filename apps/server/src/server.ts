@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
-import { modelJobs, modelPersonData, modelRoutesOn, openGateway } from "@mindmesh/kernel/ai";
+import { modelJobs, modelPersonData, modelRoutesOn, openGateway, reencryptProviderKeys } from "@mindmesh/kernel/ai";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
 import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
@@ -14,6 +14,7 @@ import {
   identityRoutesOn,
   memberOf,
   queueMails,
+  reencryptSecondFactors,
   withdrawn,
 } from "@mindmesh/kernel/identity";
 import { jobRoutesOn, openJobs } from "@mindmesh/kernel/jobs";
@@ -203,6 +204,8 @@ export async function startServer(
     ...modelJobs(db),
     ...running.flatMap((product) => product.jobs ?? []),
   ]);
+  // A new SECRET_KEY takes over here; what no key opens is told, and stays as it is.
+  await Promise.all([reencryptProviderKeys(db, secrets), reencryptSecondFactors(db, secrets)]).catch(onError);
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });
 

@@ -11,6 +11,7 @@ import { workspaceRoutesOn } from "./workspaces/routes.ts";
 
 export { type Credentials, authenticate, memberOf } from "./authentication.ts";
 export { accessCookie } from "./cookies.ts";
+export { reencryptSecondFactors } from "./account/reencrypt-second-factors.ts";
 export type { Identity, IdentityKeys } from "./dependencies.ts";
 export { type IdentityJobDependencies, identityJobs } from "./identity-jobs.ts";
 export { type Mails, queueMails } from "./mails/mail-jobs.ts";

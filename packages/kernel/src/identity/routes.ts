@@ -146,8 +146,8 @@ export function signInRoutesOn(app: FastifyInstance, identity: Identity, provide
 function explainOn(path: string, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof AppError)) throw error;
   request.log.info({ code: error.code, err: error.cause }, "sign-in through a provider was refused");
-  const question = new URLSearchParams({ error: error.code, message: error.message });
-  return reply.redirect(`${path}${path.includes("?") ? "&" : "?"}${question.toString()}`);
+  // The code alone: a page that shows text from its address would show anybody's text.
+  return reply.redirect(`${path}${path.includes("?") ? "&" : "?"}error=${error.code}`);
 }
 
 async function recordTheft(

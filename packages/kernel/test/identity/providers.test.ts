@@ -136,8 +136,7 @@ describe("a provider of OpenID Connect", () => {
 
   it("says so when the person cancels there", async () => {
     const ended = await signInThrough(openBrowser(server.url), null);
-    expect(ended.searchParams.get("error")).toBe("provider_refused");
-    expect(ended.searchParams.get("message")).toContain("cancelled");
+    expect(ended.search).toBe("?error=provider_refused");
   });
 
   it("takes no answer that another browser asked for", async () => {

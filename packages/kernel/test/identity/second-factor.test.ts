@@ -149,3 +149,19 @@ it("keeps neither secret nor recovery codes readable in the database", async () 
   const compact = (recoveryCodes[0] ?? "").replaceAll("-", "");
   expect(codes.some(({ code_hash }) => code_hash.includes(Buffer.from(compact)))).toBe(false);
 });
+
+it("goes on under a new SECRET_KEY, and then without the old one", async () => {
+  const ada = await signUp(server.url, "Ada");
+  const { app } = await enrol(ada);
+  const oldKey = "a key for tests that is long enough for everybody";
+  const newKey = "another key for tests, just as long as the first";
+  const { databaseUrl } = server;
+  const signInUnder = async (environment: Record<string, string>, code: string) => {
+    const later = await startTestServer({ databaseUrl, environment });
+    const answer = await openBrowser(later.url).post("/api/auth/sign-in", { email: ada.email, password, code });
+    await later.close();
+    return answer.status;
+  };
+  expect(await signInUnder({ SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: oldKey }, app.code())).toBe(200);
+  expect(await signInUnder({ SECRET_KEY: newKey }, app.code(1))).toBe(200);
+});

@@ -27,7 +27,7 @@ function totpOf(secret: string, account: string): TOTP {
   });
 }
 
-const secretContext = (personId: string) => `second_factors/${personId}`;
+export const secretContext = (personId: string) => `second_factors/${personId}`;
 
 /**
  * Begins the set-up: a new secret, which asks for nothing before a first code has confirmed it.

@@ -9,6 +9,7 @@ import { CommandError } from "./command-error.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { keyCommand } from "./key-command.ts";
 import { restoreCommand } from "./restore-command.ts";
+import { seedCommand } from "./seed-command.ts";
 import { userCommand } from "./user-command.ts";
 
 const program = new Command("mindmesh")
@@ -20,6 +21,7 @@ program.addCommand(userCommand());
 program.addCommand(keyCommand());
 program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
+program.addCommand(seedCommand());
 
 try {
   loadEnvironmentFile();

@@ -76,7 +76,7 @@ export async function addAccount(
 }
 
 /** 20 letters and digits that cannot be mistaken for each other: about 114 random bits. */
-function inventPassword(): string {
+export function inventPassword(): string {
   const alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   const letters = Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)]).join("");
   return letters.replace(/(.{5})(?=.)/g, "$1-");

@@ -1,0 +1,105 @@
+import { seedMessages } from "@mindmesh/chat/seed";
+import { theServer } from "@mindmesh/kernel/audit";
+import { readConfig } from "@mindmesh/kernel/config";
+import { type Database, migrate, openDatabase } from "@mindmesh/kernel/db";
+import { createWorkspace, findPersonByEmail } from "@mindmesh/kernel/identity";
+import { Command, InvalidArgumentError } from "commander";
+import { counted } from "./amounts.ts";
+import { CommandError } from "./command-error.ts";
+import { demoWorkspace } from "./demo/people.ts";
+import { seedDemo } from "./demo/seed-demo.ts";
+import { type Instance, migrationOwners, withInstance } from "./open-instance.ts";
+import { progressBar } from "./progress-bar.ts";
+import { addAccount, inventPassword } from "./user-command.ts";
+
+const demoOwner = { email: "demo@tidewater.example", name: "Demo" };
+
+export function seedCommand(): Command {
+  return new Command("seed")
+    .description("Fill a workspace")
+    .addCommand(
+      new Command("demo")
+        .description("A workspace with believable content. A second run changes nothing.")
+        .option("--email <address>", "who is to own it; the owner of the server when it is left out")
+        .action((options: { email?: string }) => withDatabase((db) => demo(db, options.email))),
+    )
+    .addCommand(
+      new Command("bench")
+        .description("A workspace with many messages of made-up prose, for measurements")
+        .option("--messages <number>", "how many", wholeNumber, 200_000)
+        .option("--email <address>", "who is to own it; the owner of the server when it is left out")
+        .action((options: { messages: number; email?: string }) =>
+          withDatabase((db) => bench(db, options.messages, options.email)),
+        ),
+    );
+}
+
+function withDatabase(work: (db: Database) => Promise<void>): Promise<void> {
+  return withInstance(readConfig(process.env), {}, async ({ databaseUrl }: Instance) => {
+    await migrate(databaseUrl, migrationOwners);
+    const db = openDatabase({ url: databaseUrl });
+    await work(db).finally(() => db.close());
+  });
+}
+
+async function demo(db: Database, email: string | undefined): Promise<void> {
+  const owner = await findOwner(db, email);
+  const made = await seedDemo(db, owner.id);
+  if (made === null) {
+    console.log(`The workspace "${demoWorkspace.name}" is there already. Nothing was added.`);
+    return;
+  }
+  console.log(
+    `${owner.email} has a new workspace "${demoWorkspace.name}": ${counted(made.conversations, "conversation")} with ` +
+      `${counted(made.messages, "message")}, ${counted(made.people, "colleague")}.`,
+  );
+  if (owner.password !== undefined) console.log(`Sign in as ${owner.email} with the password ${owner.password}`);
+}
+
+async function bench(db: Database, messages: number, email: string | undefined): Promise<void> {
+  const owner = await findOwner(db, email);
+  const begun = performance.now();
+  const bar = progressBar();
+  const workspace = await db
+    .system(async (tx) => {
+      const name = `Bench, ${counted(messages, "message")}`;
+      const made = await createWorkspace(tx, owner.id, name, { ...theServer, personId: owner.id });
+      await seedMessages(tx.client, {
+        workspaceId: made.id,
+        ownerId: owner.id,
+        messages,
+        progress: (written) => bar.show(written / messages, "messages"),
+      });
+      return made;
+    })
+    .finally(() => bar.end());
+  await db.pool.query("ANALYZE chat.conversations, chat.messages");
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(`${counted(messages, "message")} in ${seconds} s. Workspace ${workspace.id} of ${owner.email}.`);
+  if (owner.password !== undefined) console.log(`Sign in as ${owner.email} with the password ${owner.password}`);
+}
+
+/** The person with the address, or the owner of the server; on a server without people one is made. */
+async function findOwner(
+  db: Database,
+  email: string | undefined,
+): Promise<{ id: string; email: string; password?: string }> {
+  if (email !== undefined) {
+    const person = await db.system((tx) => findPersonByEmail(tx, email.trim().toLowerCase()));
+    if (!person) throw new CommandError(`Nobody has the address ${email}. Make an account with: user create`);
+    return { id: person.id, email: person.email };
+  }
+  const { rows } = await db.pool.query<{ id: string; email: string }>(
+    "SELECT id, email FROM kernel.people ORDER BY is_instance_owner DESC, created_at LIMIT 1",
+  );
+  if (rows[0]) return rows[0];
+  const password = inventPassword();
+  const { personId } = await addAccount(db, { ...demoOwner, password }, true);
+  return { id: personId, email: demoOwner.email, password };
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number.");
+  return number;
+}

@@ -12,12 +12,13 @@ const web = fileURLToPath(new URL("../../", import.meta.url));
 /** Builds the page into a folder of its own and gives back that folder. `gallery` builds the components' page beside it. */
 export async function buildSite({ gallery }: { gallery: boolean }) {
   const folder = await mkdtemp(join(tmpdir(), "mindmesh-web-"));
-  const input = [join(web, "index.html"), ...(gallery ? [join(web, "gallery.html")] : [])];
+  // Joins the pages that vite.config.ts names.
+  const input = gallery ? { gallery: join(web, "gallery.html") } : {};
   await build({
     root: web,
     configFile: join(web, "vite.config.ts"),
     logLevel: "error",
-    build: { outDir: folder, emptyOutDir: true, rollupOptions: { input } },
+    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input } },
   });
   return folder;
 }

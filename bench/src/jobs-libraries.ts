@@ -183,10 +183,10 @@ async function priorities(library: Library, url: string, sender: Sender, client:
   for (let i = 0; i < 300; i++) await sender.enqueue(client, payload("short", "low"), { urgency: "low" });
   for (let i = 0; i < 10; i++) await sender.enqueue(client, payload("short", "high"), { urgency: "high" });
   const worker = startWorker(library, url, { concurrency: 4, shortMilliseconds: 5 });
-  const start = now();
   await waitFor(() => startsOf(worker.events, "short").length === 310, 60_000);
-  const order = startsOf(worker.events, "short").map((item) => item.payload.label);
-  const seconds = (now() - start) / 1000;
+  const starts = startsOf(worker.events, "short");
+  const order = starts.map((item) => item.payload.label);
+  const seconds = ((starts.at(-1)?.at ?? Number.NaN) - (starts[0]?.at ?? Number.NaN)) / 1000;
   await stopWorker(worker.child);
   return {
     "last of 10 urgent jobs behind 300 others runs as number": order.lastIndexOf("high") + 1,

@@ -114,6 +114,7 @@ async function startFetchLoop(settings: WorkerSettings) {
   const stopping = new AbortController();
   let fetching = false;
   let wanted = false;
+  let more = true;
 
   // Completions that arrive while a statement is under way share the next one.
   let settling: Promise<void> | undefined;
@@ -125,7 +126,7 @@ async function startFetchLoop(settings: WorkerSettings) {
         finished = [];
         await boss.complete(QUEUE, jobs);
         for (const { id } of jobs) running.delete(id);
-        void take();
+        if (more) void take();
       }
       settling = undefined;
     })();
@@ -138,7 +139,8 @@ async function startFetchLoop(settings: WorkerSettings) {
     } catch (error) {
       await boss.fail(QUEUE, job, error as Error);
       running.delete(job.id);
-      return take();
+      if (more) await take();
+      return;
     }
     await complete(job);
   };
@@ -150,8 +152,10 @@ async function startFetchLoop(settings: WorkerSettings) {
     while (wanted && !stopping.signal.aborted) {
       wanted = false;
       const free = slots - running.size;
+      more = true;
       if (free <= 0) break;
       const jobs = await boss.fetch<BenchPayload>(QUEUE, { batchSize: free });
+      more = jobs.length === free;
       for (const job of jobs) {
         const abort = new AbortController();
         running.set(job.id, { job, abort });

@@ -28,7 +28,8 @@ export function workQueue(context: JobsContext, queue: JobQueue, slots: number):
   const leftovers = new Set<Promise<unknown>>();
   const underWay = new Set<Promise<void>>();
   const settlement = openSettlement(context, queue);
-  const state = { stopping: false, taking: false, wanted: false };
+  // `more`: the last look took all it could, so that others may wait behind.
+  const state = { stopping: false, taking: false, wanted: false, more: true };
 
   async function take(): Promise<void> {
     state.wanted = true;
@@ -38,8 +39,10 @@ export function workQueue(context: JobsContext, queue: JobQueue, slots: number):
       while (state.wanted && !state.stopping) {
         state.wanted = false;
         const free = slots - claims.size - leftovers.size;
+        state.more = true;
         if (free <= 0) return;
         const jobs = await boss.fetch<StoredJob>(queue, { batchSize: free, includeMetadata: true });
+        state.more = jobs.length === free;
         if (jobs.length > 0) await startAll(jobs);
       }
     } finally {
@@ -78,7 +81,7 @@ export function workQueue(context: JobsContext, queue: JobQueue, slots: number):
       await settlement.failed(claim, error).catch(onError);
     } finally {
       claims.delete(claim.id);
-      wake();
+      if (state.more) wake();
     }
   }
 

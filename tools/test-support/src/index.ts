@@ -1,4 +1,5 @@
 export { eventually } from "./eventually.ts";
+export { instanceRows } from "./instance-rows.ts";
 export { skipUnless } from "./skip-unless.ts";
 export { createTestDatabase } from "./test-database.ts";
 export { type TestPerson, type TestServer, type TestServerOptions, startTestServer } from "./test-server.ts";

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { compileCache } from "../server-process.ts";
 
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-// Where npm's scripts keep it too: a process starts in a fraction of the time.
-const compileCache = fileURLToPath(new URL("../../../../node_modules/.cache/compile", import.meta.url));
 
 export interface Outcome {
   code: number | null;
@@ -16,7 +15,7 @@ export interface Outcome {
 export function startCommand(args: string[], environment: Record<string, string>) {
   const child: ChildProcess = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_COMPILE_CACHE: compileCache, ...environment },
-    cwd: environment["DATA_DIR"] ?? "/",
+    cwd: "/", // where no .env lies
   });
   const outcome = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (outcome.stdout += text));

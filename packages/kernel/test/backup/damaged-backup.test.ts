@@ -7,7 +7,7 @@ import { migrate } from "@mindmesh/kernel/db";
 import { extract, pack as createPack } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createArchive } from "../../src/backup/archive-writer.ts";
-import { instanceRows } from "./instance-rows.ts";
+import { instanceRows } from "@mindmesh/test-support";
 import { backupTo, emptyInstance, folderBlobs, owners, places, restoreFrom, run, source } from "./instances.ts";
 
 const at = places();

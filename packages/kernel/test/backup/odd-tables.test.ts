@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { migrate } from "@mindmesh/kernel/db";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { instanceRows } from "./instance-rows.ts";
+import { instanceRows } from "@mindmesh/test-support";
 import { backupTo, folderBlobs, owners, places, restoreFrom, run, source } from "./instances.ts";
 
 let at: ReturnType<typeof places>;

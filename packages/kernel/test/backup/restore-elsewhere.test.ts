@@ -4,9 +4,8 @@ import { openLive } from "@mindmesh/client";
 import { secretKeyId } from "@mindmesh/kernel/backup";
 import { startS3Server } from "@mindmesh/s3-server";
 import { openBlobStore } from "@mindmesh/kernel/storage";
-import { eventually, skipUnless, startTestServer } from "@mindmesh/test-support";
+import { eventually, instanceRows, skipUnless, startTestServer } from "@mindmesh/test-support";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { instanceRows } from "./instance-rows.ts";
 import { backupTo, folderBlobs, places, restoreFrom, run, source } from "./instances.ts";
 
 const text = (bytes: Buffer[]) => Buffer.concat(bytes).toString("latin1");

@@ -1,5 +1,6 @@
 import { api } from "./api.ts";
 import { authentication } from "./authentication.ts";
+import { drawing } from "./drawing.ts";
 import { fanOut } from "./fan-out.ts";
 import { importing } from "./importing.ts";
 import { page } from "./page.ts";
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<void>> = {
   api,
   authentication,
   streaming,
+  drawing,
   "fan-out": fanOut,
   search,
   page,

@@ -1,0 +1,114 @@
+/**
+ * Whether a page stays responsive while a long answer arrives: 5,000 chunks of Markdown, 200 per second, in Chromium.
+ * The browser's own trace gives every task of the page's main thread, with the CPU time that it used and the time that
+ * passed; where other programs compete for the CPU, the second says more about them than about the page.
+ */
+import { startModelServer } from "@mindmesh/model-server";
+import { chromium } from "playwright-core";
+import { percentile } from "./figures.ts";
+import { startBenchServer } from "./running-server.ts";
+
+const chromiumPath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+const chunks = 5000;
+const chunksPerSecond = 200;
+
+const paragraph =
+  "The **answer** arrives word by word, with *emphasis*, `code`, a [link](https://example.com/) and numbers such as 522,250. " +
+  "It goes on for a few sentences so that lines wrap, and then it stops.";
+const section = (n: number) => `## Part ${n}
+
+${paragraph}
+
+- a point about part ${n}
+- another one, **longer** than the first and with \`some code\` in it
+  - nested below it
+- the last
+
+\`\`\`ts
+export function part${n}(left: number, right: number): number {
+  const sum = left + right; // comment ${n}
+  if (sum > ${n}) return sum * 2;
+  return sum;
+}
+\`\`\`
+
+| city | people | share |
+| :--- | -----: | :---: |
+| Lyon | 522,250 | 18 % |
+| Lille | 236,710 | 8 % |
+| Nice | 342,669 | 12 % |
+
+${paragraph} And a formula: $e^{i\\pi} + ${n} = 0$.
+
+`;
+
+/** Markdown of so many words. */
+function article(words: number): string {
+  let text = "";
+  for (let n = 1; text.split(/\s+/).length < words; n += 1) text += section(n);
+  return text;
+}
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  /** Microseconds that passed. */
+  dur?: number;
+  /** Microseconds of CPU time. */
+  tdur?: number;
+  args: { name?: string };
+}
+
+/** Milliseconds of every task of the main threads of pages in a trace: CPU time and time passed. */
+function mainThreadTasks(trace: Buffer): { cpu: number; wall: number }[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  const threads = traceEvents
+    .filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain")
+    .map(({ pid, tid }) => `${pid}:${tid}`);
+  return traceEvents
+    .filter(({ name, ph, pid, tid }) => ph === "X" && name === "ThreadControllerImpl::RunTask" && threads.includes(`${pid}:${tid}`))
+    .map(({ dur = 0, tdur = 0 }) => ({ cpu: tdur / 1000, wall: dur / 1000 }));
+}
+
+/** Prints the figures. */
+export async function drawing(): Promise<void> {
+  const models = await startModelServer();
+  const server = await startBenchServer("embedded", { OPENAI_COMPATIBLE_BASE_URL: models.baseUrls.compatible });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+  });
+  try {
+    models.setBehaviour({ text: article(chunks), chunks, delayMs: 1000 / chunksPerSecond });
+    const [person] = await server.people(1);
+    const token = person?.headers.authorization.slice("Bearer ".length) ?? "";
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.addCookies([{ name: "mm_access", value: token, url: server.url }]);
+    const page = await context.newPage();
+    await page.goto(server.url);
+    await page.getByRole("textbox", { name: "Message" }).fill("Tell me everything.");
+    const begun = performance.now();
+    await page.keyboard.press("Enter");
+    await page.locator("article[aria-busy=true] p").first().waitFor();
+    await browser.startTracing(page, { categories: ["toplevel"] });
+    await page.locator("article[aria-busy=false]").waitFor({ timeout: 180_000 });
+    const tasks = mainThreadTasks(await browser.stopTracing());
+    const seconds = (performance.now() - begun) / 1000;
+    const shown = (await page.locator("article").last().innerText()).length;
+    const cpu = tasks.map((task) => task.cpu);
+    const over = (limit: number, key: "cpu" | "wall") => tasks.filter((task) => task[key] > limit).length;
+    const busy = cpu.reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000 / seconds;
+    console.log(
+      `${chunks} chunks at ${chunksPerSecond}/s took ${seconds.toFixed(1)} s, ${shown} characters on the page\n` +
+        `tasks of the main thread: ${tasks.length}, CPU p99 ${percentile(cpu, 0.99).toFixed(1)} ms, longest ${Math.max(...cpu).toFixed(1)} ms; ` +
+        `over 50 ms of CPU: ${over(50, "cpu")}; over 50 ms passed: ${over(50, "wall")}\n` +
+        `the main thread was busy for ${(busy * 100).toFixed(0)} % of the time\ntarget: no task over 50 ms`,
+    );
+  } finally {
+    await browser.close();
+    await server.close();
+    await models.close();
+  }
+}

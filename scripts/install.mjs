@@ -46,8 +46,10 @@ async function installPackages(command, tools) {
 }
 
 async function installOwnNode() {
-  // The package's preinstall script: fetches the binary package for this platform and links it into place.
-  const { code, output } = await runQuietly(process.execPath, ["installArchSpecificPackage.js"], {
+  // The package's preinstall script: fetches the binary package for this platform and links it into place. npm scripts find
+  // our own Node first on the PATH, so this process may run on the very Node that the installation has just taken away.
+  const node = existsSync(process.execPath) ? process.execPath : (process.env.npm_node_execpath ?? "node");
+  const { code, output } = await runQuietly(node, ["installArchSpecificPackage.js"], {
     cwd: path.join(root, "node_modules/node"),
   });
   if (code !== 0 || !existsSync(ownNode)) throw new Error(explain(code, output));

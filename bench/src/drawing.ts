@@ -68,7 +68,10 @@ function mainThreadTasks(trace: Buffer): { cpu: number; wall: number }[] {
     .filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain")
     .map(({ pid, tid }) => `${pid}:${tid}`);
   return traceEvents
-    .filter(({ name, ph, pid, tid }) => ph === "X" && name === "ThreadControllerImpl::RunTask" && threads.includes(`${pid}:${tid}`))
+    .filter(
+      ({ name, ph, pid, tid }) =>
+        ph === "X" && name === "ThreadControllerImpl::RunTask" && threads.includes(`${pid}:${tid}`),
+    )
     .map(({ dur = 0, tdur = 0 }) => ({ cpu: tdur / 1000, wall: dur / 1000 }));
 }
 

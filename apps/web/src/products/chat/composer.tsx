@@ -117,7 +117,7 @@ export function Composer(props: ComposerProps) {
             event.preventDefault();
             void add(files);
           }}
-          className="px-4 pt-3 text-md touch:text-[1rem]"
+          className="px-4 pt-3 text-md touch:min-h-11! touch:text-[1rem]"
         />
         <div className="flex items-center gap-1 px-2 pb-2 pt-1">
           <input

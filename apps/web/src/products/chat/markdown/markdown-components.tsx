@@ -1,5 +1,5 @@
 import ImageOff from "lucide-react/icons/image-off";
-import { isValidElement, type ReactNode } from "react";
+import { createContext, isValidElement, use, type ReactNode } from "react";
 import type { Components } from "react-markdown";
 import { CodeBlock } from "./code-block.tsx";
 
@@ -11,14 +11,26 @@ export function textIn(node: ReactNode): string {
   return "";
 }
 
-/** How each element of Markdown is drawn. Headings start below those of the page. */
+/**
+ * The depth of a text's first heading, 1 to 6. It is drawn as a heading of the second level, below that of the page, and
+ * the others relative to it: models begin with any depth.
+ */
+export const FirstHeading = createContext(1);
+
+function Heading({ depth, children }: { depth: number; children: ReactNode }) {
+  const level = Math.min(6, Math.max(2, depth - use(FirstHeading) + 2));
+  const Tag = `h${level}` as "h2" | "h3" | "h4" | "h5" | "h6";
+  return <Tag className={`heading-${Math.min(4, depth)}`}>{children}</Tag>;
+}
+
+/** How each element of Markdown is drawn. */
 export const markdownComponents = {
-  h1: ({ children }) => <h3 className="heading-1">{children}</h3>,
-  h2: ({ children }) => <h4 className="heading-2">{children}</h4>,
-  h3: ({ children }) => <h5 className="heading-3">{children}</h5>,
-  h4: ({ children }) => <h6 className="heading-4">{children}</h6>,
-  h5: ({ children }) => <h6 className="heading-4">{children}</h6>,
-  h6: ({ children }) => <h6 className="heading-4">{children}</h6>,
+  h1: ({ children }) => <Heading depth={1}>{children}</Heading>,
+  h2: ({ children }) => <Heading depth={2}>{children}</Heading>,
+  h3: ({ children }) => <Heading depth={3}>{children}</Heading>,
+  h4: ({ children }) => <Heading depth={4}>{children}</Heading>,
+  h5: ({ children }) => <Heading depth={5}>{children}</Heading>,
+  h6: ({ children }) => <Heading depth={6}>{children}</Heading>,
   a: ({ href, children }) =>
     href ? (
       <a href={href} {...(href.startsWith("#") ? {} : { target: "_blank", rel: "noopener noreferrer nofollow ugc" })}>

@@ -2,6 +2,7 @@ import "./markdown.css";
 import { useLayoutEffect, useMemo, useState } from "react";
 import { createBlockSplitter, type Block } from "./blocks.ts";
 import { CodeBlock } from "./code-block.tsx";
+import { FirstHeading } from "./markdown-components.tsx";
 import { MarkdownBlock } from "./markdown-block.tsx";
 
 /** Longer texts are shown as they are: reading them as Markdown would stop the page for seconds. */
@@ -19,14 +20,17 @@ export function Markdown({ text, onDrawn }: MarkdownProps) {
   const blocks = useMemo(() => (text.length > longest ? null : split(text)), [split, text]);
   useLayoutEffect(() => onDrawn?.());
   if (!blocks) return <div className="markdown whitespace-pre-wrap break-words">{text}</div>;
+  const firstHeading = /^ {0,3}(#{1,6})\s/m.exec(text)?.[1]?.length ?? 1;
   return (
-    <div className="markdown">
-      {blocks.map((block, index) => (
-        // Blocks never change places: text only grows at its end.
-        // oxlint-disable-next-line react/no-array-index-key
-        <BlockView key={index} block={block} />
-      ))}
-    </div>
+    <FirstHeading value={firstHeading}>
+      <div className="markdown">
+        {blocks.map((block, index) => (
+          // Blocks never change places: text only grows at its end.
+          // oxlint-disable-next-line react/no-array-index-key
+          <BlockView key={index} block={block} />
+        ))}
+      </div>
+    </FirstHeading>
   );
 }
 

@@ -13,7 +13,7 @@ const web = fileURLToPath(new URL("../../", import.meta.url));
 export async function buildSite({ gallery }: { gallery: boolean }) {
   const folder = await mkdtemp(join(tmpdir(), "mindmesh-web-"));
   // Joins the pages that vite.config.ts names.
-  const input = gallery ? { gallery: join(web, "gallery.html") } : {};
+  const input: Record<string, string> = gallery ? { gallery: join(web, "gallery.html") } : {};
   await build({
     root: web,
     configFile: join(web, "vite.config.ts"),

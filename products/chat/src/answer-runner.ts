@@ -93,7 +93,7 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       });
       for await (const part of parts) {
         if (part.type === "finish") finish = part;
-        else writer.push({ kind: part.type, text: part.text });
+        else if (part.type === "text" || part.type === "reasoning") writer.push({ kind: part.type, text: part.text });
       }
       await writer.settled();
       controller.signal.throwIfAborted();

@@ -2,6 +2,7 @@ import type { ParsedBehaviour } from "./behaviour.ts";
 import { describePrompt } from "./echo.ts";
 import type { Prompt } from "./prompt.ts";
 import { SAMPLES } from "./samples.ts";
+import { sampleValue } from "./sample-value.ts";
 import { countPromptTokens, countTokens, fitTokens } from "./tokens.ts";
 
 export type Finish = "stop" | "length" | "tool-calls" | "content-filter";
@@ -58,15 +59,22 @@ export function splitIntoChunks(text: string, count: number | undefined): string
 export function wholeText(prompt: Prompt, behaviour: ParsedBehaviour): string {
   if (behaviour.fault === "huge-chunk") return "x".repeat(behaviour.bytes ?? HUGE_CHARACTERS);
   if (behaviour.text !== undefined) return behaviour.text;
+  if (prompt.json !== null && !behaviour.sample) {
+    return JSON.stringify(prompt.json === true ? { answer: describePrompt(prompt) } : sampleValue(prompt.json));
+  }
   const text = behaviour.sample ? SAMPLES[behaviour.sample] : describePrompt(prompt);
   return behaviour.chunks === undefined ? text : fillUp(text, behaviour.chunks);
 }
 
-/** Tools to call: those asked for, unless their results are already here. */
+/** Tools to call: those asked for or that must be called, unless their results are already here. */
 function chooseToolCalls(prompt: Prompt, behaviour: ParsedBehaviour): ToolCall[] {
   if (prompt.messages.at(-1)?.role === "tool") return [];
   const spoiled = behaviour.fault === "bad-tool-arguments";
-  const calls = behaviour.toolCalls ?? (spoiled ? [{ name: prompt.tools[0] ?? "lookup", arguments: "{}" }] : []);
+  const forced = prompt.mustCall === true ? prompt.tools[0] : prompt.mustCall;
+  const chosen = forced || (spoiled && (prompt.tools[0] ?? "lookup"));
+  const calls =
+    behaviour.toolCalls ??
+    (chosen ? [{ name: chosen, arguments: JSON.stringify(sampleValue(prompt.toolSchemas[chosen] ?? {})) }] : []);
   return calls.map((call) => ({
     name: call.name,
     arguments: spoiled

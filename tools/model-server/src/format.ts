@@ -13,11 +13,11 @@ export type Failure = {
 };
 
 /**
- * One server-sent event. `opening` comes before any content, `text` and `thought` are one delta of the answer or of its
- * reasoning, `finish` tells how the answer ended; delays and faults go by these kinds.
+ * One server-sent event. `opening` comes before any content, `text`, `thought` and `call` are one delta of the answer, of its
+ * reasoning or of a tool call, `finish` tells how the answer ended; delays and faults go by these kinds.
  */
 export type Frame = {
-  kind: "opening" | "text" | "thought" | "other" | "finish";
+  kind: "opening" | "text" | "thought" | "call" | "other" | "finish";
   event?: string;
   data: object | "[DONE]";
 };

@@ -15,6 +15,12 @@ export type Prompt = {
   messages: PromptMessage[];
   /** Names of the tools that were offered. */
   tools: string[];
+  /** The schemas of their inputs, by name. */
+  toolSchemas: Record<string, unknown>;
+  /** The tool that must be called: its name, or true for any. */
+  mustCall: string | boolean;
+  /** Structured output: its schema, or true for any JSON object; null for text. */
+  json: unknown;
   wantsReasoning: boolean;
   maxTokens: number | null;
   /** Chat completions only: `stream_options.include_usage`. */

@@ -91,16 +91,18 @@ async function sendStream(exchange: Exchange, format: Format, prompt: Prompt, an
   let textsLeft = behaviour.after ?? DEFAULT_AFTER;
   let armed = LATE_FAULTS.has(behaviour.fault ?? "");
   for (const frame of framesUnderFault(exchange, format, format.frames(answer, prompt))) {
-    if (frame.kind === "text" || frame.kind === "thought") await pause(exchange, behaviour.delayMs ?? 0);
+    if (frame.kind === "text" || frame.kind === "thought" || frame.kind === "call")
+      await pause(exchange, behaviour.delayMs ?? 0);
     // An answer too short for the fault's place must not let it slip by: then it strikes at the end.
-    if (armed && ((frame.kind === "text" && textsLeft === 0) || frame.kind === "finish")) {
+    const isCounted = frame.kind === "text" || frame.kind === "call";
+    if (armed && ((isCounted && textsLeft === 0) || frame.kind === "finish")) {
       armed = false;
       const outcome = await commitLateFault(exchange, format, frame);
       if (outcome === "broken") return;
       if (outcome === "end") break;
     } else await write(exchange, frameText(frame, format.lineEnd));
     record.eventsSent += 1;
-    if (frame.kind === "text") textsLeft -= 1;
+    if (isCounted) textsLeft -= 1;
   }
   response.end();
 }

@@ -9,11 +9,12 @@ import { type ChosenModels, readChosenModels } from "./default-models.ts";
 import { keepKeys } from "./key-cache.ts";
 import { modelMetrics } from "./metrics.ts";
 import { recordCalls } from "./model-calls.ts";
+import type { ModelPart, ModelRequest } from "./model-request.ts";
 import { type AvailableModel, type ListProblem, keepModelLists, listModels } from "./model-list.ts";
 import { watchOllama } from "./ollama-watch.ts";
 import { keyConnection } from "./provider-keys.ts";
 import { type ProviderKind, providers } from "./providers/index.ts";
-import { type ModelPart, type ModelRequest, streamModel } from "./stream-model.ts";
+import { streamModel } from "./stream-model.ts";
 import { type TimeLimits, usualTimeLimits } from "./time-limits.ts";
 import { usualModel } from "./usual-model.ts";
 
@@ -109,7 +110,8 @@ export function openGateway({
     const connection = connectionFor(await connectionsOf(request), id);
     if (!name || !connection) throw missingKey(id, name?.provider);
     const breaker = breakerOf(connection.baseUrl, name.model);
-    yield* streamModel(request, { connection, name, breaker, limits: timeLimits, recorder });
+    const route = request.model === undefined ? "the default model" : "asked for by name";
+    yield* streamModel(request, { connection, name, breaker, limits: timeLimits, recorder, route });
   }
 
   return {

@@ -13,11 +13,17 @@ export { type ModelContent, type ModelMessage } from "./messages.ts";
 export { sweepLostCalls } from "./model-calls.ts";
 export { modelJobs } from "./model-jobs.ts";
 export { type ModelHelp, modelHelp } from "./model-help.ts";
+export {
+  type JsonSchema,
+  type ModelPart,
+  type ModelRequest,
+  type ModelTool,
+  type ReasoningEffort,
+} from "./model-request.ts";
 export { type AvailableModel, type ListProblem } from "./model-list.ts";
 export { modelPersonData } from "./person-data.ts";
 export { type Price, type Usage } from "./price.ts";
 export { reencryptProviderKeys } from "./provider-keys.ts";
 export { type FinishReason } from "./read-answer.ts";
-export { type ModelPart, type ModelRequest } from "./stream-model.ts";
 export { type TimeLimits } from "./time-limits.ts";
 export { type ModelRouteDependencies, modelRoutesOn } from "./routes.ts";

@@ -1,28 +1,52 @@
-import type { LanguageModelV3FilePart, LanguageModelV3Prompt, LanguageModelV3TextPart } from "@ai-sdk/provider";
+import { createHash } from "node:crypto";
+import type {
+  LanguageModelV3FilePart,
+  LanguageModelV3Prompt,
+  LanguageModelV3TextPart,
+  LanguageModelV3ToolCallPart,
+  LanguageModelV3ToolResultPart,
+} from "@ai-sdk/provider";
 
 export type ModelContent =
   | { type: "text"; text: string }
   /** `data`: bytes, or base64 text. */
   | { type: "image"; mediaType: string; data: Uint8Array | string }
   /** Text files are written into the prompt; of others each provider reads some (PDF mostly). */
-  | { type: "file"; mediaType: string; filename?: string; data: Uint8Array | string };
+  | { type: "file"; mediaType: string; filename?: string; data: Uint8Array | string }
+  /** In messages of the assistant. `input`: an object, or the text that the model wrote in its place. */
+  | { type: "tool-call"; id: string; name: string; input: unknown }
+  /** In messages of the role `tool`. */
+  | { type: "tool-result"; id: string; name: string; output: string; isError?: boolean };
 
 export interface ModelMessage {
-  role: "user" | "assistant";
+  role: "user" | "assistant" | "tool";
   content: string | ModelContent[];
+}
+
+/** Which ids of tool calls a provider takes: others are replaced, calls and results alike. */
+export interface ToolCallIds {
+  pattern: RegExp;
+  length: number;
 }
 
 const continueRequest =
   "Your last answer was cut off. Continue it from exactly where it stopped: begin with the next character, " +
   "repeat nothing of it, and say nothing about the interruption.";
 
+const notCalled = "The tool was not called: the conversation went on without it.";
+
 function textOf(data: Uint8Array | string): string {
   return Buffer.from(data as string, typeof data === "string" ? "base64" : undefined).toString();
 }
 
-function userPart(content: ModelContent): LanguageModelV3TextPart | LanguageModelV3FilePart {
-  if (content.type === "text") return content;
+function contentsOf(content: string | ModelContent[]): ModelContent[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+function userPart(content: ModelContent): LanguageModelV3TextPart | LanguageModelV3FilePart | null {
+  if (content.type === "text") return { type: "text", text: content.text };
   if (content.type === "image") return { type: "file", mediaType: content.mediaType, data: content.data };
+  if (content.type !== "file") return null;
   const { mediaType, filename, data } = content;
   if (!mediaType.startsWith("text/") && mediaType !== "application/json") {
     return { type: "file", mediaType, data, ...(filename !== undefined && { filename }) };
@@ -30,30 +54,84 @@ function userPart(content: ModelContent): LanguageModelV3TextPart | LanguageMode
   return { type: "text", text: `File ${JSON.stringify(filename ?? "without a name")}:\n\n${textOf(data)}` };
 }
 
-function assistantParts(content: string | ModelContent[]): LanguageModelV3TextPart[] {
-  const parts = typeof content === "string" ? [{ type: "text" as const, text: content }] : content;
-  // Providers take no images or files from the model's own side, and no empty text.
-  return parts.filter((part) => part.type === "text").filter((part) => part.text !== "");
+/** Providers take objects only. What the model wrote in place of one is shown to it as it was. */
+function inputObject(input: unknown): unknown {
+  let value = input;
+  if (typeof input === "string") {
+    try {
+      value = JSON.parse(input === "" ? "{}" : input);
+    } catch {
+      return { not_json: input };
+    }
+  }
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : { not_an_object: value };
+}
+
+/** The same id always becomes the same one. */
+function fitId(id: string, ids: ToolCallIds | undefined): string {
+  if (!ids || ids.pattern.test(id)) return id;
+  return createHash("sha256").update(id).digest("hex").slice(0, ids.length);
+}
+
+function assistantParts(
+  content: string | ModelContent[],
+  ids: ToolCallIds | undefined,
+): (LanguageModelV3TextPart | LanguageModelV3ToolCallPart)[] {
+  return contentsOf(content).flatMap((part): (LanguageModelV3TextPart | LanguageModelV3ToolCallPart)[] => {
+    // Providers take no images or files from the model's own side, and no empty text.
+    if (part.type === "text") return part.text === "" ? [] : [{ type: "text", text: part.text }];
+    if (part.type !== "tool-call") return [];
+    const { id, name, input } = part;
+    return [{ type: "tool-call", toolCallId: fitId(id, ids), toolName: name, input: inputObject(input) }];
+  });
+}
+
+/** The results of `calls`, in their order; providers refuse a call without a result. */
+function resultsOf(
+  calls: LanguageModelV3ToolCallPart[],
+  following: ModelMessage[],
+  ids: ToolCallIds | undefined,
+): LanguageModelV3ToolResultPart[] {
+  const given = new Map<string, LanguageModelV3ToolResultPart["output"]>();
+  for (const { content } of following) {
+    for (const part of contentsOf(content)) {
+      if (part.type !== "tool-result") continue;
+      given.set(fitId(part.id, ids), { type: part.isError ? "error-text" : "text", value: part.output });
+    }
+  }
+  return calls.map(({ toolCallId, toolName }) => ({
+    type: "tool-result",
+    toolCallId,
+    toolName,
+    output: given.get(toolCallId) ?? { type: "error-text", value: notCalled },
+  }));
 }
 
 /**
- * The prompt in the AI SDK's form. A conversation that ends with an assistant message asks to continue it: as prefill
- * when `continuesAnswer`, otherwise by a message that asks for it. Assistant messages without text are left out.
+ * The prompt in the AI SDK's form. A conversation that ends with an assistant's text asks to continue it: as prefill
+ * when `continuesAnswer`, otherwise by a message that asks for it. Assistant messages with nothing in them are left
+ * out, as are results of tools that nobody called; calls without a result get one that says so.
  */
 export function buildPrompt(
   system: string | undefined,
   messages: ModelMessage[],
   continuesAnswer: boolean,
+  ids?: ToolCallIds,
 ): LanguageModelV3Prompt {
   const prompt: LanguageModelV3Prompt =
     system === undefined || system === "" ? [] : [{ role: "system", content: system }];
-  for (const { role, content } of messages) {
+  for (const [index, { role, content }] of messages.entries()) {
     if (role === "assistant") {
-      const parts = assistantParts(content);
-      if (parts.length > 0) prompt.push({ role, content: parts });
-    } else {
-      const parts = typeof content === "string" ? [{ type: "text" as const, text: content }] : content.map(userPart);
+      const parts = assistantParts(content, ids);
+      if (parts.length === 0) continue;
       prompt.push({ role, content: parts });
+      const calls = parts.filter((part) => part.type === "tool-call");
+      if (calls.length === 0) continue;
+      const next = messages.findIndex((each, at) => at > index && each.role !== "tool");
+      const following = messages.slice(index + 1, next === -1 ? undefined : next);
+      prompt.push({ role: "tool", content: resultsOf(calls, following, ids) });
+    } else if (role === "user") {
+      prompt.push({ role, content: contentsOf(content).flatMap((part) => userPart(part) ?? []) });
     }
   }
   if (prompt.at(-1)?.role === "assistant" && !continuesAnswer) {
@@ -69,6 +147,7 @@ export function buildPrompt(
 export function endsWithSpace(messages: ModelMessage[]): boolean {
   const last = messages.at(-1);
   if (last?.role !== "assistant") return false;
-  const text = assistantParts(last.content).map((part) => part.text);
-  return /\s$/.test(text.join(""));
+  const parts = contentsOf(last.content);
+  if (parts.some((part) => part.type === "tool-call")) return false;
+  return /\s$/.test(parts.map((part) => (part.type === "text" ? part.text : "")).join(""));
 }

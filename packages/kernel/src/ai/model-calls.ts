@@ -14,10 +14,13 @@ import { type CallStatus, modelCalls } from "./schema.ts";
 export interface CallStart {
   workspaceId: string;
   userId: string | null;
+  apiKeyId: string | null;
   product: string;
   provider: string;
   model: string;
   keySource: KeySource;
+  /** Why this model, in words. */
+  route: string;
 }
 
 /** What came of it. */

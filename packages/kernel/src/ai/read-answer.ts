@@ -1,4 +1,5 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3StreamPart, LanguageModelV3Usage } from "@ai-sdk/provider";
+import type { ModelPart } from "./model-request.ts";
 import { type Endpoint, type Provider } from "./providers/index.ts";
 import { BadAnswer, EndedEarly, ErrorInStream } from "./provider-errors.ts";
 import { streamingFetch } from "./provider-fetch.ts";
@@ -7,7 +8,7 @@ import { type TimeLimits, watchTime } from "./time-limits.ts";
 export type FinishReason = "stop" | "length" | "content-filter" | "tool-calls" | "other";
 
 export type AnswerPart =
-  | { type: "text" | "reasoning"; text: string }
+  | Extract<ModelPart, { type: "text" | "reasoning" | "tool-call-begin" | "tool-call-delta" | "tool-call" }>
   | { type: "end"; reason: FinishReason; usage: LanguageModelV3Usage };
 
 /** How long the rest of a connection is read after the answer's end, so that it can be used again. */
@@ -55,6 +56,9 @@ export async function* readAnswer(
     // A read that waits ends at once, whatever the layers below do with the signal.
     stop.signal.addEventListener("abort", () => void parts.cancel(stop.signal.reason).catch(() => undefined));
     let hasBegun = false;
+    let hasCalled = false;
+    /** Calls that have begun and not come whole: what was written of each. */
+    const openCalls = new Map<string, { name: string; input: string }>();
     for (;;) {
       const { done, value: part } = await parts.read();
       stop.signal.throwIfAborted();
@@ -71,13 +75,31 @@ export async function* readAnswer(
         // The SDK fills the gap with "other" or "error"; only a provider that said why has finished.
         if (raw === undefined) throw ended(hasBegun);
         isComplete = true;
-        yield { type: "end", reason: unified === "error" ? "other" : unified, usage: part.usage };
+        // The SDK drops some calls whose arguments are no JSON; whoever asked decides what to make of them.
+        for (const [id, call] of openCalls) yield { type: "tool-call", id, ...call };
+        const reason = unified === "error" ? "other" : unified;
+        // Some servers end with "stop" although they call tools.
+        yield { type: "end", reason: hasCalled && reason === "stop" ? "tool-calls" : reason, usage: part.usage };
         return;
       }
       hasBegun = true;
       watch.onPart();
       if (part.type === "text-delta" && part.delta !== "") yield { type: "text", text: part.delta };
       else if (part.type === "reasoning-delta" && part.delta !== "") yield { type: "reasoning", text: part.delta };
+      else if (part.type === "tool-input-start") {
+        hasCalled = true;
+        openCalls.set(part.id, { name: part.toolName, input: "" });
+        yield { type: "tool-call-begin", id: part.id, name: part.toolName };
+      } else if (part.type === "tool-input-delta" && part.delta !== "") {
+        const call = openCalls.get(part.id);
+        if (call) call.input += part.delta;
+        yield { type: "tool-call-delta", id: part.id, text: part.delta };
+      } else if (part.type === "tool-call") {
+        const { toolCallId: id, toolName: name, input } = part;
+        hasCalled = true;
+        if (!openCalls.delete(id)) yield { type: "tool-call-begin", id, name };
+        yield { type: "tool-call", id, name, input };
+      }
     }
   } finally {
     watch.stop();

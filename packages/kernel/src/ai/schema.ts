@@ -58,6 +58,8 @@ export const modelCalls = kernel.table(
     startedAt: moment("started_at").notNull(),
     firstPartMs: integer("first_part_ms"),
     durationMs: integer("duration_ms"),
+    apiKeyId: uuid("api_key_id"),
+    route: text("route"),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );

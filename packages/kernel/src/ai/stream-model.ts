@@ -1,47 +1,16 @@
-import type { LanguageModelV3CallOptions } from "@ai-sdk/provider";
 import { BrokenCircuitError, type CircuitBreakerPolicy } from "cockatiel";
 import { type Answer, beginAnswer } from "./begin-answer.ts";
 import { openForMs } from "./breakers.ts";
-import { type Connection, type KeySource, type ModelName, providerOf } from "./connection.ts";
+import { callOptions } from "./call-options.ts";
+import { type Connection, type ModelName, providerOf } from "./connection.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { ModelFailed } from "./failures.ts";
-import { type ModelMessage, buildPrompt, endsWithSpace } from "./messages.ts";
+import { endsWithSpace } from "./messages.ts";
 import type { CallRecorder } from "./model-calls.ts";
-import { type Usage, costOf, readUsage } from "./price.ts";
-import { type FinishReason, readAnswer, rejectWhenAborted } from "./read-answer.ts";
+import type { ModelPart, ModelRequest } from "./model-request.ts";
+import { costOf, readUsage } from "./price.ts";
+import { readAnswer, rejectWhenAborted } from "./read-answer.ts";
 import type { TimeLimits } from "./time-limits.ts";
-
-export interface ModelRequest {
-  workspaceId: string;
-  userId: string;
-  /** Which product asks, for the record: `chat`, ... */
-  product: string;
-  /** `provider/model`; the caller's default model when missing. */
-  model?: string | undefined;
-  system?: string | undefined;
-  /** A last message of the assistant asks to continue it. */
-  messages: ModelMessage[];
-  maxOutputTokens?: number | undefined;
-  temperature?: number | undefined;
-  signal?: AbortSignal | undefined;
-}
-
-export type ModelPart =
-  | { type: "text" | "reasoning"; text: string }
-  | {
-      type: "finish";
-      reason: FinishReason;
-      usage: Usage;
-      costUsd: number | null;
-      /** `provider/model`. */
-      model: string;
-      provider: string;
-      keySource: KeySource;
-      /** Attempts before the one that answered. */
-      retries: number;
-      /** Id in `kernel.model_calls`. */
-      callId: string;
-    };
 
 /** What a call needs besides its request. */
 export interface StreamSettings {
@@ -50,6 +19,8 @@ export interface StreamSettings {
   breaker: CircuitBreakerPolicy;
   limits: TimeLimits;
   recorder: CallRecorder;
+  /** Why this model, in words. */
+  route: string;
 }
 
 /** Models that think in silence may take so many times longer to begin. */
@@ -62,16 +33,24 @@ const silentThinkingFactor = 3;
  */
 export async function* streamModel(
   request: ModelRequest,
-  { connection, name, breaker, limits, recorder }: StreamSettings,
+  { connection, name, breaker, limits, recorder, route }: StreamSettings,
 ): AsyncGenerator<ModelPart, void, undefined> {
-  const { signal, workspaceId, userId, product } = request;
+  const { signal, workspaceId, userId, product, apiKeyId = null } = request;
   signal?.throwIfAborted();
   const provider = providerOf(connection);
   const apiKey = connection.readKey();
   const endpoint = { baseUrl: connection.baseUrl, apiKey, fetch: connection.fetch };
-  const options = callOptions(request, connection, name.model);
+  const options = callOptions(request, provider, name.model);
   const patience = provider.thinksSilently?.(name.model) ? silentThinkingFactor : 1;
-  const record = recorder.begin({ workspaceId, userId, product, ...name, keySource: connection.source });
+  const record = recorder.begin({
+    workspaceId,
+    userId,
+    apiKeyId,
+    product,
+    ...name,
+    keySource: connection.source,
+    route,
+  });
   const explain = (error: unknown): ModelFailed =>
     error instanceof ModelFailed
       ? error
@@ -106,13 +85,17 @@ export async function* streamModel(
           provider: name.provider,
           keySource: connection.source,
           retries: record.retries,
+          route,
           callId: record.id,
         };
-      } else {
+      } else if (part.type === "text" || part.type === "reasoning") {
         const text = dropsSpace && part.type === "text" ? part.text.trimStart() : part.text;
         if (text === "") continue;
         if (part.type === "text") dropsSpace = false;
         yield { type: part.type, text };
+      } else {
+        dropsSpace = false;
+        yield part;
       }
     }
   } catch (error) {
@@ -128,18 +111,6 @@ export async function* streamModel(
     record.cancelled();
     await answer?.return();
   }
-}
-
-function callOptions(request: ModelRequest, connection: Connection, model: string): LanguageModelV3CallOptions {
-  const { system, messages, maxOutputTokens, temperature } = request;
-  const provider = providerOf(connection);
-  const providerOptions = provider.reasoningOptions?.(model);
-  return {
-    prompt: buildPrompt(system, messages, provider.continuesAnswer(model)),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    ...(temperature !== undefined && { temperature }),
-    ...(providerOptions && { providerOptions }),
-  };
 }
 
 function circuitOpen(label: string, model: string): ModelFailed {

@@ -92,17 +92,20 @@ export async function startGatewayFixture(changes: Partial<GatewayDependencies> 
 export interface Collected {
   text: string;
   reasoning: string;
+  /** Parts that are neither text, reasoning nor the end. */
+  others: ModelPart[];
   finish: Extract<ModelPart, { type: "finish" }> | null;
   error: unknown;
 }
 
 /** Reads an answer to its end or its error. */
 export async function collect(parts: AsyncIterable<ModelPart>): Promise<Collected> {
-  const collected: Collected = { text: "", reasoning: "", finish: null, error: null };
+  const collected: Collected = { text: "", reasoning: "", others: [], finish: null, error: null };
   try {
     for await (const part of parts) {
       if (part.type === "finish") collected.finish = part;
-      else collected[part.type] += part.text;
+      else if (part.type === "text" || part.type === "reasoning") collected[part.type] += part.text;
+      else collected.others.push(part);
     }
   } catch (error) {
     collected.error = error;

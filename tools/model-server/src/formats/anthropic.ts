@@ -27,7 +27,11 @@ const requestSchema = z.object({
     .min(1),
   stream: z.boolean().optional(),
   thinking: z.object({ type: z.string() }).optional(),
-  tools: z.array(z.object({ name: z.string() })).optional(),
+  tools: z.array(z.object({ name: z.string(), input_schema: z.unknown().optional() })).optional(),
+  tool_choice: z.looseObject({ type: z.string(), name: z.string().optional() }).optional(),
+  output_config: z
+    .looseObject({ format: z.looseObject({ type: z.string(), schema: z.unknown().optional() }).optional() })
+    .optional(),
 });
 
 type Part = z.infer<typeof partSchema>;
@@ -148,7 +152,7 @@ function* blocks(answer: Answer): Iterable<{ start: object; deltas: [kind: Frame
     const pieces = ["", call.arguments.slice(0, half), call.arguments.slice(half)];
     yield {
       start: { type: "tool_use", id: idOf("toolu_", answer.number, index), name: call.name, input: {} },
-      deltas: pieces.map((partial_json) => ["other", { type: "input_json_delta", partial_json }]),
+      deltas: pieces.map((partial_json) => ["call", { type: "input_json_delta", partial_json }]),
     };
   }
 }
@@ -180,6 +184,9 @@ export const anthropic: Format = {
         system === undefined ? null : typeof system === "string" ? system : system.map((part) => part.text).join("\n"),
       messages,
       tools: (request.tools ?? []).map((tool) => tool.name),
+      toolSchemas: Object.fromEntries((request.tools ?? []).map((tool) => [tool.name, tool.input_schema])),
+      mustCall: request.tool_choice?.name ?? request.tool_choice?.type === "any",
+      json: request.output_config?.format?.schema ?? null,
       wantsReasoning: (request.thinking?.type ?? "disabled") !== "disabled",
       maxTokens: request.max_tokens,
       includeUsage: true,

@@ -19,12 +19,34 @@ const requestSchema = z.object({
   systemInstruction: z.object({ parts: z.array(partSchema) }).optional(),
   tools: z
     .union([
-      z.array(z.looseObject({ functionDeclarations: z.array(z.object({ name: z.string() })).optional() })),
+      z.array(
+        z.looseObject({
+          functionDeclarations: z
+            .array(
+              z.object({
+                name: z.string(),
+                parameters: z.unknown().optional(),
+                parametersJsonSchema: z.unknown().optional(),
+              }),
+            )
+            .optional(),
+        }),
+      ),
       z.looseObject({}),
     ])
     .nullish(),
+  toolConfig: z
+    .looseObject({
+      functionCallingConfig: z
+        .looseObject({ mode: z.string().optional(), allowedFunctionNames: z.array(z.string()).optional() })
+        .optional(),
+    })
+    .nullish(),
   generationConfig: z
     .looseObject({
+      responseMimeType: z.string().nullish(),
+      responseSchema: z.unknown().optional(),
+      responseJsonSchema: z.unknown().optional(),
       maxOutputTokens: z.number().nullish(),
       thinkingConfig: z.looseObject({ includeThoughts: z.boolean().optional() }).nullish(),
     })
@@ -136,15 +158,21 @@ export const gemini: Format = {
       const issue = parsed.error.issues[0];
       throw new RefusedRequest(400, `Invalid value at '${issue?.path.join(".") ?? ""}': ${issue?.message ?? ""}`);
     }
-    const { contents, systemInstruction, tools, generationConfig } = parsed.data;
+    const { contents, systemInstruction, tools, toolConfig, generationConfig } = parsed.data;
+    const functions = (Array.isArray(tools) ? tools : []).flatMap((tool) => tool.functionDeclarations ?? []);
+    const calling = toolConfig?.functionCallingConfig;
+    const schema = generationConfig?.responseSchema ?? generationConfig?.responseJsonSchema;
     return {
       model: path.model ?? "",
       stream: path.stream ?? false,
       system: systemInstruction ? textOf(systemInstruction.parts) : null,
       messages: contents.map((content) => readMessage(content.role ?? "user", content.parts)),
-      tools: (Array.isArray(tools) ? tools : []).flatMap((tool) =>
-        (tool.functionDeclarations ?? []).map(({ name }) => name),
+      tools: functions.map(({ name }) => name),
+      toolSchemas: Object.fromEntries(
+        functions.map((each) => [each.name, each.parameters ?? each.parametersJsonSchema]),
       ),
+      mustCall: calling?.mode === "ANY" ? (calling.allowedFunctionNames?.[0] ?? true) : false,
+      json: generationConfig?.responseMimeType === "application/json" ? (schema ?? true) : null,
       wantsReasoning: generationConfig?.thinkingConfig?.includeThoughts ?? false,
       maxTokens: generationConfig?.maxOutputTokens ?? null,
       includeUsage: true,
@@ -166,7 +194,7 @@ export const gemini: Format = {
     };
     for (const text of answer.reasoning) yield chunk("thought", [{ text, thought: true }], text);
     for (const text of answer.text) yield chunk("text", [{ text }], text);
-    for (const call of functionCalls(answer)) yield chunk("other", [call], "");
+    for (const call of functionCalls(answer)) yield chunk("call", [call], "");
     const finishReason = answer.finish && FINISH_REASONS[answer.finish];
     yield { kind: "finish", data: response(answer, [{ text: "" }], answer.usage?.output ?? 0, finishReason) };
   },

@@ -54,7 +54,7 @@ export const groq: Format = {
     yield chunk("opening", { role: "assistant", content: "" }, null, { x_groq: { id } });
     for (const piece of answer.reasoning) yield chunk("thought", { reasoning: piece });
     for (const piece of answer.text) yield chunk("text", { content: piece });
-    for (const delta of chatToolCallDeltas(answer)) yield chunk("other", delta);
+    for (const delta of chatToolCallDeltas(answer)) yield chunk("call", delta);
     const usage = answer.usage && chatUsage(answer.usage);
     yield chunk("finish", {}, chatFinishWord(answer.finish), { x_groq: { id, ...(usage && { usage }) } });
     if (prompt.includeUsage && usage) yield { ...chunk("finish", {}, null, { choices: [], usage }) };

@@ -86,7 +86,7 @@ export const mistral: Format = {
     for (const piece of answer.text) yield chunk("text", { content: piece });
     const toolCalls = chatToolCalls(answer);
     // Mistral sends each call whole, not in pieces.
-    for (const [index, call] of toolCalls.entries()) yield chunk("other", { tool_calls: [{ ...call, index }] });
+    for (const [index, call] of toolCalls.entries()) yield chunk("call", { tool_calls: [{ ...call, index }] });
     const usage = answer.usage && { usage: chatUsage(answer.usage) };
     yield chunk("finish", { content: "" }, chatFinishWord(answer.finish), usage ?? {});
     yield { kind: "finish", data: "[DONE]" };

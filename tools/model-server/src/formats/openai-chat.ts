@@ -25,7 +25,13 @@ const requestSchema = z.object({
     .min(1),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
-  tools: z.array(z.object({ function: z.object({ name: z.string() }).optional() })).nullish(),
+  tools: z
+    .array(z.object({ function: z.object({ name: z.string(), parameters: z.unknown().optional() }).optional() }))
+    .nullish(),
+  tool_choice: z.union([z.string(), z.looseObject({ function: z.object({ name: z.string() }) })]).nullish(),
+  response_format: z
+    .looseObject({ type: z.string(), json_schema: z.object({ schema: z.unknown().optional() }).optional() })
+    .nullish(),
   max_tokens: z.number().nullish(),
   max_completion_tokens: z.number().nullish(),
   reasoning_effort: z.string().nullish(),
@@ -53,6 +59,17 @@ function readMessage(role: PromptMessage["role"], content: Content): PromptMessa
   };
 }
 
+/** As the real service does, refuses to promise JSON to a prompt that does not speak of it. */
+function readJsonFormat({ response_format: format, messages }: z.infer<typeof requestSchema>): unknown {
+  if (format?.type === "json_schema") return format.json_schema?.schema ?? true;
+  if (format?.type !== "json_object") return null;
+  if (messages.some((message) => /json/i.test(textOf(message.content)))) return true;
+  throw new RefusedRequest(
+    400,
+    "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+  );
+}
+
 /** Reads the body of a chat completion. Throws RefusedRequest(400) naming the first wrong field. */
 export function readChatRequest(body: unknown): Prompt {
   const parsed = requestSchema.safeParse(body);
@@ -61,6 +78,7 @@ export function readChatRequest(body: unknown): Prompt {
     throw new RefusedRequest(400, `Invalid value for '${issue?.path.join(".") ?? "body"}': ${issue?.message ?? ""}`);
   }
   const request = parsed.data;
+  const functions = (request.tools ?? []).flatMap((tool) => tool.function ?? []);
   const system = request.messages.filter((message) => message.role === "system" || message.role === "developer");
   return {
     model: request.model,
@@ -69,7 +87,14 @@ export function readChatRequest(body: unknown): Prompt {
     messages: request.messages.flatMap((message) =>
       message.role === "system" || message.role === "developer" ? [] : [readMessage(message.role, message.content)],
     ),
-    tools: (request.tools ?? []).flatMap((tool) => (tool.function ? [tool.function.name] : [])),
+    tools: functions.map(({ name }) => name),
+    toolSchemas: Object.fromEntries(functions.map(({ name, parameters }) => [name, parameters])),
+    mustCall:
+      typeof request.tool_choice === "object" && request.tool_choice !== null
+        ? request.tool_choice.function.name
+        : // Mistral says "any".
+          request.tool_choice === "required" || request.tool_choice === "any",
+    json: readJsonFormat(request),
     wantsReasoning:
       (request.reasoning_effort ?? "none") !== "none" || (request.reasoning_format ?? "hidden") !== "hidden",
     maxTokens: request.max_completion_tokens ?? request.max_tokens ?? null,
@@ -170,7 +195,7 @@ export const openaiChat: Format = {
     yield chunk("opening", { role: "assistant", content: "", refusal: null });
     for (const piece of answer.reasoning) yield chunk("thought", { reasoning_content: piece });
     for (const piece of answer.text) yield chunk("text", { content: piece });
-    for (const delta of chatToolCallDeltas(answer)) yield chunk("other", delta);
+    for (const delta of chatToolCallDeltas(answer)) yield chunk("call", delta);
     yield chunk("finish", {}, chatFinishWord(answer.finish));
     if (prompt.includeUsage && answer.usage) {
       const data = { ...head(answer, "chat.completion.chunk"), choices: [], usage: chatUsage(answer.usage) };

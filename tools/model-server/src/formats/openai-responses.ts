@@ -26,6 +26,10 @@ const requestSchema = z.object({
   tools: z.array(z.looseObject({ name: z.string().optional(), type: z.string() })).nullish(),
   // The real service refuses fewer than 16.
   max_output_tokens: z.number().int().min(16).nullish(),
+  tool_choice: z.union([z.string(), z.looseObject({ name: z.string().optional() })]).nullish(),
+  text: z
+    .looseObject({ format: z.looseObject({ type: z.string(), schema: z.unknown().optional() }).optional() })
+    .nullish(),
   reasoning: z.looseObject({ summary: z.string().nullish() }).nullish(),
 });
 
@@ -51,6 +55,7 @@ function read(body: unknown): Prompt {
     throw new RefusedRequest(400, `Invalid '${issue?.path.join(".") ?? "body"}': ${issue?.message ?? ""}`);
   }
   const request = parsed.data;
+  const format = request.text?.format;
   const items = typeof request.input === "string" ? [{ role: "user" as const, content: request.input }] : request.input;
   const system = request.instructions ? [request.instructions] : [];
   const messages: PromptMessage[] = [];
@@ -66,6 +71,12 @@ function read(body: unknown): Prompt {
     system: system.length === 0 ? null : system.join("\n"),
     messages,
     tools: (request.tools ?? []).flatMap((tool) => tool.name ?? []),
+    toolSchemas: Object.fromEntries((request.tools ?? []).map((tool) => [tool.name, tool.parameters])),
+    mustCall:
+      typeof request.tool_choice === "object" && request.tool_choice !== null
+        ? (request.tool_choice.name ?? false)
+        : request.tool_choice === "required",
+    json: format?.type === "json_schema" ? format.schema : format?.type === "json_object" ? true : null,
     wantsReasoning: Boolean(request.reasoning?.summary),
     maxTokens: request.max_output_tokens ?? null,
     includeUsage: true,

@@ -33,9 +33,10 @@ export const anthropic: Provider = {
     }));
   },
   continuesAnswer: (model) => continuing.test(model),
-  reasoningOptions(model) {
+  reasoningOptions(model, effort) {
     if (!adaptive.test(model)) return undefined;
     const thinking = sendsThinking.test(model) ? { type: "adaptive" } : { type: "adaptive", display: "summarized" };
-    return { anthropic: { thinking } };
+    return { anthropic: { thinking, ...(effort !== undefined && { effort }) } };
   },
+  toolCallIds: { pattern: /^[a-zA-Z0-9_-]+$/, length: 40 },
 };

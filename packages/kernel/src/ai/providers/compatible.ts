@@ -14,7 +14,11 @@ export const compatible: Provider = {
       ...(apiKey !== null && { apiKey }),
       fetch,
       includeUsage: true,
+      supportsStructuredOutputs: true,
     }).chatModel(model),
   listModels: (endpoint, signal) => readOpenAiList(endpoint, signal, (model) => !/embed|whisper|rerank/i.test(model)),
   continuesAnswer: () => false,
+  reasoningOptions: (_model, effort) =>
+    effort === undefined ? undefined : { compatible: { reasoningEffort: effort } },
+  schemaOptions: (isStrict) => ({ compatible: { strictJsonSchema: isStrict } }),
 };

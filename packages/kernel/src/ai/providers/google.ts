@@ -1,5 +1,6 @@
 import { createGoogleGenerativeAI } from "@ai-sdk/google";
 import { z } from "zod";
+import type { ReasoningEffort } from "../model-request.ts";
 import type { Provider } from "./provider.ts";
 import { readList } from "./read-list.ts";
 
@@ -15,6 +16,12 @@ const list = z.object({
 });
 
 const otherPurposes = /embedding|imagen|-image|tts|veo|aqa|live|native-audio|robotics|computer-use/;
+
+// In tokens; all of 2.5 take these, and Flash-Lite no fewer than 512.
+const budgetFor = (effort: ReasoningEffort) => ({ thinkingBudget: { low: 1024, medium: 8192, high: 24_576 }[effort] });
+
+// From 3 on there are levels; not every model has one between low and high, which is the usual one.
+const levelFor = (effort: ReasoningEffort) => (effort === "medium" ? {} : { thinkingLevel: effort });
 
 export const google: Provider = {
   kind: "google",
@@ -36,7 +43,10 @@ export const google: Provider = {
   },
   // Undocumented, and newer models answer anew.
   continuesAnswer: () => false,
-  // Thinking is on by default from 2.5 on, but its text is sent only when asked for.
-  reasoningOptions: (model) =>
-    /^gemini-(?:2\.5|[3-9]|\d\d)/.test(model) ? { google: { thinkingConfig: { includeThoughts: true } } } : undefined,
+  reasoningOptions(model, effort) {
+    // Thinking is on by default from 2.5 on, but its text is sent only when asked for.
+    if (!/^gemini-(?:2\.5|[3-9]|\d\d)/.test(model)) return undefined;
+    const wanted = effort === undefined ? {} : model.startsWith("gemini-2") ? budgetFor(effort) : levelFor(effort);
+    return { google: { thinkingConfig: { includeThoughts: true, ...wanted } } };
+  },
 };

@@ -12,7 +12,11 @@ export const groq: Provider = {
     readOpenAiList(endpoint, signal, (model) => !/whisper|tts|guard|orpheus/.test(model)),
   // Documented as "assistant message prefilling"; reasoning models would think again inside of it.
   continuesAnswer: (model) => !/gpt-oss|qwen|deepseek/.test(model),
-  // Without it these write their thoughts into the answer.
-  reasoningOptions: (model) =>
-    /qwen-?3|deepseek-r1/.test(model) ? { groq: { reasoningFormat: "parsed" } } : undefined,
+  reasoningOptions(model, effort) {
+    // Without it these write their thoughts into the answer.
+    if (/qwen-?3|deepseek-r1/.test(model)) return { groq: { reasoningFormat: "parsed" } };
+    return effort !== undefined && /gpt-oss/.test(model) ? { groq: { reasoningEffort: effort } } : undefined;
+  },
+  // "response_format does not support streaming": https://github.com/langchain-ai/langchain/issues/23629
+  jsonBy: "words",
 };

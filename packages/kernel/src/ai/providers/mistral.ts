@@ -15,4 +15,6 @@ export const mistral: Provider = {
   },
   // Its prefix is said again at the beginning of the answer.
   continuesAnswer: () => false,
+  // "Tool call id was ... but must be a-z, A-Z, 0-9, with a length of 9."
+  toolCallIds: { pattern: /^[a-zA-Z0-9]{9}$/, length: 9 },
 };

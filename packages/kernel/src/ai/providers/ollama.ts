@@ -21,6 +21,7 @@ export const ollama: Provider = {
       ...(apiKey !== null && { apiKey }),
       fetch,
       includeUsage: true,
+      supportsStructuredOutputs: true,
     }).chatModel(model),
   async listModels(endpoint, signal) {
     const headers: Record<string, string> =
@@ -32,4 +33,10 @@ export const ollama: Provider = {
   },
   // Whether a last assistant message is left open depends on each model's template.
   continuesAnswer: () => false,
+  // Others refuse it.
+  reasoningOptions: (model, effort) =>
+    effort === undefined || !/gpt-oss|qwen3|deepseek|magistral|think/.test(model)
+      ? undefined
+      : { ollama: { reasoningEffort: effort } },
+  schemaOptions: (isStrict) => ({ ollama: { strictJsonSchema: isStrict } }),
 };

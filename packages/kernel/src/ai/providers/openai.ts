@@ -6,6 +6,8 @@ import { readOpenAiList } from "./read-list.ts";
 const otherPurposes =
   /embedding|whisper|tts|dall-e|image|moderation|realtime|audio|transcribe|sora|computer-use|deep-research|codex|davinci|babbage|instruct|search|-pro\b/;
 
+const thinking = /^(?:o\d|gpt-(?:[5-9]|\d\d))/;
+
 export const openai: Provider = {
   kind: "openai",
   label: "OpenAI",
@@ -16,5 +18,10 @@ export const openai: Provider = {
   // A last assistant message is taken as finished and answered with a new one.
   continuesAnswer: () => false,
   // Chat completions do not stream the reasoning of these.
-  thinksSilently: (model) => /^(?:o\d|gpt-(?:[5-9]|\d\d))/.test(model),
+  thinksSilently: (model) => thinking.test(model),
+  reasoningOptions: (model, effort) =>
+    effort !== undefined && thinking.test(model) ? { openai: { reasoningEffort: effort } } : undefined,
+  schemaOptions: (isStrict) => ({ openai: { strictJsonSchema: isStrict } }),
+  // "string too long. Expected a string with maximum length 40"
+  toolCallIds: { pattern: /^.{1,40}$/, length: 40 },
 };

@@ -1,5 +1,7 @@
 import type { LanguageModelV3, SharedV3ProviderOptions } from "@ai-sdk/provider";
 import type { Fetch } from "../../outbound/index.ts";
+import type { ToolCallIds } from "../messages.ts";
+import type { ReasoningEffort } from "../model-request.ts";
 
 /** The wire protocols that are spoken; a compatible server is one that a person or the operator named. */
 export type ProviderKind = "anthropic" | "openai" | "google" | "groq" | "mistral" | "ollama" | "compatible";
@@ -36,6 +38,12 @@ export interface Provider {
   continuesAnswer(model: string): boolean;
   /** Whether the model thinks for minutes without sending anything; its first token is waited for longer. */
   thinksSilently?(model: string): boolean;
-  /** Asks the provider to send the reasoning along, where it does so only when asked. */
-  reasoningOptions?(model: string): SharedV3ProviderOptions | undefined;
+  /** Asks the provider to send the reasoning along, where it does so only when asked, and says how much is wanted. */
+  reasoningOptions?(model: string, effort?: ReasoningEffort): SharedV3ProviderOptions | undefined;
+  /** How structured output is asked for, where not by the provider's own setting: in the prompt's words. */
+  jsonBy?: "words";
+  /** What the SDK must be told to send a schema; `isStrict`: it fits OpenAI's strict mode. */
+  schemaOptions?(isStrict: boolean): SharedV3ProviderOptions;
+  /** Which ids of tool calls it takes, where not any. */
+  toolCallIds?: ToolCallIds;
 }

@@ -26,6 +26,7 @@ import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
 import { deriveKey, loadMasterKeys, openSecrets } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
 import { defaultUploadLimits, fileJobs, filePersonData, fileRoutesOn, openBlobStore } from "@mindmesh/kernel/storage";
+import { openTools, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
@@ -153,6 +154,8 @@ export async function startServer(
   const requests = trackRequests(app, readiness);
   jobRoutesOn(app, jobs);
   modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
+  const tools = openTools({ db, notifications, serverId, onError });
+  toolRoutesOn(app, { db, tools });
   const kernel = {
     config,
     db,
@@ -163,10 +166,17 @@ export async function startServer(
     blobs,
     serverId,
     ai,
+    tools,
   };
   const running = products.map((product) => product.start(app, kernel));
+  tools.add(running.flatMap((product) => product.tools ?? []));
   const mail = openMail(config);
-  const parts = [filePersonData, modelPersonData, ...running.flatMap((product) => product.personData ?? [])];
+  const parts = [
+    filePersonData,
+    modelPersonData,
+    toolPersonData,
+    ...running.flatMap((product) => product.personData ?? []),
+  ];
   identityRoutesOn(app, {
     db,
     keys: {
@@ -215,6 +225,7 @@ export async function startServer(
     async close() {
       readiness.drain();
       await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);
+      await tools.close();
       await ai.close();
       await outbound.close();
       mail?.close();

@@ -30,6 +30,8 @@ export const errorTable = {
     status: 409,
     message: "An account with this address exists. Sign in with its password, then link this sign-in in the settings.",
   },
+  approval_void: { status: 409, message: "This approval cannot be used. Ask for a new one." },
+  call_cancelled: { status: 409, message: "The call was cancelled." },
   last_owner: {
     status: 409,
     message: "The workspace would have no owner. Make somebody else an owner first, or delete the workspace.",
@@ -45,9 +47,11 @@ export const errorTable = {
   locked_out: { status: 429, message: "Too many failed attempts. Wait before you try again." },
   internal: { status: 500, message: "Something went wrong on the server. It has been recorded; try again." },
   model_failed: { status: 502, message: "The model provider could not answer." },
+  tool_failed: { status: 502, message: "The tool failed. It has been recorded; try something else." },
   provider_unreachable: { status: 502, message: "The other server could not be reached." },
   no_model: { status: 503, message: "No model is configured. Add a key under Settings, Models." },
   unavailable: { status: 503, message: "The server is starting or stopping. Try again in a moment." },
+  tool_timed_out: { status: 504, message: "The tool took too long and was stopped." },
   storage_full: {
     status: 507,
     message: "The server's disk is full. Nothing was stored; ask the operator to make room.",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Client, type LiveClient, type LiveOptions, createClient, openLive } from "@mindmesh/client";
 import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type Me, identityRoutes, me } from "@mindmesh/contracts/identity";
+import { toolRoutes } from "@mindmesh/contracts/tools";
 import { readConfig } from "@mindmesh/kernel/config";
 import { type ErrorReports, createLogger } from "@mindmesh/kernel/observe";
 import { type RunningServer, startServer } from "@mindmesh/server";
@@ -20,6 +21,7 @@ export interface TestPerson {
   cookie: string;
   identity: Client<typeof identityRoutes>;
   chat: Client<typeof chatRoutes>;
+  tools: Client<typeof toolRoutes>;
   /** Any route by hand, as this person. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Opens the live connection and follows the workspace; closed with the server. */
@@ -129,6 +131,7 @@ function personOf(baseUrl: string, person: Me, setCookies: string[], lives: Live
     cookie,
     identity: createClient(identityRoutes, clientOptions),
     chat: createClient(chatRoutes, clientOptions),
+    tools: createClient(toolRoutes, clientOptions),
     fetch: (path, init = {}) =>
       fetch(`${baseUrl}${path}`, {
         ...init,

@@ -7,6 +7,7 @@ import type { Logger } from "../observe/index.ts";
 import type { PersonData } from "../person-data/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
 import type { BlobStore, FileGrant } from "../storage/index.ts";
+import type { Tool, Tools } from "../tools/index.ts";
 
 /** What the kernel offers to products; each takes only what it needs from it. */
 export interface Kernel {
@@ -17,6 +18,8 @@ export interface Kernel {
   realtime: Realtime;
   notifications: Notifications;
   jobs: Pick<Jobs, "enqueue" | "cancel">;
+  /** The tools of all products, by name; a product's own are in what its start gives back. */
+  tools: Pick<Tools, "list" | "call">;
   /** The bytes of files; their rows and rights are the storage part's. */
   blobs: BlobStore;
   /** Id of this server process, for work that it owns. */
@@ -38,6 +41,8 @@ export interface RunningProduct {
   personData?: PersonData;
   /** Its jobs; worked by servers with the role `all` or `worker`. */
   jobs?: Job[];
+  /** What it can do, for page, chat, API, MCP clients and agents alike. */
+  tools?: Tool[];
   /** Called before the server stops: finish or hand over what is running, within `seconds`. */
   drain(seconds: number): Promise<void>;
 }

@@ -1,0 +1,161 @@
+import type { ErrorCode } from "@mindmesh/contracts/errors";
+import type { ToolCall, ToolCallState, ToolOrigin } from "@mindmesh/contracts/tools";
+import { type SQL, and, eq, inArray, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { audit } from "../audit/index.ts";
+import type { Transaction } from "../db/index.ts";
+import { AppError } from "../errors/index.ts";
+import type { MemberCaller } from "../http/index.ts";
+import { emitEvent } from "../realtime/index.ts";
+import type { BoundArguments } from "./arguments.ts";
+import { type ToolCallRow, toolCalls } from "./schema.ts";
+import type { Tool } from "./tool.ts";
+
+/** The call as the contract shows it. */
+export function toolCallShape(row: ToolCallRow): ToolCall {
+  return {
+    id: row.id,
+    tool: row.tool,
+    title: row.title,
+    risk: row.risk,
+    origin: row.origin,
+    arguments: JSON.parse(row.arguments) as unknown,
+    argumentsHash: row.argumentsHash,
+    state: row.state,
+    error: row.error,
+    resultBytes: row.resultBytes,
+    resultCut: row.resultCut,
+    expiresAt: row.expiresAt,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    durationMs: row.durationMs,
+  };
+}
+
+/** Tells the person of a call that waits or waited for approval; others are told of by whoever asked for them. */
+async function announce(tx: Transaction, row: ToolCallRow): Promise<void> {
+  if (row.expiresAt === null) return;
+  await emitEvent(tx, {
+    workspaceId: row.workspaceId,
+    type: "tools.call.changed",
+    payload: { call: toolCallShape(row) },
+    audiencePersonId: row.personId,
+  });
+}
+
+export interface NewCall {
+  caller: MemberCaller;
+  tool: Tool;
+  bound: BoundArguments;
+  origin: ToolOrigin;
+  id?: string | undefined;
+  /** The process that will see it through; null when that is an outside caller's affair. */
+  serverId: string | null;
+}
+
+/** Writes a call down before it runs or waits, together with its entry in the audit log. */
+export async function insertCall(
+  tx: Transaction,
+  call: NewCall,
+  begin:
+    | { state: "running" }
+    | { state: "waiting"; waitMinutes: number }
+    | { state: "failed"; errorCode: ErrorCode; error: string },
+): Promise<ToolCallRow> {
+  const { caller, tool, bound } = call;
+  const now = new Date().toISOString();
+  const keyId = caller.via.kind === "api_key" ? caller.via.keyId : undefined;
+  const [row] = await tx
+    .insert(toolCalls)
+    .values({
+      workspaceId: caller.workspaceId,
+      id: call.id ?? uuidv7(),
+      personId: caller.personId,
+      apiKeyId: keyId ?? null,
+      origin: call.origin,
+      tool: tool.name,
+      title: tool.title,
+      risk: tool.risk,
+      arguments: bound.text,
+      argumentsHash: bound.hash,
+      state: begin.state,
+      serverId: call.serverId,
+      createdAt: now,
+      ...(begin.state === "running" && { startedAt: now }),
+      ...(begin.state === "failed" && { errorCode: begin.errorCode, error: begin.error, finishedAt: now }),
+      ...(begin.state === "waiting" && { expiresAt: new Date(Date.now() + begin.waitMinutes * 60_000).toISOString() }),
+    })
+    .returning();
+  if (!row) throw new AppError("internal");
+  const did = { running: "tool.called", waiting: "tool.approval_asked", failed: "tool.denied" }[begin.state];
+  await auditCall(tx, row, did, { personId: caller.personId, keyId });
+  await announce(tx, row);
+  return row;
+}
+
+/** An entry of the audit log about a call: which one and bound to what; never the arguments themselves. */
+export async function auditCall(
+  tx: Transaction,
+  row: ToolCallRow,
+  action: string,
+  actor: { personId: string | null; keyId?: string | undefined },
+): Promise<void> {
+  await audit(
+    tx,
+    { ...actor, ip: null, requestId: null },
+    {
+      workspaceId: row.workspaceId,
+      action,
+      target: { kind: "tool", id: row.tool },
+      details: { callId: row.id, origin: row.origin, risk: row.risk, argumentsHash: row.argumentsHash },
+    },
+  );
+}
+
+/**
+ * Moves a call from one of the states `from` to another in a single statement, so that of two at once only one does.
+ * @returns null when it was in none of them, or `condition` does not hold
+ */
+export async function moveCall(
+  tx: Transaction,
+  call: { workspaceId: string; id: string },
+  from: readonly ToolCallState[],
+  change: Partial<ToolCallRow> & { state: ToolCallState },
+  condition?: SQL,
+): Promise<ToolCallRow | null> {
+  const [row] = await tx
+    .update(toolCalls)
+    .set(change)
+    .where(
+      and(
+        eq(toolCalls.workspaceId, call.workspaceId),
+        eq(toolCalls.id, call.id),
+        inArray(toolCalls.state, [...from]),
+        condition,
+      ),
+    )
+    .returning();
+  if (!row) return null;
+  await announce(tx, row);
+  return row;
+}
+
+/** Holds while an approval may still come or be used; by the database's clock, which all servers share. */
+export const notExpired = sql`${toolCalls.expiresAt} > now()`;
+
+/** One of the caller's calls. @throws AppError not_found */
+export async function findCall(tx: Transaction, caller: MemberCaller, callId: string): Promise<ToolCallRow> {
+  const [row] = await tx
+    .select()
+    .from(toolCalls)
+    .where(
+      and(
+        eq(toolCalls.workspaceId, caller.workspaceId),
+        eq(toolCalls.id, callId),
+        eq(toolCalls.personId, caller.personId),
+      ),
+    );
+  if (!row) throw new AppError("not_found", { message: "You have no tool call with this id." });
+  return row;
+}

@@ -1,0 +1,346 @@
+import { roleMay } from "@mindmesh/contracts/permissions";
+import type { ToolDescription, ToolOrigin } from "@mindmesh/contracts/tools";
+import type { z } from "zod";
+import type { Database } from "../db/index.ts";
+import { AppError } from "../errors/index.ts";
+import { type MemberCaller, tenantOf } from "../http/index.ts";
+import { presentMember } from "../identity/index.ts";
+import type { Notifications } from "../realtime/index.ts";
+import { approvalVoid, approveCall, decidedChannel, refuseCall, watchDecisions } from "./approvals.ts";
+import { type BoundArguments, bindArguments } from "./arguments.ts";
+import { type NewCall, findCall, insertCall, moveCall, notExpired } from "./call-rows.ts";
+import type { CappedOutput } from "./cap-output.ts";
+import { type StopReason, cancelledError, runTool } from "./run-tool.ts";
+import type { ToolCallRow } from "./schema.ts";
+import { sweepToolCalls } from "./sweep-calls.ts";
+import type { Tool } from "./tool.ts";
+
+export interface ToolAsk {
+  caller: MemberCaller;
+  name: string;
+  input: unknown;
+  origin: ToolOrigin;
+  signal?: AbortSignal;
+  /** A call that was approved: it runs if tool, person and arguments are the ones that were approved. */
+  approvalId?: string | undefined;
+  /** Id for the record of the call, for who must know it before the call ends. */
+  callId?: string;
+  /**
+   * With it, a critical call is waited for here, as long as an approval may come, and then runs; hears of the call that
+   * waits. Without it the call comes back as waiting, and who asked calls again with its id.
+   */
+  onWaiting?: (call: ToolCallRow) => void | Promise<void>;
+}
+
+export type ToolOutcome =
+  | { state: "done"; call: ToolCallRow; output: unknown; cut: string[] }
+  | { state: "waiting"; call: ToolCallRow };
+
+/** Tools that come and go, such as those of outside servers that a workspace has added. */
+export interface ToolSource {
+  tools(workspaceId: string): Promise<readonly Tool[]>;
+}
+
+/** What products and other parts of the kernel use. */
+export interface Tools {
+  /** What the caller's role and key allow, by name. */
+  list(caller: MemberCaller): Promise<ToolDescription[]>;
+  /**
+   * The one way to call a tool: rights of the caller as they are now, arguments checked, recorded, in time, result
+   * checked and cut to size.
+   * @throws AppError not_found (no such tool), not_allowed, scope_missing, invalid_fields, approval_void, tool_timed_out,
+   * call_cancelled, tool_failed, and what the tool itself refuses
+   */
+  call(ask: ToolAsk): Promise<ToolOutcome>;
+  approve(caller: MemberCaller, callId: string, argumentsHash: string): Promise<ToolCallRow>;
+  refuse(caller: MemberCaller, callId: string): Promise<ToolCallRow>;
+  /** Stops a call on whichever server it waits or runs. @throws AppError conflict when it has ended */
+  cancel(caller: MemberCaller, callId: string): Promise<ToolCallRow>;
+  /** @throws Error when a name is taken: a mistake of the program */
+  add(tools: readonly Tool[]): void;
+  addSource(source: ToolSource): void;
+  /** Stops what runs, on this server. */
+  close(): Promise<void>;
+}
+
+export interface ToolsDependencies {
+  db: Database;
+  notifications: Notifications;
+  serverId: string;
+  /** Hears of faults of tools and of the part itself. */
+  onError: (error: unknown) => void;
+  /** How long a critical call waits for its approval; 60 minutes unless told. */
+  waitMinutes?: number;
+}
+
+const sweepEveryMs = 5000;
+
+/** Opens the registry of tools with its one way to call them. */
+export function openTools(dependencies: ToolsDependencies): Tools {
+  const { db, notifications, serverId, onError, waitMinutes = 60 } = dependencies;
+  const known = new Map<string, Tool>();
+  const sources: ToolSource[] = [];
+  const running = new Map<string, { controller: AbortController; done: Promise<unknown> }>();
+  const decided = watchDecisions(db, notifications);
+  let closing = false;
+
+  notifications.on("mindmesh_tool_cancel", (callId) => stop(callId, "cancelled"));
+  const sweep = () => sweepToolCalls(db).catch(onError);
+  void sweep();
+  const timer = setInterval(() => void sweep(), sweepEveryMs);
+
+  function stop(callId: string, reason: StopReason): void {
+    running.get(callId)?.controller.abort(reason);
+  }
+
+  async function toolsOf(workspaceId: string): Promise<Map<string, Tool>> {
+    const all = new Map(known);
+    for (const source of sources) {
+      // The house's own names cannot be taken over from outside.
+      for (const tool of await source.tools(workspaceId)) if (!all.has(tool.name)) all.set(tool.name, tool);
+    }
+    return all;
+  }
+
+  async function findTool(workspaceId: string, name: string): Promise<Tool> {
+    const tool = known.get(name) ?? (await toolsOf(workspaceId)).get(name);
+    if (!tool) throw new AppError("not_found", { message: `There is no tool named ${JSON.stringify(name)}.` });
+    return tool;
+  }
+
+  /** Rights as they are now; a refusal is written down. */
+  async function authorise(call: Omit<NewCall, "serverId">): Promise<MemberCaller> {
+    const { caller, tool } = call;
+    const present = await presentMember(db, caller);
+    const refusal = refusalOf(present, tool);
+    if (refusal === null && present !== null) return present;
+    const error = refusal ?? new AppError("not_allowed");
+    await db.withWorkspace(tenantOf(caller), async (tx) => {
+      await insertCall(
+        tx,
+        { ...call, serverId: null },
+        { state: "failed", errorCode: error.code, error: error.message },
+      );
+    });
+    throw error;
+  }
+
+  /** What was approved begins to run, once, if everything is still as it was when it was approved. */
+  async function claim(
+    asker: MemberCaller,
+    tool: Tool,
+    bound: BoundArguments,
+    callId: string,
+  ): Promise<{ row: ToolCallRow; caller: MemberCaller }> {
+    const present = await presentMember(db, asker);
+    const refusal = refusalOf(present, tool);
+    const row = await db.withWorkspace(tenantOf(asker), async (tx) => {
+      const found = await findCall(tx, asker, callId);
+      if (found.argumentsHash !== bound.hash) {
+        throw new AppError("approval_void", {
+          message: "The approval is for other arguments. Ask for an approval of these.",
+        });
+      }
+      const now = new Date().toISOString();
+      if (refusal !== null) {
+        // Void for good: rights that come back do not wake an old approval.
+        const failed = { state: "failed" as const, errorCode: refusal.code, error: refusal.message, finishedAt: now };
+        await moveCall(tx, found, ["waiting", "approved"], failed);
+        return null;
+      }
+      const begun = { state: "running" as const, serverId, startedAt: now };
+      const claimed = await moveCall(tx, found, ["approved"], begun, notExpired);
+      if (claimed === null) throw approvalVoid(await findCall(tx, asker, callId));
+      return claimed;
+    });
+    if (row === null || present === null) throw refusal ?? new AppError("not_allowed");
+    return { row, caller: present };
+  }
+
+  async function waitForDecision(
+    caller: MemberCaller,
+    row: ToolCallRow,
+    signal: AbortSignal,
+    onWaiting: NonNullable<ToolAsk["onWaiting"]>,
+  ): Promise<void> {
+    try {
+      await onWaiting(row);
+      const after = await decided(caller, row.id, signal);
+      if (after.state !== "approved") throw approvalVoid(after);
+    } catch (error) {
+      const reason: unknown = signal.reason;
+      const ended = signal.aborted ? cancelledError(reason) : error;
+      if (signal.aborted || !(error instanceof AppError)) await end(caller, row.id, ended, null);
+      throw ended;
+    }
+  }
+
+  /** Writes down how a call ended; what has an end already keeps it. */
+  async function end(
+    caller: MemberCaller,
+    callId: string,
+    error: unknown,
+    result: (CappedOutput & { durationMs: number }) | { durationMs: number } | null,
+  ): Promise<ToolCallRow> {
+    const failure = error === null ? null : error instanceof AppError ? error : new AppError("internal");
+    const state = failure === null ? "done" : failure.code === "call_cancelled" ? "cancelled" : "failed";
+    return db.withWorkspace(tenantOf(caller), async (tx) => {
+      const moved = await moveCall(
+        tx,
+        { workspaceId: caller.workspaceId, id: callId },
+        ["waiting", "approved", "running"],
+        {
+          state,
+          errorCode: failure?.code ?? null,
+          error: failure?.message ?? null,
+          serverId: null,
+          finishedAt: new Date().toISOString(),
+          durationMs: result === null ? null : Math.round(result.durationMs),
+          ...(result !== null && "bytes" in result && { resultBytes: result.bytes, resultCut: result.cut.length > 0 }),
+        },
+      );
+      return moved ?? findCall(tx, caller, callId);
+    });
+  }
+
+  async function execute(caller: MemberCaller, tool: Tool, input: unknown, row: ToolCallRow, signal: AbortSignal) {
+    const begun = performance.now();
+    try {
+      const result = await runTool(tool, input, caller, signal, (fault) =>
+        onError(new Error(`the tool ${tool.name} failed`, { cause: fault })),
+      );
+      const call = await end(caller, row.id, null, { ...result, durationMs: performance.now() - begun });
+      return { state: "done" as const, call, output: result.output, cut: result.cut };
+    } catch (error) {
+      await end(caller, row.id, error, { durationMs: performance.now() - begun });
+      throw error;
+    }
+  }
+
+  async function call(ask: ToolAsk): Promise<ToolOutcome> {
+    if (closing) throw new AppError("unavailable");
+    const { name, origin, approvalId, onWaiting } = ask;
+    const tool = await findTool(ask.caller.workspaceId, name);
+    const { workspaceId, personId } = ask.caller;
+    const bound = bindArguments(ask.input, { tool: name, workspaceId, personId });
+    const asked = { tool, bound, origin, id: ask.callId };
+    const caller = approvalId === undefined ? await authorise({ ...asked, caller: ask.caller }) : ask.caller;
+    const input = checkedInput(tool, ask.input);
+    const write = (begin: Parameters<typeof insertCall>[2], owner: string | null) =>
+      db.withWorkspace(tenantOf(caller), (tx) => insertCall(tx, { ...asked, caller, serverId: owner }, begin));
+
+    if (tool.risk === "critical" && approvalId === undefined && onWaiting === undefined) {
+      return { state: "waiting", call: await write({ state: "waiting", waitMinutes }, null) };
+    }
+    const controller = new AbortController();
+    const onAbort = () => controller.abort("cancelled" satisfies StopReason);
+    if (ask.signal?.aborted) throw cancelledError("cancelled");
+    ask.signal?.addEventListener("abort", onAbort, { once: true });
+
+    async function run(begun: { caller: MemberCaller; row: ToolCallRow }): Promise<ToolOutcome> {
+      const { row } = begun;
+      if (row.state !== "waiting" || !onWaiting) return execute(begun.caller, tool, input, row, controller.signal);
+      await waitForDecision(caller, row, controller.signal, onWaiting);
+      const claimed = await claim(caller, tool, bound, row.id);
+      return execute(claimed.caller, tool, input, claimed.row, controller.signal);
+    }
+    try {
+      const begun =
+        approvalId !== undefined
+          ? await claim(caller, tool, bound, approvalId)
+          : {
+              caller,
+              row: await write(
+                tool.risk === "critical" ? { state: "waiting", waitMinutes } : { state: "running" },
+                serverId,
+              ),
+            };
+      const { row } = begun;
+      const done = run(begun);
+      running.set(row.id, { controller, done });
+      return await done.finally(() => running.delete(row.id));
+    } finally {
+      ask.signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async function cancel(caller: MemberCaller, callId: string): Promise<ToolCallRow> {
+    const row = await db.withWorkspace(tenantOf(caller), async (tx) => {
+      const now = new Date().toISOString();
+      const cancelled = {
+        state: "cancelled" as const,
+        errorCode: "call_cancelled",
+        error: "The call was cancelled.",
+        finishedAt: now,
+      };
+      const found = await findCall(tx, caller, callId);
+      const moved = await moveCall(tx, found, ["waiting", "approved", "running"], cancelled);
+      if (moved === null) throw new AppError("conflict", { message: "The call has ended already." });
+      return moved;
+    });
+    await notifications.notify("mindmesh_tool_cancel", callId);
+    await notifications.notify(decidedChannel, callId);
+    return row;
+  }
+
+  return {
+    call,
+    cancel,
+    async list(caller) {
+      const all = [...(await toolsOf(caller.workspaceId)).values()];
+      return all
+        .filter((tool) => refusalOf(caller, tool) === null)
+        .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+        .map(({ name, title, purpose, inputSchema, outputSchema, risk, idempotent, scope, timeLimitMs }) => {
+          return { name, title, purpose, inputSchema, outputSchema, risk, idempotent, scope, timeLimitMs };
+        });
+    },
+    async approve(caller, callId, argumentsHash) {
+      const row = await db.withWorkspace(tenantOf(caller), (tx) => findCall(tx, caller, callId));
+      const refusal = refusalOf(caller, await findTool(caller.workspaceId, row.tool));
+      if (refusal !== null) throw refusal;
+      return approveCall(dependencies, caller, callId, argumentsHash);
+    },
+    refuse: (caller, callId) => refuseCall(dependencies, caller, callId),
+    add(tools) {
+      for (const tool of tools) {
+        if (known.has(tool.name)) throw new Error(`two tools are named ${tool.name}`);
+        known.set(tool.name, tool);
+      }
+    },
+    addSource: (source) => void sources.push(source),
+    async close() {
+      closing = true;
+      clearInterval(timer);
+      for (const id of running.keys()) stop(id, "stopping");
+      await Promise.allSettled([...running.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** Why the caller may not use the tool; null when they may. */
+function refusalOf(caller: MemberCaller | null, tool: Tool): AppError | null {
+  if (caller === null) return new AppError("not_allowed", { message: "You are no longer a member of the workspace." });
+  if (tool.right !== null && !roleMay(caller.role, tool.right)) return new AppError("not_allowed");
+  return caller.scopes.has(tool.scope) ? null : new AppError("scope_missing");
+}
+
+/** @throws AppError invalid_fields, with what is wrong with each field */
+function checkedInput(tool: Tool, input: unknown): unknown {
+  const parsed = tool.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const fields: Record<string, string> = {};
+  for (const issue of parsed.error.issues) fields[pathOf(issue)] ??= issue.message;
+  throw new AppError("invalid_fields", {
+    fields,
+    message: `The arguments of ${tool.name} are not right: ${Object.entries(fields)
+      .slice(0, 10)
+      .map(([field, message]) => `${field}: ${message}`)
+      .join("; ")}`,
+    cause: parsed.error,
+  });
+}
+
+function pathOf(issue: z.core.$ZodIssue): string {
+  return issue.path.length === 0 ? "input" : issue.path.join(".");
+}

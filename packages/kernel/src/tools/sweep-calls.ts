@@ -1,0 +1,53 @@
+import { and, inArray, isNotNull, notInArray, sql } from "drizzle-orm";
+import type { Database } from "../db/index.ts";
+import { liveServerIds } from "../servers/index.ts";
+import { moveCall } from "./call-rows.ts";
+import { toolCalls } from "./schema.ts";
+
+/**
+ * Closes calls that nobody sees to any more: those whose approval came too late, those that waited for a server that
+ * died, and those that ran on it, of which nobody knows how far they came. Returns how many.
+ */
+export async function sweepToolCalls(db: Database): Promise<number> {
+  const alive = await liveServerIds(db);
+  const finishedAt = new Date().toISOString();
+  return db.system(async (tx) => {
+    const expired = await tx
+      .select()
+      .from(toolCalls)
+      .where(and(inArray(toolCalls.state, ["waiting", "approved"]), sql`${toolCalls.expiresAt} <= now()`))
+      .limit(500);
+    const orphans =
+      alive.length === 0
+        ? []
+        : await tx
+            .select()
+            .from(toolCalls)
+            .where(
+              and(
+                inArray(toolCalls.state, ["waiting", "approved", "running"]),
+                isNotNull(toolCalls.serverId),
+                notInArray(toolCalls.serverId, alive),
+              ),
+            )
+            .limit(500);
+    for (const row of expired) {
+      const error = "Nobody approved the call in time.";
+      await moveCall(tx, row, ["waiting", "approved"], { state: "expired", error, finishedAt });
+    }
+    for (const row of orphans) {
+      const lost = "The server stopped while the call ran. It may or may not have been done.";
+      const cancelled = "The server stopped before the call ran. It was not done.";
+      await (row.state === "running"
+        ? moveCall(tx, row, ["running"], { state: "lost", error: lost, serverId: null, finishedAt })
+        : moveCall(tx, row, ["waiting", "approved"], {
+            state: "cancelled",
+            errorCode: "call_cancelled",
+            error: cancelled,
+            serverId: null,
+            finishedAt,
+          }));
+    }
+    return expired.length + orphans.length;
+  });
+}

@@ -25,7 +25,14 @@ import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
 import { deriveKey, loadMasterKeys, openSecrets } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
-import { defaultUploadLimits, fileJobs, filePersonData, fileRoutesOn, openBlobStore } from "@mindmesh/kernel/storage";
+import {
+  defaultUploadLimits,
+  fileJobs,
+  filePersonData,
+  fileRoutesOn,
+  fileTools,
+  openBlobStore,
+} from "@mindmesh/kernel/storage";
 import { openTools, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -200,12 +207,14 @@ export async function startServer(
     jobs,
     onUnreadable: (file, reason) => log.warn({ file, reason }, "a file could not be read"),
   });
+  const grants = running.flatMap((product) => product.fileGrants ?? []);
+  tools.add(fileTools({ db, grants }));
   fileRoutesOn(app, {
     db,
     blobs,
     limits: defaultUploadLimits,
     enqueueProcessing: files.enqueueProcessing,
-    grants: running.flatMap((product) => product.fileGrants ?? []),
+    grants,
   });
   const { publicUrl } = config;
   await jobs.start([

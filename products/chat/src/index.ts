@@ -8,6 +8,7 @@ import { conversationFiles } from "./message-files.ts";
 import { interruptOrphans } from "./interrupt-orphans.ts";
 import { chatPersonData } from "./person-data.ts";
 import { chatRoutesOn } from "./routes.ts";
+import { chatTools } from "./tools.ts";
 
 const orphanSweepSeconds = 5;
 
@@ -32,6 +33,7 @@ export const chat: Product = {
       fileGrants: [conversationFiles],
       jobs: [importing, purgeTrashJob(db)],
       personData: chatPersonData,
+      tools: chatTools(db),
       async drain(seconds) {
         clearInterval(timer);
         await runner.drain(seconds);

@@ -1,0 +1,33 @@
+import type { StoredFile } from "@mindmesh/contracts/files";
+import { and, desc, eq, ilike, isNull } from "drizzle-orm";
+import type { Database } from "../db/index.ts";
+import { type MemberCaller, tenantOf } from "../http/index.ts";
+import { files } from "./schema.ts";
+import { toStoredFile } from "./stored-file.ts";
+
+/** The caller's own files, newest first; with `name`, those whose name holds it. */
+export async function listFiles(
+  db: Database,
+  caller: MemberCaller,
+  ask: { name?: string | undefined; limit: number },
+): Promise<StoredFile[]> {
+  const rows = await db.withWorkspace(tenantOf(caller), (tx) =>
+    tx
+      .select()
+      .from(files)
+      .where(
+        and(
+          eq(files.workspaceId, caller.workspaceId),
+          eq(files.ownerId, caller.personId),
+          eq(files.state, "ready"),
+          isNull(files.deletedAt),
+          ask.name === undefined
+            ? undefined
+            : ilike(files.name, `%${ask.name.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`),
+        ),
+      )
+      .orderBy(desc(files.id))
+      .limit(ask.limit),
+  );
+  return rows.map(toStoredFile);
+}

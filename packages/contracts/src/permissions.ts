@@ -21,6 +21,8 @@ export const rightsTable = {
   "content.manage": administrators,
   /** Rename the workspace, set its model keys and limits. */
   "workspace.configure": administrators,
+  /** See what everybody has used and spent. */
+  "usage.read": administrators,
   /** Delete the workspace and everything in it. */
   "workspace.delete": ["owner"],
   /** Invite, remove, and change roles. */

@@ -13,7 +13,9 @@ const upsert = `
     status = excluded.status, error_kind = excluded.error_kind, retries = excluded.retries,
     input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
     reasoning_tokens = excluded.reasoning_tokens, cached_input_tokens = excluded.cached_input_tokens,
-    cost_usd = excluded.cost_usd, first_part_ms = excluded.first_part_ms, duration_ms = excluded.duration_ms
+    cost_usd = excluded.cost_usd, first_part_ms = excluded.first_part_ms, duration_ms = excluded.duration_ms,
+    estimated = excluded.estimated, cache = excluded.cache, cache_age_ms = excluded.cache_age_ms,
+    saved_usd = excluded.saved_usd
   WHERE m.status = 'running'`;
 
 function columns(row: CallRow): Record<string, unknown> {

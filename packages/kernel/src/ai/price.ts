@@ -83,22 +83,69 @@ export function describeModel(
   };
 }
 
-/** Cost of a call in US dollars; null when the price or the usage is not known, never a guess. */
-export function costOf(connection: Pick<Connection, "kind" | "baseUrl">, model: string, usage: Usage): number | null {
-  const { inputTokens, outputTokens } = usage;
-  if (inputTokens === null || outputTokens === null) return null;
+/** A price that was set by hand; it holds for prompts of any length. */
+export interface PriceSet {
+  inputPerMillion: number;
+  /** Null: as other input. */
+  cachedInputPerMillion: number | null;
+  outputPerMillion: number;
+}
+
+/** US dollars per million tokens of one call, each kind of token. */
+export interface Rates {
+  input: number;
+  cachedInput: number;
+  cacheWrite: number;
+  output: number;
+}
+
+/**
+ * What the tokens of a call with a prompt of so many tokens cost; null when that is not known. What was set by hand
+ * wins; a local Ollama costs nothing.
+ */
+export function ratesOf(
+  connection: Pick<Connection, "kind" | "baseUrl">,
+  model: string,
+  inputTokens: number,
+  set: PriceSet | null = null,
+): Rates | null {
+  if (set) {
+    const { inputPerMillion: input, outputPerMillion: output } = set;
+    return { input, cachedInput: set.cachedInputPerMillion ?? input, cacheWrite: input, output };
+  }
+  if (connection.kind === "ollama") return { input: 0, cachedInput: 0, cacheWrite: 0, output: 0 };
   const price = lookUp(connection, model)?.price;
   if (!price) return null;
   const input = rate(price.input_mtok, inputTokens);
   const output = rate(price.output_mtok, inputTokens);
   if (input === null || output === null) return null;
+  return {
+    input,
+    cachedInput: rate(price.cache_read_mtok, inputTokens) ?? input,
+    cacheWrite: rate(price.cache_write_mtok, inputTokens) ?? input,
+    output,
+  };
+}
+
+/** Cost of a call in US dollars; null when the price or the usage is not known, never a guess. */
+export function costOf(
+  connection: Pick<Connection, "kind" | "baseUrl">,
+  model: string,
+  usage: Usage,
+  set: PriceSet | null = null,
+): number | null {
+  const { inputTokens, outputTokens } = usage;
+  // Of what costs nothing the amount does not matter.
+  const rates = ratesOf(connection, model, inputTokens ?? 0, set);
+  if (rates !== null && rates.input === 0 && rates.output === 0) return 0;
+  if (rates === null || inputTokens === null || outputTokens === null) return null;
   const cached = Math.min(usage.cachedInputTokens ?? 0, inputTokens);
   const written = Math.min(usage.cacheWriteTokens ?? 0, inputTokens - cached);
   const dollars =
-    (inputTokens - cached - written) * input +
-    cached * (rate(price.cache_read_mtok, inputTokens) ?? input) +
-    written * (rate(price.cache_write_mtok, inputTokens) ?? input) +
-    outputTokens * output;
+    (inputTokens - cached - written) * rates.input +
+    cached * rates.cachedInput +
+    written * rates.cacheWrite +
+    outputTokens * rates.output;
   return dollars / 1_000_000;
 }
 

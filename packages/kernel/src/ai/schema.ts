@@ -1,4 +1,5 @@
-import { bigint, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, date, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import type { BudgetKind, BudgetPeriod, UnknownPrices } from "@mindmesh/contracts/money";
 import { bytea, moment } from "../db/index.ts";
 import type { KeySource } from "./connection.ts";
 import type { FailureKind } from "./explain-failure.ts";
@@ -37,6 +38,9 @@ export const defaultModels = kernel.table("default_models", {
 
 export type CallStatus = "running" | "done" | "failed" | "interrupted" | "cancelled" | "lost";
 
+/** How an answer came without asking the model anew: kept for the same or a near-equal request, or shared with a call that ran. */
+export type CacheWay = "exact" | "near" | "shared";
+
 export const modelCalls = kernel.table(
   "model_calls",
   {
@@ -60,6 +64,59 @@ export const modelCalls = kernel.table(
     durationMs: integer("duration_ms"),
     apiKeyId: uuid("api_key_id"),
     route: text("route"),
+    estimated: boolean("estimated").notNull(),
+    cache: text("cache").$type<CacheWay>(),
+    cacheAgeMs: bigint("cache_age_ms", { mode: "number" }),
+    savedUsd: doublePrecision("saved_usd"),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export const modelPrices = kernel.table(
+  "model_prices",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    pattern: text("pattern").notNull(),
+    from: date("from_day", { mode: "string" }).notNull(),
+    inputPerMillion: doublePrecision("input_per_million").notNull(),
+    cachedInputPerMillion: doublePrecision("cached_input_per_million"),
+    outputPerMillion: doublePrecision("output_per_million").notNull(),
+    createdAt: moment("created_at").notNull(),
+    updatedAt: moment("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export const budgets = kernel.table(
+  "budgets",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    kind: text("kind").$type<BudgetKind>().notNull(),
+    subject: text("subject"),
+    period: text("period").$type<BudgetPeriod>().notNull(),
+    limitNano: bigint("limit_nano", { mode: "number" }).notNull(),
+    warnPercent: integer("warn_percent").notNull(),
+    ownKeys: boolean("own_keys").notNull(),
+    unknownPrices: text("unknown_prices").$type<UnknownPrices>().notNull(),
+    createdAt: moment("created_at").notNull(),
+    updatedAt: moment("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export const budgetMeters = kernel.table(
+  "budget_meters",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    budgetId: uuid("budget_id").notNull(),
+    subject: text("subject").notNull(),
+    periodStart: date("period_start", { mode: "string" }).notNull(),
+    spentNano: bigint("spent_nano", { mode: "number" }).notNull(),
+    reservedNano: bigint("reserved_nano", { mode: "number" }).notNull(),
+    warnedAt: moment("warned_at"),
+    exhaustedAt: moment("exhausted_at"),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.budgetId, table.subject, table.periodStart] })],
 );

@@ -84,7 +84,15 @@ export async function startServer(
   const secrets = openSecrets(masterKeys);
   const outbound = openOutbound({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE });
   const observed = await observeServer({ config, serverId, db, reports: settings.reports });
-  const ai = openGateway({ db, settings: config, secrets, outbound, onError, registry: observed.metrics.registry });
+  const ai = openGateway({
+    db,
+    settings: config,
+    secrets,
+    outbound,
+    onError,
+    serverId,
+    registry: observed.metrics.registry,
+  });
   const notifications = await openNotifications(directUrl, onError);
   const registration = await registerServer(db, {
     id: serverId,

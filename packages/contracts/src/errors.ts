@@ -18,7 +18,10 @@ export const errorTable = {
     status: 403,
     message: "The other provider has not verified your e-mail address. Do that there first.",
   },
-  price_unknown: { status: 402, message: "The price of this model is not known, and a budget lets no such call through." },
+  price_unknown: {
+    status: 402,
+    message: "The price of this model is not known, and a budget lets no such call through.",
+  },
   budget_exhausted: { status: 402, message: "The budget for model calls is used up." },
   not_allowed: { status: 403, message: "Your role does not allow this. Ask an owner or admin of the workspace." },
   scope_missing: { status: 403, message: "This API key has not the scope that the request needs." },

@@ -5,10 +5,7 @@ import { defineRoute } from "./route.ts";
 /** A day in UTC, as `YYYY-MM-DD`. */
 export const day = z.iso.date();
 
-const dollars = z
-  .number()
-  .min(0, "Must not be negative.")
-  .max(1_000_000, "Must be at most 1,000,000.");
+const dollars = z.number().min(0, "Must not be negative.").max(1_000_000, "Must be at most 1,000,000.");
 
 /** US dollars per million tokens. */
 const rates = {
@@ -20,7 +17,9 @@ const rates = {
 
 export const priceBody = z.object({
   /** `provider/model`; `*` stands for any characters. */
-  pattern: line(200).pipe(z.string().regex(/^[a-z0-9*-]+\/.+$|^\*$/, "Must look like provider/model; * stands for anything.")),
+  pattern: line(200).pipe(
+    z.string().regex(/^[a-z0-9*-]+\/.+$|^\*$/, "Must look like provider/model; * stands for anything."),
+  ),
   /** The first day on which it holds. */
   from: day,
   ...rates,
@@ -156,7 +155,10 @@ export const moneyRoutes = {
     audience: "member",
     scope: "read",
     params: workspaceParams,
-    response: z.object({ items: z.array(modelPriceSet), /** Where the other prices come from. */ priceTable: z.string() }),
+    response: z.object({
+      items: z.array(modelPriceSet),
+      /** Where the other prices come from. */ priceTable: z.string(),
+    }),
   }),
   addPrice: defineRoute({
     method: "POST",

@@ -10,6 +10,7 @@ import { keepKeys } from "./key-cache.ts";
 import { modelMetrics } from "./metrics.ts";
 import { recordCalls } from "./model-calls.ts";
 import type { ModelPart, ModelRequest } from "./model-request.ts";
+import { openLedger } from "./money/ledger.ts";
 import { type AvailableModel, type ListProblem, keepModelLists, listModels } from "./model-list.ts";
 import { watchOllama } from "./ollama-watch.ts";
 import { keyConnection } from "./provider-keys.ts";
@@ -39,6 +40,8 @@ export interface ModelGateway {
   listModels(tenant: ModelTenant, settings?: { refresh?: boolean }): Promise<ModelOffer>;
   /** Whether the caller has a way to the provider of `provider/model`. */
   canCall(tenant: ModelTenant, model: string): Promise<boolean>;
+  /** After a change of prices or budgets on this server. */
+  forgetMoney(workspaceId: string): void;
   /** After a change of keys on this server. */
   forgetKeys(workspaceId: string): void;
   /** Resolves when the records of all calls that have ended are written. */
@@ -53,6 +56,8 @@ export interface GatewayDependencies {
   outbound: Outbound;
   /** Where the metrics of model calls go. */
   registry?: Registry;
+  /** Of this process in `kernel.servers`, so that what its calls have reserved is given back when it dies. */
+  serverId?: string;
   /** Hears of what went wrong beside the calls, such as a record that could not be written. */
   onError: (error: unknown) => void;
   limits?: Partial<TimeLimits>;
@@ -65,6 +70,7 @@ export function openGateway({
   secrets,
   outbound,
   registry,
+  serverId,
   onError,
   limits,
 }: GatewayDependencies): ModelGateway {
@@ -75,6 +81,7 @@ export function openGateway({
   const lists = keepModelLists();
   const breakerOf = keepBreakers();
   const recorder = recordCalls(db, modelMetrics(registry ?? new Registry()), onError);
+  const ledger = openLedger({ db, recorder, serverId: serverId ?? null, onError });
   const timeLimits = { ...usualTimeLimits, ...limits };
 
   /** All ways to providers that the caller has, in the order in which they are tried: the person's key wins. */
@@ -111,7 +118,7 @@ export function openGateway({
     if (!name || !connection) throw missingKey(id, name?.provider);
     const breaker = breakerOf(connection.baseUrl, name.model);
     const route = request.model === undefined ? "the default model" : "asked for by name";
-    yield* streamModel(request, { connection, name, breaker, limits: timeLimits, recorder, route });
+    yield* streamModel(request, { connection, name, breaker, limits: timeLimits, ledger, route });
   }
 
   return {
@@ -119,11 +126,14 @@ export function openGateway({
     defaultModel,
     listModels: (tenant, { refresh } = {}) => offer(tenant, refresh),
     canCall: async (tenant, model) => connectionFor(await connectionsOf(tenant), model) !== undefined,
+    forgetMoney: ledger.rules.forget,
     forgetKeys: keys.forget,
-    drain: recorder.drain,
+    async drain() {
+      await Promise.all([recorder.drain(), ledger.drain()]);
+    },
     async close() {
       ollama.stop();
-      await recorder.drain();
+      await Promise.all([recorder.drain(), ledger.close()]);
     },
   };
 }

@@ -1,5 +1,4 @@
 import { and, eq, lt } from "drizzle-orm";
-import { v7 as uuidv7 } from "uuid";
 import type { Database } from "../db/index.ts";
 import { startSpan } from "../observe/index.ts";
 import { type CallRow, writeCallRows } from "./call-rows.ts";
@@ -30,9 +29,14 @@ export interface CallOutcome {
   retries: number;
   usage: Usage | null;
   costUsd: number | null;
+  /** Usage and cost were not reported, but counted here. */
+  estimated: boolean;
   firstPartMs: number | null;
   durationMs: number;
 }
+
+/** What a call used. */
+export type Spent = Pick<CallOutcome, "usage" | "costUsd" | "estimated">;
 
 /** The record of one call while it runs. */
 export interface CallRecord {
@@ -42,14 +46,14 @@ export interface CallRecord {
   onFirstPart(): void;
   hasBegun(): boolean;
   /** The first word counts: what comes after an end is ignored. */
-  done(usage: Usage, costUsd: number | null): void;
-  failed(failure: ModelFailed): void;
-  cancelled(): void;
+  done(spent: Spent): void;
+  failed(failure: ModelFailed, spent: Spent): void;
+  cancelled(spent: Spent): void;
 }
 
 /** Writes `kernel.model_calls`, metrics and traces beside the calls, so that no answer waits for its record. */
 export interface CallRecorder {
-  begin(call: CallStart): CallRecord;
+  begin(call: CallStart, id: string): CallRecord;
   /** Resolves when everything noted so far is written. */
   drain(): Promise<void>;
 }
@@ -58,11 +62,11 @@ export interface CallRecorder {
 export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error: unknown) => void): CallRecorder {
   const rows = writeCallRows(db, onError);
 
-  function begin(call: CallStart): CallRecord {
+  function begin(call: CallStart, id: string): CallRecord {
     const startedAt = performance.now();
     const row: CallRow = {
       ...call,
-      id: uuidv7(),
+      id,
       status: "running",
       errorKind: null,
       retries: 0,
@@ -74,6 +78,10 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
       startedAt: new Date().toISOString(),
       firstPartMs: null,
       durationMs: null,
+      estimated: false,
+      cache: null,
+      cacheAgeMs: null,
+      savedUsd: null,
     };
     rows.put(row);
     const span = startSpan(`chat ${call.model}`, {
@@ -83,7 +91,7 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
     });
     let firstPartMs: number | null = null;
     let isSettled = false;
-    function settle(outcome: Pick<CallOutcome, "status" | "errorKind" | "usage" | "costUsd">): void {
+    function settle(outcome: Spent & Pick<CallOutcome, "status" | "errorKind">): void {
       if (isSettled) return;
       isSettled = true;
       const durationMs = performance.now() - startedAt;
@@ -108,6 +116,7 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
         reasoningTokens,
         cachedInputTokens,
         costUsd: outcome.costUsd,
+        estimated: outcome.estimated,
         firstPartMs: firstPartMs === null ? null : Math.round(firstPartMs),
         durationMs: Math.round(durationMs),
       });
@@ -122,10 +131,10 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
         firstPartMs ??= performance.now() - startedAt;
       },
       hasBegun: () => firstPartMs !== null,
-      done: (usage, costUsd) => settle({ status: "done", errorKind: null, usage, costUsd }),
-      failed: ({ kind, interrupted }) =>
-        settle({ status: interrupted ? "interrupted" : "failed", errorKind: kind, usage: null, costUsd: null }),
-      cancelled: () => settle({ status: "cancelled", errorKind: null, usage: null, costUsd: null }),
+      done: (spent) => settle({ status: "done", errorKind: null, ...spent }),
+      failed: ({ kind, interrupted }, spent) =>
+        settle({ status: interrupted ? "interrupted" : "failed", errorKind: kind, ...spent }),
+      cancelled: (spent) => settle({ status: "cancelled", errorKind: null, ...spent }),
     };
     return record;
   }

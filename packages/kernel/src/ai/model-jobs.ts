@@ -2,15 +2,22 @@ import { z } from "zod";
 import type { Database } from "../db/index.ts";
 import { type Job, defineJob } from "../jobs/index.ts";
 import { sweepLostCalls } from "./model-calls.ts";
+import { releaseDeadReservations } from "./money/budgets.ts";
 
-/** What the server does by itself about models: closing the records of calls whose server died. */
+/**
+ * What the server does by itself about models: closing the records of calls whose server died, and giving back
+ * what they had reserved of budgets.
+ */
 export function modelJobs(db: Database): Job[] {
   const sweep = defineJob({
     name: "models.sweep",
     payload: z.object({}),
     queue: "low",
-    schedule: { cron: "23 * * * *", payload: {} },
-    handler: () => sweepLostCalls(db),
+    schedule: { cron: "*/10 * * * *", payload: {} },
+    handler: async () => {
+      await releaseDeadReservations(db);
+      return sweepLostCalls(db);
+    },
   });
   return [sweep];
 }

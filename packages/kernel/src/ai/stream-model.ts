@@ -6,9 +6,9 @@ import { type Connection, type ModelName, providerOf } from "./connection.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { ModelFailed } from "./failures.ts";
 import { endsWithSpace } from "./messages.ts";
-import type { CallRecorder } from "./model-calls.ts";
 import type { ModelPart, ModelRequest } from "./model-request.ts";
-import { costOf, readUsage } from "./price.ts";
+import type { Ledger } from "./money/ledger.ts";
+import { readUsage } from "./price.ts";
 import { readAnswer, rejectWhenAborted } from "./read-answer.ts";
 import type { TimeLimits } from "./time-limits.ts";
 
@@ -18,7 +18,7 @@ export interface StreamSettings {
   name: ModelName;
   breaker: CircuitBreakerPolicy;
   limits: TimeLimits;
-  recorder: CallRecorder;
+  ledger: Ledger;
   /** Why this model, in words. */
   route: string;
 }
@@ -29,28 +29,31 @@ const silentThinkingFactor = 3;
 /**
  * One model call through a connection: parts as they come, then exactly one `finish`. Recorded whatever its end.
  * Leaving the loop or aborting the signal closes the provider's connection at once.
- * @throws ModelFailed with `interrupted` (see there); the signal's reason when aborted
+ * @throws ModelFailed with `interrupted` (see there); the signal's reason when aborted; AppError budget_exhausted or
+ * price_unknown before anything is sent
  */
 export async function* streamModel(
   request: ModelRequest,
-  { connection, name, breaker, limits, recorder, route }: StreamSettings,
+  { connection, name, breaker, limits, ledger, route }: StreamSettings,
 ): AsyncGenerator<ModelPart, void, undefined> {
   const { signal, workspaceId, userId, product, apiKeyId = null } = request;
   signal?.throwIfAborted();
   const provider = providerOf(connection);
   const apiKey = connection.readKey();
   const endpoint = { baseUrl: connection.baseUrl, apiKey, fetch: connection.fetch };
-  const options = callOptions(request, provider, name.model);
   const patience = provider.thinksSilently?.(name.model) ? silentThinkingFactor : 1;
-  const record = recorder.begin({
-    workspaceId,
-    userId,
-    apiKeyId,
-    product,
-    ...name,
-    keySource: connection.source,
-    route,
+  const asked = callOptions(request, provider, name.model);
+  const record = await ledger.begin({
+    start: { workspaceId, userId, apiKeyId, product, ...name, keySource: connection.source, route },
+    connection,
+    name,
+    demand: request,
+    maxOutputTokens: request.maxOutputTokens,
   });
+  const options = {
+    ...asked,
+    ...(record.maxOutputTokens !== undefined && { maxOutputTokens: record.maxOutputTokens }),
+  };
   const explain = (error: unknown): ModelFailed =>
     error instanceof ModelFailed
       ? error
@@ -74,8 +77,7 @@ export async function* streamModel(
     for await (const part of answer) {
       if (part.type === "end") {
         const usage = readUsage(part.usage);
-        const costUsd = costOf(connection, name.model, usage);
-        record.done(usage, costUsd);
+        const costUsd = record.done(usage);
         yield {
           type: "finish",
           reason: part.reason,
@@ -92,9 +94,11 @@ export async function* streamModel(
         const text = dropsSpace && part.type === "text" ? part.text.trimStart() : part.text;
         if (text === "") continue;
         if (part.type === "text") dropsSpace = false;
+        record.onText(text);
         yield { type: part.type, text };
       } else {
         dropsSpace = false;
+        if (part.type === "tool-call") record.onText(part.input);
         yield part;
       }
     }

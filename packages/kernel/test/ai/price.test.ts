@@ -38,10 +38,19 @@ describe("the cost of a call", () => {
     expect(costOf(at("openai"), model, used)).toBeNull();
   });
 
-  it("of one's own server or Ollama is unknown, whatever the model is called", () => {
-    const used = usage({ inputTokens: 10, outputTokens: 10 });
-    expect(costOf(at("compatible"), "gpt-5-mini", used)).toBeNull();
-    expect(costOf(at("ollama"), "gpt-oss-20b", used)).toBeNull();
+  it("of one's own server is unknown, whatever the model is called", () => {
+    expect(costOf(at("compatible"), "gpt-5-mini", usage({ inputTokens: 10, outputTokens: 10 }))).toBeNull();
+  });
+
+  it("of a local Ollama is nothing, also when no usage was reported", () => {
+    expect(costOf(at("ollama"), "gpt-oss-20b", usage({ inputTokens: 10, outputTokens: null }))).toBe(0);
+  });
+
+  it("goes by the price that was set, where one was", () => {
+    const set = { inputPerMillion: 1, cachedInputPerMillion: 0.5, outputPerMillion: 2 };
+    const used = usage({ inputTokens: 1_000_000, cachedInputTokens: 400_000, outputTokens: 1_000_000 });
+    expect(costOf(at("compatible"), "anything", used, set)).toBeCloseTo(0.6 + 0.2 + 2, 10);
+    expect(costOf(at("openai"), "gpt-5-mini", used, { ...set, cachedInputPerMillion: null })).toBeCloseTo(3, 10);
   });
 
   it("of a compatible server that the table knows is known", () => {

@@ -104,7 +104,9 @@ function spenderOf({ start }: NewCall) {
 }
 
 function priceOf({ prices }: MoneyRules, { provider, model }: ModelName): SetPrice | null {
-  return prices.length === 0 ? null : setPriceFor(prices, `${provider}/${model}`, new Date().toISOString().slice(0, 10));
+  return prices.length === 0
+    ? null
+    : setPriceFor(prices, `${provider}/${model}`, new Date().toISOString().slice(0, 10));
 }
 
 /** With less than so many tokens for an answer it is not worth to begin. */
@@ -128,7 +130,9 @@ function amountsOf({ connection, name, demand, maxOutputTokens }: NewCall, price
     minimum: prompt + Math.ceil(leastTokens * rates.output * 1000),
     likely: Math.ceil(likely * rates.input * 1000),
     outputTokensFor: (granted: number) =>
-      rates.output === 0 ? wantedTokens : Math.min(wantedTokens, Math.floor((granted - prompt) / (rates.output * 1000))),
+      rates.output === 0
+        ? wantedTokens
+        : Math.min(wantedTokens, Math.floor((granted - prompt) / (rates.output * 1000))),
   };
 }
 

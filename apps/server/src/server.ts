@@ -33,6 +33,7 @@ import {
   fileTools,
   openBlobStore,
 } from "@mindmesh/kernel/storage";
+import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
 import { openTools, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -168,6 +169,7 @@ export async function startServer(
   });
   const requests = trackRequests(app, readiness);
   jobRoutesOn(app, jobs);
+  v1RoutesOn(app, { db, gateway: ai, outbound });
   modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
   const tools = openTools({ db, notifications, serverId, onError });
   toolRoutesOn(app, { db, tools });
@@ -229,6 +231,7 @@ export async function startServer(
     ...identityJobs({ db, mail, publicUrl, blobs, parts }),
     ...files.definitions,
     ...modelJobs(db),
+    ...storedResponseJobs(db),
     ...running.flatMap((product) => product.jobs ?? []),
   ]);
   // A new SECRET_KEY takes over here; what no key opens is told, and stays as it is.

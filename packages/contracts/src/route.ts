@@ -11,7 +11,9 @@ export type Audience =
   /** A person signed in on a device: API keys are refused. */
   | "device"
   /** A member of the workspace named in the path (`:workspaceId`). */
-  | "member";
+  | "member"
+  /** An API key, which says by itself who calls in which workspace. */
+  | "key";
 
 /** What an API key needs for the route; a signed-in person has all of them. */
 export type Scope = "read" | "write" | "admin";
@@ -22,7 +24,8 @@ export type Scope = "read" | "write" | "admin";
  */
 export interface RouteDefinition {
   method: Method;
-  path: `/api/${string}`;
+  /** Outside of `/api` lie only interfaces whose paths others have fixed. */
+  path: `/api/${string}` | `/v1/${string}`;
   summary: string;
   tag: string;
   audience: Audience;

@@ -6,7 +6,7 @@ import { AppError } from "../errors/index.ts";
 import type { Caller, MemberCaller } from "./caller.ts";
 import { requireDevice } from "./rights.ts";
 
-type CallerOf<R extends RouteDefinition> = R["audience"] extends "member"
+type CallerOf<R extends RouteDefinition> = R["audience"] extends "member" | "key"
   ? MemberCaller
   : R["audience"] extends "person" | "device"
     ? Caller
@@ -106,9 +106,10 @@ function register(app: FastifyInstance, all: { name: string; route: RouteDefinit
         if (route.audience === "public") return;
         if (caller === null) throw new AppError("not_signed_in");
         if (route.audience === "device") requireDevice(caller);
+        const asked = route.audience === "key" ? workspaceOfKey(caller) : workspaceId;
         if (!caller.scopes.has(route.scope)) throw new AppError("scope_missing");
-        if (!asksWorkspace) return;
-        const member = workspaceId === undefined ? null : await app.authentication.member(caller, workspaceId);
+        if (!asksWorkspace && route.audience !== "key") return;
+        const member = asked === undefined ? null : await app.authentication.member(caller, asked);
         if (member === null) throw new AppError("not_found");
         request.caller = member;
       },
@@ -154,6 +155,14 @@ function drain({ raw }: FastifyRequest): void {
   const enough = setTimeout(() => raw.destroy(), 10_000);
   raw.once("close", () => clearTimeout(enough));
   raw.resume();
+}
+
+/** @throws AppError not_signed_in for a signed-in person, who may be in any number of workspaces */
+function workspaceOfKey({ via }: Caller): string {
+  if (via.kind === "api_key") return via.workspaceId;
+  throw new AppError("not_signed_in", {
+    message: "Send an API key as Authorization: Bearer mm_…; make one under Settings, API keys.",
+  });
 }
 
 /** The workspace named in the path; undefined when it is not an id at all. */

@@ -27,7 +27,7 @@ export async function authenticate(
   const token = bearer ?? credentials.accessCookie;
   if (token === undefined) return null;
   const apiKey = bearer === undefined ? null : parseApiKey(bearer);
-  if (apiKey !== null) return callerOfKey(db, apiKey, workspaceId);
+  if (apiKey !== null) return callerOfKey(db, apiKey);
   const claims = await readAccessToken(key, token);
   return claims === null ? null : callerOfSession(db, claims.sessionId, workspaceId);
 }
@@ -61,11 +61,7 @@ async function callerOfSession(db: Database, sessionId: string, workspaceId?: st
   };
 }
 
-async function callerOfKey(
-  db: Database,
-  apiKey: { id: string; secret: string },
-  workspaceId?: string,
-): Promise<Caller | null> {
+async function callerOfKey(db: Database, apiKey: { id: string; secret: string }): Promise<Caller | null> {
   const result = await db.pool.query<{
     person_id: string;
     name: string;
@@ -104,7 +100,7 @@ async function callerOfKey(
     isInstanceOwner: false,
     via: { kind: "api_key", keyId: apiKey.id, workspaceId: row.workspace_id },
     scopes: scopesOf(row.scope),
-    ...(row.workspace_id === workspaceId && { membership: { workspaceId, role: row.role } }),
+    membership: { workspaceId: row.workspace_id, role: row.role },
   };
 }
 

@@ -1,0 +1,9 @@
+import type { ModelGateway } from "../ai/index.ts";
+import type { Database } from "../db/index.ts";
+import type { Outbound } from "../outbound/index.ts";
+
+export interface V1Dependencies {
+  db: Database;
+  gateway: ModelGateway;
+  outbound: Pick<Outbound, "guardedFetch">;
+}

@@ -192,6 +192,7 @@ export async function startServer(
     filePersonData,
     modelPersonData,
     toolPersonData,
+    storedResponsePersonData,
     ...running.flatMap((product) => product.personData ?? []),
   ];
   identityRoutesOn(app, {

@@ -1,6 +1,13 @@
 import { hostname } from "node:os";
 import cookie from "@fastify/cookie";
-import { modelJobs, modelPersonData, modelRoutesOn, openGateway, reencryptProviderKeys } from "@mindmesh/kernel/ai";
+import {
+  modelJobs,
+  modelPersonData,
+  moneyRoutesOn,
+  modelRoutesOn,
+  openGateway,
+  reencryptProviderKeys,
+} from "@mindmesh/kernel/ai";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
 import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
@@ -170,6 +177,7 @@ export async function startServer(
   const requests = trackRequests(app, readiness);
   jobRoutesOn(app, jobs);
   v1RoutesOn(app, { db, gateway: ai, outbound });
+  moneyRoutesOn(app, { db, forgetMoney: ai.forgetMoney });
   modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
   const tools = openTools({ db, notifications, serverId, onError });
   toolRoutesOn(app, { db, tools });

@@ -11,6 +11,7 @@ import { modelMetrics } from "./metrics.ts";
 import { recordCalls } from "./model-calls.ts";
 import type { ModelPart, ModelRequest } from "./model-request.ts";
 import { openLedger } from "./money/ledger.ts";
+import { withSetPrice } from "./money/set-prices.ts";
 import { type AvailableModel, type ListProblem, keepModelLists, listModels } from "./model-list.ts";
 import { watchOllama } from "./ollama-watch.ts";
 import { keyConnection } from "./provider-keys.ts";
@@ -93,11 +94,13 @@ export function openGateway({
 
   async function offer(tenant: ModelTenant, refresh = false): Promise<ModelOffer> {
     if (refresh) await ollama.probe();
-    const [connections, chosen] = await Promise.all([
+    const [connections, chosen, { prices }] = await Promise.all([
       connectionsOf(tenant),
       db.withWorkspace(tenant, (tx) => readChosenModels(tx, tenant.workspaceId)),
+      ledger.rules.read(tenant.workspaceId),
     ]);
-    const found = await listModels(connections, lists, refresh);
+    const listed = await listModels(connections, lists, refresh);
+    const found = { ...listed, models: listed.models.map((model) => withSetPrice(model, prices)) };
     // A choice holds as long as its provider can be called; the list need not name it.
     const choice = [chosen.person, chosen.workspace].find((id) => id !== null && connectionFor(connections, id));
     return { ...found, chosen, defaultModel: choice ?? usualModel(found.models, connections) };

@@ -22,6 +22,7 @@ export {
 } from "./model-request.ts";
 export { type AvailableModel, type ListProblem } from "./model-list.ts";
 export { releaseDeadReservations } from "./money/budgets.ts";
+export { moneyRoutesOn } from "./money/routes.ts";
 export { modelPersonData } from "./person-data.ts";
 export { type Price, type Usage } from "./price.ts";
 export { reencryptProviderKeys } from "./provider-keys.ts";

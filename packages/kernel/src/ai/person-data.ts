@@ -1,8 +1,9 @@
 import { and, asc, eq, gt, or } from "drizzle-orm";
 import { type PersonData, inPages } from "../person-data/index.ts";
+import { forgetUsageOf } from "./money/forget-usage.ts";
 import { defaultModels, modelCalls, providerKeys } from "./schema.ts";
 
-/** Keys, choices and calls of people. Keys and choices refer to the person and go with them; calls stay, unnamed. */
+/** Keys, choices and calls of people. Keys and choices refer to the person and go with them; calls and sums of usage stay, unnamed. */
 export const modelPersonData: PersonData = {
   name: "models",
   async *exportPerson(db, personId) {
@@ -34,6 +35,6 @@ export const modelPersonData: PersonData = {
     );
     for await (const value of calls) yield { kind: "calls", value };
   },
-  async forgetPerson() {},
+  forgetPerson: forgetUsageOf,
   async forgetWorkspace() {},
 };

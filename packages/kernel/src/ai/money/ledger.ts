@@ -9,7 +9,7 @@ import { nanoOf, unknownPrice } from "./budget-words.ts";
 import { type Applicable, budgetsOf, reserveBudgets } from "./budgets.ts";
 import { type Demand, likelyTokens, mostOutputTokens, promptSize } from "./demand.ts";
 import { type MoneyRules, type RulesCache, keepRules } from "./money-rules.ts";
-import { type SetPrice, setPriceFor } from "./set-prices.ts";
+import { type SetPrice, setPriceFor, today } from "./set-prices.ts";
 import { writeSettlements } from "./settlements.ts";
 
 /** A call that is about to be made. */
@@ -104,9 +104,7 @@ function spenderOf({ start }: NewCall) {
 }
 
 function priceOf({ prices }: MoneyRules, { provider, model }: ModelName): SetPrice | null {
-  return prices.length === 0
-    ? null
-    : setPriceFor(prices, `${provider}/${model}`, new Date().toISOString().slice(0, 10));
+  return prices.length === 0 ? null : setPriceFor(prices, `${provider}/${model}`, today());
 }
 
 /** With less than so many tokens for an answer it is not worth to begin. */

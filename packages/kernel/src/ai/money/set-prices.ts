@@ -1,3 +1,4 @@
+import type { AvailableModel } from "../model-list.ts";
 import type { modelPrices } from "../schema.ts";
 
 export type SetPrice = typeof modelPrices.$inferSelect;
@@ -28,4 +29,15 @@ export function setPriceFor(prices: SetPrice[], model: string, day: string): Set
     .filter((price) => price.from <= day && fits(price.pattern, model))
     .toSorted((a, b) => letters(b) - letters(a) || (a.from < b.from ? 1 : -1));
   return best ?? null;
+}
+
+/** Today in UTC. */
+export const today = () => new Date().toISOString().slice(0, 10);
+
+/** A model of the list with the price that was set for it, if one was. */
+export function withSetPrice(model: AvailableModel, prices: SetPrice[]): AvailableModel {
+  const set = prices.length === 0 ? null : setPriceFor(prices, model.id, today());
+  if (set === null) return model;
+  const { inputPerMillion, cachedInputPerMillion, outputPerMillion } = set;
+  return { ...model, price: { inputPerMillion, cachedInputPerMillion, outputPerMillion } };
 }

@@ -19,6 +19,43 @@ export const usage = z.object({
   costUsd: z.number().nullable(),
 });
 
+export const answerCallStates = ["running", "waiting", "done", "failed", "refused", "cancelled", "lost"] as const;
+
+/** A tool that the model called on the way to its answer. */
+export const answerCall = z.object({
+  /** Also the id of the tool call that can be approved, refused or cancelled. */
+  id,
+  position: z.number().int(),
+  /** In whose name it runs: only this person can approve it. */
+  personId: id,
+  /** Name of the tool; as the model wrote it when there is none of that name. */
+  tool: z.string(),
+  title: z.string(),
+  /** The arguments as the model wrote them, which need not be JSON. */
+  input: z.string(),
+  /** `waiting` for approval; `lost`: the server died while it ran, so it may or may not have been done. */
+  state: z.enum(answerCallStates),
+  /** The result as JSON, as far as the model was given it. */
+  output: z.string().nullable(),
+  /** Why it failed or was not done, in plain words. */
+  error: z.string().nullable(),
+  /** Size of the whole result in bytes. */
+  resultBytes: z.number().int().nullable(),
+  /** What was cut from the result, in words. */
+  cut: z.array(z.string()),
+  /** Where in the answer's text it stands, in UTF-16 units. */
+  textOffset: z.number().int(),
+  /** What an approval must name. */
+  argumentsHash: z.string().nullable(),
+  /** When an approval comes too late. */
+  expiresAt: moment.nullable(),
+  /** Counts its changes: of two, the higher one is newer. */
+  revision: z.number().int(),
+  startedAt: moment,
+  finishedAt: moment.nullable(),
+});
+export type AnswerCall = z.infer<typeof answerCall>;
+
 export const message = z.object({
   id,
   conversationId: id,
@@ -35,6 +72,8 @@ export const message = z.object({
   model: z.string().nullable(),
   usage: usage.nullable(),
   files: z.array(storedFile),
+  /** Tools that were called on the way to an answer, in order. */
+  toolCalls: z.array(answerCall),
   createdAt: moment,
   finishedAt: moment.nullable(),
 });
@@ -54,6 +93,8 @@ export const conversation = z.object({
   ownerId: id,
   model: z.string().nullable(),
   systemPrompt: z.string(),
+  /** Whether the model may use tools, in the name of whoever asks. */
+  useTools: z.boolean(),
   folderId: id.nullable(),
   tags: z.array(z.string()),
   pinned: z.boolean(),
@@ -171,6 +212,7 @@ export const chatRoutes = {
       title: title.optional(),
       model: modelName.optional(),
       systemPrompt: systemPrompt.optional(),
+      useTools: z.boolean().optional(),
       folderId: id.optional(),
       /** Takes system prompt and model from the preset where these are not given. */
       presetId: id.optional(),
@@ -200,6 +242,7 @@ export const chatRoutes = {
       title: title.optional(),
       model: modelName.nullable().optional(),
       systemPrompt: systemPrompt.optional(),
+      useTools: z.boolean().optional(),
       folderId: id.nullable().optional(),
       tags: z.array(tag).max(20, "At most 20 tags.").optional(),
       pinned: z.boolean().optional(),
@@ -502,6 +545,9 @@ export const chatDelta = z.object({
   text: z.string(),
 });
 export type ChatDelta = z.infer<typeof chatDelta>;
+
+/** The new state of a tool call, a signal in the room `conversation:<id>`, sent once it is stored. */
+export const chatCallSignal = z.object({ conversationId: id, messageId: id, call: answerCall });
 
 /** Logged events of Chat. */
 export const chatEvents = {

@@ -1,17 +1,27 @@
-import type { ModelGateway, ModelPart } from "@mindmesh/kernel/ai";
+import type { chatCallSignal } from "@mindmesh/contracts/chat";
+import type { ModelGateway } from "@mindmesh/kernel/ai";
 import type { Database } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { Logger } from "@mindmesh/kernel/observe";
 import type { Notifications, Realtime } from "@mindmesh/kernel/realtime";
 import type { BlobStore } from "@mindmesh/kernel/storage";
+import type { MemberCaller } from "@mindmesh/kernel/http";
+import type { Tools } from "@mindmesh/kernel/tools";
 import { and, eq } from "drizzle-orm";
+import type { z } from "zod";
+import { callsOf, createCallWriter } from "./answer-calls.ts";
+import type { AnswerSpent } from "./answer-spent.ts";
+import { answerInSteps } from "./answer-steps.ts";
 import { createAnswerWriter } from "./answer-writer.ts";
+import { callTool, offerTools } from "./call-tools.ts";
 import { type AnswerEnd, finishAnswer } from "./finish-answer.ts";
 import { emitChatEvent } from "./events.ts";
 import { filesOf } from "./message-files.ts";
 import { modelMessages, textBudget } from "./model-messages.ts";
 import { readBranch } from "./read-branch.ts";
 import { type ConversationRow, type MessageRow, messages } from "./schema.ts";
+import { answerCallShape } from "./shapes.ts";
+import { toolNote } from "./tool-messages.ts";
 
 export interface AnswerRunner {
   /** Begins to receive an answer that the database already shows as streaming. Does not wait for it. */
@@ -25,8 +35,8 @@ export interface AnswerRunner {
 export interface AnswerWork {
   conversation: ConversationRow;
   answer: MessageRow;
-  /** On whose account the model is called. */
-  personId: string;
+  /** On whose account the model is called, and in whose name tools. */
+  caller: MemberCaller;
 }
 
 interface Dependencies {
@@ -36,17 +46,18 @@ interface Dependencies {
   notifications: Notifications;
   blobs: BlobStore;
   ai: ModelGateway;
+  tools: Pick<Tools, "list" | "call">;
 }
 
 type StopReason = "stopped" | "draining" | "not_stored";
 
 /** Receives answers in this process, independently of any page that asked for them. */
-export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai }: Dependencies): AnswerRunner {
+export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai, tools }: Dependencies): AnswerRunner {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
 
   notifications.on("mindmesh_chat_stop", (messageId) => running.get(messageId)?.controller.abort("stopped"));
 
-  async function run({ conversation, answer, personId }: AnswerWork, controller: AbortController): Promise<void> {
+  async function run({ conversation, answer, caller }: AnswerWork, controller: AbortController): Promise<void> {
     const { workspaceId } = conversation;
     const place = {
       workspaceId,
@@ -63,49 +74,59 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
         controller.abort("not_stored");
       },
     );
-    let finish: Extract<ModelPart, { type: "finish" }> | undefined;
+    let spent: AnswerSpent | null = null;
     let end: AnswerEnd;
     try {
-      const { branch, files } = await db.withWorkspace({ workspaceId }, async (tx) => {
-        const last = answer.text === "" ? (answer.parentId ?? answer.id) : answer.id;
-        const read = await readBranch(tx, workspaceId, last);
-        return {
-          branch: read,
-          files: await filesOf(
-            tx,
-            workspaceId,
-            read.map((each) => each.id),
-          ),
-        };
-      });
+      const { branch, files, calls } = await readAsked(db, answer);
+      const offered = conversation.useTools ? offerTools(await tools.list(caller)) : null;
       const characters =
-        files.size === 0 ? 0 : textBudget(await contextTokens(ai, workspaceId, personId, answer.model));
-      const prompt = await modelMessages({ db, blobs }, workspaceId, branch, files, characters);
+        files.size === 0 ? 0 : textBudget(await contextTokens(ai, workspaceId, caller.personId, answer.model));
+      const prompt = await modelMessages({ db, blobs }, workspaceId, branch, { files, calls, offered }, characters);
       if (prompt.notice !== answer.notice) await storeNotice(db, conversation, answer, prompt.notice);
-      const parts = ai.stream({
-        workspaceId,
-        userId: personId,
-        product: "chat",
-        model: answer.model ?? undefined,
-        system: conversation.systemPrompt,
-        messages: prompt.messages,
-        signal: controller.signal,
-      });
-      for await (const part of parts) {
-        if (part.type === "finish") finish = part;
-        else if (part.type === "text" || part.type === "reasoning") writer.push({ kind: part.type, text: part.text });
-      }
-      await writer.settled();
-      controller.signal.throwIfAborted();
-      end = endOf(finish);
+      const callWriter = createCallWriter(db, (call) =>
+        realtime.signal(workspaceId, `conversation:${conversation.id}`, "chat.call", {
+          conversationId: conversation.id,
+          messageId: answer.id,
+          call: answerCallShape(call),
+        } satisfies z.infer<typeof chatCallSignal>),
+      );
+      end = await answerInSteps(
+        {
+          ai,
+          writer,
+          offered,
+          callTool: (asked, at) =>
+            callTool(
+              { tools, writer: callWriter, caller, offered: offered ?? offerTools([]) },
+              asked,
+              { ...at, workspaceId, messageId: answer.id },
+              controller.signal,
+            ),
+          onSpent: (sum) => (spent = sum),
+        },
+        {
+          workspaceId,
+          userId: caller.personId,
+          product: "chat",
+          ...(caller.via.kind === "api_key" && { apiKeyId: caller.via.keyId }),
+          model: answer.model ?? undefined,
+          system: offered === null ? conversation.systemPrompt : `${conversation.systemPrompt}\n\n${toolNote}`.trim(),
+          messages: prompt.messages,
+          ...(offered !== null && { tools: offered.models }),
+        },
+        calls.get(answer.id) ?? [],
+        controller.signal,
+      );
     } catch (error) {
       await writer.settled();
+      // The model call that broke off did not say what it used.
+      if (spent !== null) spent = { ...(spent as AnswerSpent), costUsd: null };
       end = endAfter(error, controller.signal, writer.text.text !== "");
       if (end.status === "failed" && !(error instanceof AppError)) {
         log.error({ err: error, messageId: answer.id }, "an answer failed");
       }
     }
-    await finishAnswer(db, place, writer.text, end, finish ?? null);
+    await finishAnswer(db, place, writer.text, end, spent);
   }
 
   return {
@@ -132,6 +153,18 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       await all();
     },
   };
+}
+
+/** The branch up to the answer, with what belongs to its messages; the answer itself when it has begun before. */
+async function readAsked(db: Database, answer: MessageRow) {
+  const { workspaceId } = answer;
+  return db.withWorkspace({ workspaceId }, async (tx) => {
+    const own = await callsOf(tx, workspaceId, [answer.id]);
+    const begun = answer.text !== "" || own.size > 0;
+    const branch = await readBranch(tx, workspaceId, begun ? answer.id : (answer.parentId ?? answer.id));
+    const ids = branch.map((each) => each.id);
+    return { branch, files: await filesOf(tx, workspaceId, ids), calls: await callsOf(tx, workspaceId, ids) };
+  });
 }
 
 /** The model's window in tokens; null when nobody knows it. */
@@ -164,17 +197,6 @@ async function storeNotice(
       status: "streaming",
     });
   });
-}
-
-function endOf(finish: Extract<ModelPart, { type: "finish" }> | undefined): AnswerEnd {
-  if (finish?.reason === "stop") return { status: "complete", error: null };
-  if (finish?.reason === "length") {
-    return { status: "interrupted", error: "The model reached its limit of output. Continue to get the rest." };
-  }
-  if (finish?.reason === "content-filter") {
-    return { status: "interrupted", error: "The provider's content filter ended the answer." };
-  }
-  return { status: "interrupted", error: "The answer ended without saying that it was complete." };
 }
 
 const abortReasons: Record<StopReason, AnswerEnd> = {

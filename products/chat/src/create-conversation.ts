@@ -32,6 +32,7 @@ export async function createConversation(
         titled: input.title !== undefined,
         model: input.model ?? preset?.model ?? null,
         systemPrompt: input.systemPrompt ?? preset?.systemPrompt ?? "",
+        useTools: input.useTools ?? false,
         folderId: input.folderId ?? null,
       })
       .returning();

@@ -1,7 +1,8 @@
 import type { MessageStatus } from "@mindmesh/contracts/chat";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { and, eq, sql } from "drizzle-orm";
-import type { ModelPart } from "@mindmesh/kernel/ai";
+import { closeCalls } from "./answer-calls.ts";
+import type { AnswerSpent } from "./answer-spent.ts";
 import { emitChatEvent } from "./events.ts";
 import { conversationShape } from "./shapes.ts";
 import { answerChunks, conversations, messages } from "./schema.ts";
@@ -23,9 +24,9 @@ export function finishAnswer(
   place: Place,
   text: { text: string; reasoning: string },
   end: AnswerEnd,
-  finish: Extract<ModelPart, { type: "finish" }> | null,
+  spent: AnswerSpent | null,
 ): Promise<void> {
-  return db.withWorkspace(place, (tx) => closeAnswer(tx, place, text, end, finish));
+  return db.withWorkspace(place, (tx) => closeAnswer(tx, place, text, end, spent));
 }
 
 /** The same within a transaction that the caller holds. */
@@ -34,7 +35,7 @@ export async function closeAnswer(
   place: Place,
   text: { text: string; reasoning: string },
   end: AnswerEnd,
-  finish: Extract<ModelPart, { type: "finish" }> | null,
+  spent: AnswerSpent | null,
 ): Promise<void> {
   const { workspaceId, conversationId, messageId } = place;
   const now = new Date().toISOString();
@@ -47,11 +48,12 @@ export async function closeAnswer(
       error: end.error,
       serverId: null,
       finishedAt: now,
-      ...(finish && { ...finish.usage, costUsd: finish.costUsd }),
+      ...spent,
     })
     .where(and(eq(messages.workspaceId, workspaceId), eq(messages.id, messageId), eq(messages.status, "streaming")))
     .returning({ parentId: messages.parentId });
   if (!closed) return;
+  await closeCalls(tx, workspaceId, messageId);
   await tx
     .delete(answerChunks)
     .where(and(eq(answerChunks.workspaceId, workspaceId), eq(answerChunks.messageId, messageId)));

@@ -17,8 +17,8 @@ export const chat: Product = {
   name: "chat",
   migrations: { schema: "chat", folder: new URL("../migrations/", import.meta.url) },
   start(app, kernel) {
-    const { db, log, realtime, notifications, serverId, ai, blobs, jobs } = kernel;
-    const runner = createAnswerRunner({ db, log, realtime, notifications, blobs, ai });
+    const { db, log, realtime, notifications, serverId, ai, blobs, jobs, tools } = kernel;
+    const runner = createAnswerRunner({ db, log, realtime, notifications, blobs, ai, tools });
     const importing = importJob({ db, blobs });
     chatRoutesOn(app, { db, runner, ai, serverId }, { db, blobs, jobs, job: importing }, kernel.config.publicUrl);
     realtime.guardRooms("conversation", async (caller, conversationId) => {

@@ -2,7 +2,10 @@ import type { StoredFile } from "@mindmesh/contracts/files";
 import type { ModelContent, ModelMessage } from "@mindmesh/kernel/ai";
 import type { Database } from "@mindmesh/kernel/db";
 import { type BlobStore, blobKey, fileTextForModel } from "@mindmesh/kernel/storage";
+import type { OfferedTools } from "./call-tools.ts";
 import type { BranchMessage } from "./read-branch.ts";
+import type { AnswerCallRow } from "./schema.ts";
+import { answerMessages, resultCharacters } from "./tool-messages.ts";
 
 // What Anthropic, OpenAI and Gemini all take: these types, and 5 MB an image (Anthropic's limit, the smallest).
 const modelImages = new Set(["image/png", "image/jpeg", "image/webp", "image/gif"]);
@@ -39,14 +42,26 @@ export async function modelMessages(
   dependencies: AttachmentDependencies,
   workspaceId: string,
   branch: BranchMessage[],
-  files: Map<string, StoredFile[]>,
+  parts: {
+    files: Map<string, StoredFile[]>;
+    calls: Map<string, AnswerCallRow[]>;
+    /** Null: without tools, and then without the calls that earlier answers made. */
+    offered: OfferedTools | null;
+  },
   characters: number,
 ): Promise<{ messages: ModelMessage[]; notice: string | null }> {
   const budget: Budget = { characters, images: mostImages, notices: [] };
   const messages: ModelMessage[] = [];
+  const last = branch.at(-1);
   for (const message of branch.toReversed()) {
+    const calls = parts.offered === null ? undefined : parts.calls.get(message.id);
+    if (calls && parts.offered) {
+      const most = message === last ? resultCharacters.now : resultCharacters.later;
+      messages.unshift(...answerMessages(message.text, calls, most, parts.offered.nameOf));
+      continue;
+    }
     const attached: ModelContent[] = [];
-    for (const file of files.get(message.id) ?? []) {
+    for (const file of parts.files.get(message.id) ?? []) {
       attached.push(await contentOf(dependencies, workspaceId, file, budget));
     }
     const text: ModelContent[] = message.text === "" ? [] : [{ type: "text", text: message.text }];

@@ -1,7 +1,9 @@
 import { type PersonData, inPages } from "@mindmesh/kernel/person-data";
 import { and, asc, eq, gt, ne, or } from "drizzle-orm";
 import { emitChatEvent } from "./events.ts";
-import { conversations, folders, messages, presets } from "./schema.ts";
+import { callsOf } from "./answer-calls.ts";
+import { conversations, folders, messages, presets, toolCalls } from "./schema.ts";
+import { answerCallShape } from "./shapes.ts";
 
 type ConversationRow = typeof conversations.$inferSelect;
 type MessageRow = typeof messages.$inferSelect;
@@ -57,7 +59,10 @@ export const chatPersonData: PersonData = {
             .limit(pageSize),
         ),
       );
-      for await (const { workspaceId: _, conversationId: __, serverId: ___, ...message } of rows) said.push(message);
+      for await (const { workspaceId, conversationId: _, serverId: __, ...message } of rows) {
+        const calls = await db.system((tx) => callsOf(tx, workspaceId, [message.id]));
+        said.push({ ...message, toolCalls: (calls.get(message.id) ?? []).map(answerCallShape) });
+      }
       yield { kind: "conversations", value: { ...conversation, public: publicTokenHash !== null, messages: said } };
     }
     const elsewhere = inPages<{ message: MessageRow }>((after, pageSize) =>
@@ -94,6 +99,7 @@ export const chatPersonData: PersonData = {
     const gone = await tx.delete(conversations).where(eq(conversations.ownerId, personId)).returning();
     await tx.delete(folders).where(eq(folders.ownerId, personId));
     await tx.delete(presets).where(eq(presets.ownerId, personId));
+    await tx.delete(toolCalls).where(eq(toolCalls.personId, personId));
     await tx.update(messages).set({ text: "", authorId: null }).where(eq(messages.authorId, personId));
     for (const row of gone.filter(({ shared }) => shared)) {
       await emitChatEvent(tx, row, "chat.conversation.gone", { conversationId: row.id });

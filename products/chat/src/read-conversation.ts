@@ -3,6 +3,7 @@ import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { z } from "zod";
+import { callsOf } from "./answer-calls.ts";
 import { findConversation } from "./find-conversation.ts";
 import { filesOf } from "./message-files.ts";
 import { type MessageRow, answerChunks, messages } from "./schema.ts";
@@ -23,14 +24,12 @@ export async function readConversation(
         .from(messages)
         .where(and(eq(messages.workspaceId, caller.workspaceId), eq(messages.conversationId, conversationId)))
         .orderBy(asc(messages.createdAt), asc(messages.id));
-      const files = await filesOf(
-        tx,
-        caller.workspaceId,
-        rows.map((row) => row.id),
-      );
+      const ids = rows.map((row) => row.id);
+      const files = await filesOf(tx, caller.workspaceId, ids);
+      const calls = await callsOf(tx, caller.workspaceId, ids);
       return {
         conversation: conversationShape(conversation),
-        messages: (await withChunks(tx, rows)).map((row) => messageShape(row, files.get(row.id))),
+        messages: (await withChunks(tx, rows)).map((row) => messageShape(row, files.get(row.id), calls.get(row.id))),
         usage: usageOf(rows),
       };
     },

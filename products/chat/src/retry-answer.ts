@@ -2,6 +2,7 @@ import type { Message } from "@mindmesh/contracts/chat";
 import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { and, eq } from "drizzle-orm";
+import { callsOf } from "./answer-calls.ts";
 import { beginAnswer } from "./begin-answer.ts";
 import { emitChatEvent } from "./events.ts";
 import { findConversation } from "./find-conversation.ts";
@@ -28,7 +29,7 @@ export async function retryAnswer(
     const model = chosenModel ?? old.model ?? found.model ?? fallbackModel;
     return beginAnswer(tx, caller, found, question, model, serverId);
   });
-  if (answer.status === "streaming") runner.start({ conversation, answer, personId: caller.personId });
+  if (answer.status === "streaming") runner.start({ conversation, answer, caller });
   return messageShape(answer);
 }
 
@@ -43,7 +44,7 @@ export async function continueAnswer(
   chosenModel: string | undefined,
 ): Promise<Message> {
   const fallbackModel = await ai.defaultModel(tenantOf(caller));
-  const { conversation, answer } = await db.withWorkspace(tenantOf(caller), async (tx) => {
+  const { conversation, answer, calls } = await db.withWorkspace(tenantOf(caller), async (tx) => {
     const found = await findConversation(tx, caller, place.conversationId, "write");
     const old = await findMessage(tx, caller, place.conversationId, place.messageId);
     if (!["stopped", "interrupted", "failed"].includes(old.status)) {
@@ -70,8 +71,9 @@ export async function continueAnswer(
       { conversationId: found.id, messageId: resumed.id, parentId: resumed.parentId, status: resumed.status },
       caller.personId,
     );
-    return { conversation: found, answer: resumed };
+    const calls = await callsOf(tx, caller.workspaceId, [resumed.id]);
+    return { conversation: found, answer: resumed, calls: calls.get(resumed.id) };
   });
-  runner.start({ conversation, answer, personId: caller.personId });
-  return messageShape(answer);
+  runner.start({ conversation, answer, caller });
+  return messageShape(answer, [], calls);
 }

@@ -1,6 +1,7 @@
 import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type MemberCaller, implement, rawBody, tenantOf } from "@mindmesh/kernel/http";
 import type { FastifyInstance } from "fastify";
+import { callsOf } from "./answer-calls.ts";
 import { createConversation } from "./create-conversation.ts";
 import { deleteConversation, emptyTrash } from "./delete-conversations.ts";
 import { exportConversation } from "./export-conversation.ts";
@@ -98,7 +99,9 @@ function readMessage(
       await findConversation(tx, caller, place.conversationId, "read");
       const found = await findMessage(tx, caller, place.conversationId, place.messageId);
       const [row = found] = await withChunks(tx, [found]);
-      return messageShape(row, (await filesOf(tx, caller.workspaceId, [row.id])).get(row.id));
+      const files = await filesOf(tx, caller.workspaceId, [row.id]);
+      const calls = await callsOf(tx, caller.workspaceId, [row.id]);
+      return messageShape(row, files.get(row.id), calls.get(row.id));
     },
     { snapshot: true },
   );

@@ -1,5 +1,6 @@
+import { answerCallStates } from "@mindmesh/contracts/chat";
 import { bytea, moment } from "@mindmesh/kernel/db";
-import { boolean, doublePrecision, integer, pgSchema, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, doublePrecision, integer, pgSchema, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
 
 const chat = pgSchema("chat");
 const now = () => new Date().toISOString();
@@ -14,6 +15,7 @@ export const conversations = chat.table(
     titled: boolean("titled").notNull().default(false),
     model: text("model"),
     systemPrompt: text("system_prompt").notNull().default(""),
+    useTools: boolean("use_tools").notNull().default(false),
     currentMessageId: uuid("current_message_id"),
     shared: boolean("shared").notNull().default(false),
     folderId: uuid("folder_id"),
@@ -69,6 +71,34 @@ export const answerChunks = chat.table(
     text: text("text").notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.messageId, table.seq] })],
+);
+
+export const toolCalls = chat.table(
+  "tool_calls",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    messageId: uuid("message_id").notNull(),
+    position: integer("position").notNull(),
+    id: uuid("id").notNull(),
+    personId: uuid("person_id").notNull(),
+    step: integer("step").notNull(),
+    textOffset: integer("text_offset").notNull(),
+    modelCallId: text("model_call_id").notNull(),
+    tool: text("tool").notNull(),
+    title: text("title").notNull(),
+    input: text("input").notNull(),
+    state: text("state", { enum: answerCallStates }).notNull(),
+    output: text("output"),
+    error: text("error"),
+    resultBytes: bigint("result_bytes", { mode: "number" }),
+    cut: text("cut").array().notNull().default([]),
+    argumentsHash: text("arguments_hash"),
+    expiresAt: moment("expires_at"),
+    revision: integer("revision").notNull().default(1),
+    startedAt: moment("started_at").notNull(),
+    finishedAt: moment("finished_at"),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.messageId, table.position] })],
 );
 
 export const messageFiles = chat.table(
@@ -133,5 +163,6 @@ export const imports = chat.table(
 );
 
 export type ImportRow = typeof imports.$inferSelect;
+export type AnswerCallRow = typeof toolCalls.$inferSelect;
 export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;

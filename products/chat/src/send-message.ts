@@ -78,7 +78,7 @@ export async function sendMessage(
     return { question, files, begun: true, ...(await beginAnswer(tx, caller, named, question, model, serverId)) };
   });
   if (result.begun && result.answer.status === "streaming") {
-    runner.start({ conversation: result.conversation, answer: result.answer, personId: caller.personId });
+    runner.start({ conversation: result.conversation, answer: result.answer, caller });
   }
   return {
     conversation: conversationShape(result.conversation),

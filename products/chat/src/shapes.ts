@@ -1,6 +1,6 @@
-import type { Conversation, Message } from "@mindmesh/contracts/chat";
+import type { AnswerCall, Conversation, Message } from "@mindmesh/contracts/chat";
 import type { StoredFile } from "@mindmesh/contracts/files";
-import type { ConversationRow, MessageRow } from "./schema.ts";
+import type { AnswerCallRow, ConversationRow, MessageRow } from "./schema.ts";
 
 /** The conversation as the contract shows it. */
 export function conversationShape(row: ConversationRow): Conversation {
@@ -10,6 +10,7 @@ export function conversationShape(row: ConversationRow): Conversation {
     ownerId: row.ownerId,
     model: row.model,
     systemPrompt: row.systemPrompt,
+    useTools: row.useTools,
     folderId: row.folderId,
     tags: row.tags,
     pinned: row.pinned,
@@ -26,7 +27,7 @@ export function conversationShape(row: ConversationRow): Conversation {
 }
 
 /** The message as the contract shows it. */
-export function messageShape(row: MessageRow, files: StoredFile[] = []): Message {
+export function messageShape(row: MessageRow, files: StoredFile[] = [], calls: AnswerCallRow[] = []): Message {
   const { inputTokens, outputTokens, reasoningTokens, cachedInputTokens, costUsd } = row;
   const measured = [inputTokens, outputTokens, reasoningTokens, cachedInputTokens, costUsd].some((n) => n !== null);
   return {
@@ -42,7 +43,14 @@ export function messageShape(row: MessageRow, files: StoredFile[] = []): Message
     model: row.model,
     usage: measured ? { inputTokens, outputTokens, reasoningTokens, cachedInputTokens, costUsd } : null,
     files,
+    toolCalls: calls.map(answerCallShape),
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
   };
+}
+
+/** The call of a tool as the contract shows it. */
+export function answerCallShape(row: AnswerCallRow): AnswerCall {
+  const { workspaceId: _, messageId: __, step: ___, modelCallId: ____, ...shown } = row;
+  return shown;
 }

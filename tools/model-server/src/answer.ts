@@ -68,7 +68,7 @@ export function wholeText(prompt: Prompt, behaviour: ParsedBehaviour): string {
 
 /** Tools to call: those asked for or that must be called, unless their results are already here. */
 function chooseToolCalls(prompt: Prompt, behaviour: ParsedBehaviour): ToolCall[] {
-  if (prompt.messages.at(-1)?.role === "tool") return [];
+  if (prompt.messages.at(-1)?.role === "tool" && !behaviour.callsAgain) return [];
   const spoiled = behaviour.fault === "bad-tool-arguments";
   const forced = prompt.mustCall === true ? prompt.tools[0] : prompt.mustCall;
   const chosen = forced || (spoiled && (prompt.tools[0] ?? "lookup"));

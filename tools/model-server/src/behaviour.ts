@@ -55,6 +55,8 @@ export const behaviourSchema = z.strictObject({
   toolCalls: z
     .array(z.strictObject({ name: z.string(), arguments: z.union([z.string(), z.record(z.string(), z.unknown())]) }))
     .optional(),
+  /** Calls them also when results are already there: for ever. */
+  callsAgain: z.boolean().optional(),
   finish: z.enum(["stop", "length", "content-filter"]).optional(),
   usage: z
     .strictObject({ input: count, output: count, reasoning: count.default(0), cached: count.default(0) })

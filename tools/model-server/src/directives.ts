@@ -25,6 +25,7 @@ const KEYS: Record<string, (value: string, into: Record<string, unknown>) => voi
     const calls = (into.toolCalls ??= []) as { name: string; arguments: string }[];
     calls.push({ name: value, arguments: "{}" });
   },
+  again: (value, into) => (into.callsAgain = value === "1"),
   args: (value, into) => {
     const call = (into.toolCalls as { arguments: string }[] | undefined)?.at(-1);
     if (!call) throw new RefusedRequest(400, "model server: args= must follow a tool= in the directive");

@@ -30,6 +30,8 @@ export interface ToolAsk {
    * waits. Without it the call comes back as waiting, and who asked calls again with its id.
    */
   onWaiting?: (call: ToolCallRow) => void | Promise<void>;
+  /** Hears when a call that waited begins to run. */
+  onApproved?: () => void | Promise<void>;
 }
 
 export type ToolOutcome =
@@ -242,6 +244,7 @@ export function openTools(dependencies: ToolsDependencies): Tools {
       if (row.state !== "waiting" || !onWaiting) return execute(begun.caller, tool, input, row, controller.signal);
       await waitForDecision(caller, row, controller.signal, onWaiting);
       const claimed = await claim(caller, tool, bound, row.id);
+      await ask.onApproved?.();
       return execute(claimed.caller, tool, input, claimed.row, controller.signal);
     }
     try {

@@ -109,6 +109,7 @@ export function asMessage(message: Outgoing): Message {
     model: null,
     usage: null,
     files: message.files,
+    toolCalls: [],
     notice: null,
     createdAt: message.createdAt,
     finishedAt: null,

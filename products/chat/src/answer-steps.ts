@@ -1,0 +1,117 @@
+import type { ModelGateway, ModelMessage, ModelPart, ModelRequest } from "@mindmesh/kernel/ai";
+import { type AnswerSpent, addSpent } from "./answer-spent.ts";
+import type { AskedCall, CallPlace, OfferedTools } from "./call-tools.ts";
+import type { AnswerEnd } from "./finish-answer.ts";
+import type { AnswerCallRow } from "./schema.ts";
+import { answerMessages, resultCharacters } from "./tool-messages.ts";
+
+/** Model calls in one go, calls of tools in one step, and dollars for one answer, after which a person is asked. */
+const most = { steps: 16, callsInStep: 16, costUsd: 1 };
+
+export interface StepDependencies {
+  ai: Pick<ModelGateway, "stream">;
+  /** Takes text as it arrives; `settled` when all of it is stored. */
+  writer: {
+    text: { text: string };
+    push(part: { kind: "text" | "reasoning"; text: string }): void;
+    settled(): Promise<void>;
+  };
+  offered: OfferedTools | null;
+  callTool(asked: AskedCall, place: Omit<CallPlace, "workspaceId" | "messageId">): Promise<AnswerCallRow>;
+  /** Hears of what has been spent after each model call. */
+  onSpent(spent: AnswerSpent): void;
+}
+
+/**
+ * Asks the model, calls the tools that it asks for, gives it the results and asks again, until it answers or a limit is
+ * reached: then a person decides whether it goes on.
+ * @param before the calls that this answer has made already, when it is continued
+ * @throws what the model or the storing of a call throws; the signal's reason
+ */
+export async function answerInSteps(
+  { ai, writer, offered, callTool, onSpent }: StepDependencies,
+  request: ModelRequest,
+  before: AnswerCallRow[],
+  signal: AbortSignal,
+): Promise<AnswerEnd> {
+  const messages = [...request.messages];
+  let step = (before.at(-1)?.step ?? -1) + 1;
+  let position = before.length;
+  let spent: AnswerSpent | null = null;
+  for (let taken = 1; ; taken += 1, step += 1) {
+    const from = writer.text.text.length;
+    const afterCalls = position > 0 && /[^\n]$/.test(writer.text.text);
+    const { finish, calls } = await askModel(ai, { ...request, messages, signal }, writer, afterCalls);
+    if (finish) onSpent((spent = addSpent(spent, finish)));
+    signal.throwIfAborted();
+    if (finish?.reason !== "tool-calls" || calls.length === 0 || offered === null) return endOf(finish);
+
+    const textOffset = writer.text.text.length;
+    const done: AnswerCallRow[] = [];
+    for (const asked of calls.slice(0, most.callsInStep)) {
+      done.push(await callTool(asked, { position: position++, step, textOffset }));
+      signal.throwIfAborted();
+    }
+    messages.push(...stepMessages(writer.text.text, from, done, offered));
+    const limit = limitReached(taken, calls.length, spent);
+    if (limit !== null) return { status: "interrupted", error: limit };
+  }
+}
+
+/** What this step said and called, with the results, for the next request. */
+function stepMessages(text: string, from: number, calls: AnswerCallRow[], offered: OfferedTools): ModelMessage[] {
+  const moved = calls.map((call) => ({ ...call, textOffset: call.textOffset - from }));
+  return answerMessages(text.slice(from), moved, resultCharacters.now, offered.nameOf);
+}
+
+function limitReached(taken: number, calls: number, spent: AnswerSpent | null): string | null {
+  if (calls > most.callsInStep) {
+    return `The model asked for ${calls} tool calls at once; the first ${most.callsInStep} were made. Continue to let it go on.`;
+  }
+  if (taken >= most.steps) {
+    return `The model has called tools ${most.steps} times in a row without an answer. Continue to let it go on.`;
+  }
+  if ((spent?.costUsd ?? 0) >= most.costUsd) {
+    return `This answer has cost $${most.costUsd.toFixed(2)} so far. Continue to let it go on.`;
+  }
+  return null;
+}
+
+/** @param apart whether what the model says now begins a paragraph of its own, after what it said before its calls */
+async function askModel(
+  ai: StepDependencies["ai"],
+  request: ModelRequest,
+  writer: StepDependencies["writer"],
+  apart: boolean,
+) {
+  let parts = apart ? 0 : 1;
+  let finish: Extract<ModelPart, { type: "finish" }> | null = null;
+  const calls: AskedCall[] = [];
+  try {
+    for await (const part of ai.stream(request)) {
+      if (part.type === "finish") finish = part;
+      else if (part.type === "tool-call") calls.push(part);
+      else if (part.type === "text" || part.type === "reasoning") {
+        if (part.type === "text" && parts++ === 0) writer.push({ kind: "text", text: "\n\n" });
+        writer.push({ kind: part.type, text: part.text });
+      }
+    }
+  } finally {
+    await writer.settled();
+  }
+  return { finish, calls };
+}
+
+function endOf(finish: Extract<ModelPart, { type: "finish" }> | null): AnswerEnd {
+  if (finish?.reason === "stop") return { status: "complete", error: null };
+  if (finish?.reason === "length") {
+    return { status: "interrupted", error: "The model reached its limit of output. Continue to get the rest." };
+  }
+  if (finish?.reason === "content-filter") {
+    return { status: "interrupted", error: "The provider's content filter ended the answer." };
+  }
+  if (finish?.reason === "tool-calls") {
+    return { status: "interrupted", error: "The model wants to call tools, which are switched off here." };
+  }
+  return { status: "interrupted", error: "The answer ended without saying that it was complete." };
+}

@@ -1,0 +1,152 @@
+import type { ToolDescription } from "@mindmesh/contracts/tools";
+import type { ModelTool } from "@mindmesh/kernel/ai";
+import { AppError } from "@mindmesh/kernel/errors";
+import type { MemberCaller } from "@mindmesh/kernel/http";
+import type { Tools } from "@mindmesh/kernel/tools";
+import { v7 as uuidv7 } from "uuid";
+import type { CallWriter } from "./answer-calls.ts";
+import type { AnswerCallRow } from "./schema.ts";
+import { resultCharacters } from "./tool-messages.ts";
+
+/** Characters of a name that every provider takes. */
+const longestName = 64;
+const mostInputCharacters = 100_000;
+
+/** The tools that a person may use, under names that every provider takes. */
+export interface OfferedTools {
+  models: ModelTool[];
+  /** By the name that the model knows. */
+  byName: Map<string, ToolDescription>;
+  /** The name that the model knows a tool by. */
+  nameOf(tool: string): string;
+}
+
+/** `chat.search` becomes `chat_search`. */
+export function offerTools(tools: ToolDescription[]): OfferedTools {
+  const byName = new Map<string, ToolDescription>();
+  for (const tool of tools) {
+    const plain = modelName(tool.name);
+    let name = plain;
+    for (let number = 2; byName.has(name); number += 1) name = `${plain.slice(0, longestName - 4)}_${number}`;
+    byName.set(name, tool);
+  }
+  const names = new Map([...byName].map(([name, tool]) => [tool.name, name]));
+  return {
+    byName,
+    nameOf: (tool) => names.get(tool) ?? modelName(tool),
+    models: [...byName].map(([name, tool]) => ({
+      name,
+      description: tool.purpose,
+      inputSchema: tool.inputSchema,
+    })),
+  };
+}
+
+const modelName = (name: string) => name.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, longestName) || "tool";
+
+/** A call as the model asked for it. */
+export interface AskedCall {
+  id: string;
+  name: string;
+  /** JSON text, or what the model wrote in its place. */
+  input: string;
+}
+
+/** Where in an answer calls stand. */
+export interface CallPlace {
+  workspaceId: string;
+  messageId: string;
+  position: number;
+  step: number;
+  textOffset: number;
+}
+
+/**
+ * Makes one call that a model asked for, and stores what becomes of it. Whatever is wrong with it becomes its result,
+ * which the model is given; only a failure to store it throws.
+ */
+export async function callTool(
+  {
+    tools,
+    writer,
+    caller,
+    offered,
+  }: { tools: Pick<Tools, "call">; writer: CallWriter; caller: MemberCaller; offered: OfferedTools },
+  asked: AskedCall,
+  place: CallPlace,
+  signal: AbortSignal,
+): Promise<AnswerCallRow> {
+  const tool = offered.byName.get(asked.name);
+  let row = await writer.insert({
+    ...place,
+    id: uuidv7(),
+    personId: caller.personId,
+    modelCallId: storable(asked.id).slice(0, 500),
+    tool: tool?.name ?? storable(asked.name).slice(0, 200),
+    title: tool?.title ?? storable(asked.name).slice(0, 200),
+    input: storable(asked.input).slice(0, mostInputCharacters),
+    state: "running",
+    output: null,
+    error: null,
+    resultBytes: null,
+    cut: [],
+    argumentsHash: null,
+    expiresAt: null,
+    revision: 1,
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+  });
+  const end = (change: Partial<AnswerCallRow>) =>
+    writer.change(row, { ...change, finishedAt: new Date().toISOString() });
+  try {
+    signal.throwIfAborted();
+    if (!tool) throw unknownTool(asked.name, offered);
+    const outcome = await tools.call({
+      caller,
+      name: tool.name,
+      input: readInput(asked.input),
+      origin: "chat",
+      signal,
+      callId: row.id,
+      onWaiting: async ({ argumentsHash, expiresAt }) => {
+        row = await writer.change(row, { state: "waiting", argumentsHash, expiresAt });
+      },
+      onApproved: async () => {
+        row = await writer.change(row, { state: "running", startedAt: new Date().toISOString() });
+      },
+    });
+    if (outcome.state !== "done") throw new AppError("internal");
+    const whole = JSON.stringify(outcome.output);
+    const output = whole.slice(0, resultCharacters.now).toWellFormed();
+    const count = (n: number) => n.toLocaleString("en");
+    const cut =
+      output.length < whole.length
+        ? [...outcome.cut, `the first ${count(output.length)} of ${count(whole.length)} characters`]
+        : outcome.cut;
+    return await end({ state: "done", output, cut, resultBytes: outcome.call.resultBytes });
+  } catch (error) {
+    if (signal.aborted) return end({ state: "cancelled", error: "The answer was stopped." });
+    if (!(error instanceof AppError)) throw error;
+    const state =
+      error.code === "approval_void" ? "refused" : error.code === "call_cancelled" ? "cancelled" : ("failed" as const);
+    return end({ state, error: error.message });
+  }
+}
+
+function unknownTool(name: string, offered: OfferedTools): AppError {
+  const names = [...offered.byName.keys()].join(", ");
+  return new AppError("not_found", {
+    message: `There is no tool named ${JSON.stringify(name.slice(0, 200))}. The tools are: ${names}.`,
+  });
+}
+
+function readInput(text: string): unknown {
+  try {
+    return JSON.parse(text.trim() === "" ? "{}" : text) as unknown;
+  } catch (cause) {
+    throw new AppError("bad_request", { message: "The arguments are not valid JSON. Nothing was done.", cause });
+  }
+}
+
+/** PostgreSQL text holds neither NUL nor half an emoji. */
+const storable = (text: string) => text.replaceAll("\u0000", "").toWellFormed();

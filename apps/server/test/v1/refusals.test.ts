@@ -65,7 +65,14 @@ describe("OpenAI's interface refuses in OpenAI's form", () => {
       [{ ...hello, temperature: 9 }, "temperature"],
       [{ ...hello, n: 3 }, "n"],
       [{ ...hello, tools: [{ type: "function", function: { name: "a b" } }] }, "tools[0].function.name"],
-      [{ ...hello, messages: [{ role: "tool", tool_call_id: "x", content: "y" }] }, "messages[0].tool_call_id"],
+      [
+        {
+          ...hello,
+          model: "anthropic/claude-sonnet-4-5",
+          messages: [{ role: "tool", tool_call_id: "x", content: "y" }],
+        },
+        "messages[0].tool_call_id",
+      ],
       [
         {
           ...hello,

@@ -1,6 +1,6 @@
 import type { Config } from "../config/index.ts";
-import type { Outbound } from "../outbound/index.ts";
-import { type Endpoint, type Provider, type ProviderKind, providers, readBaseUrl } from "./providers/index.ts";
+import type { Outbound, PooledFetch } from "../outbound/index.ts";
+import { type Provider, type ProviderKind, providers, readBaseUrl } from "./providers/index.ts";
 
 /** Whose key pays: the person's, the workspace's, the server's; "local" is an Ollama, which needs none. */
 export type KeySource = "person" | "workspace" | "server" | "local";
@@ -14,7 +14,7 @@ export interface Connection {
   label: string;
   source: KeySource;
   baseUrl: string;
-  fetch: Endpoint["fetch"];
+  fetch: PooledFetch;
   /** Decrypts only when a call is made. @throws UndecipherableSecret */
   readKey(): string | null;
 }

@@ -15,6 +15,7 @@ import { withSetPrice } from "./money/set-prices.ts";
 import { type AvailableModel, type ListProblem, keepModelLists, listModels } from "./model-list.ts";
 import { watchOllama } from "./ollama-watch.ts";
 import { keyConnection } from "./provider-keys.ts";
+import { type PassRequest, type PassTarget, type Passed, passThrough } from "./pass-through/pass-through.ts";
 import { type ProviderKind, providers } from "./providers/index.ts";
 import { streamModel } from "./stream-model.ts";
 import { type TimeLimits, usualTimeLimits } from "./time-limits.ts";
@@ -35,6 +36,12 @@ export interface ModelOffer {
 export interface ModelGateway {
   /** @throws AppError `no_model`, ModelFailed, or the signal's reason; see `streamModel` */
   stream(request: ModelRequest): AsyncGenerator<ModelPart, void, undefined>;
+  /**
+   * A call whose provider speaks the client's own format, its bytes passed through; one attempt, then `stream` is the
+   * way. Null where the provider speaks another format or takes other fields.
+   * @throws as `stream`
+   */
+  pass(request: PassRequest, target: PassTarget): Promise<Passed | null>;
   /** The model to use when none was named; null when none is configured. @throws ModelFailed when no list can be had */
   defaultModel(tenant: ModelTenant): Promise<string | null>;
   /** Everything the caller can use; providers' lists are an hour old at most unless `refresh`. */
@@ -124,8 +131,18 @@ export function openGateway({
     yield* streamModel(request, { connection, name, breaker, limits: timeLimits, ledger, route });
   }
 
+  async function pass(request: PassRequest, target: PassTarget): Promise<Passed | null> {
+    const name = readModelName(request.model);
+    const connection = name && connectionFor(await connectionsOf(request), request.model);
+    if (!name || !connection) return null;
+    const breaker = breakerOf(connection.baseUrl, name.model);
+    const route = "asked for by name";
+    return passThrough(request, { connection, name, breaker, limits: timeLimits, ledger, route }, target);
+  }
+
   return {
     stream,
+    pass,
     defaultModel,
     listModels: (tenant, { refresh } = {}) => offer(tenant, refresh),
     canCall: async (tenant, model) => connectionFor(await connectionsOf(tenant), model) !== undefined,

@@ -23,6 +23,8 @@ export {
 export { type AvailableModel, type ListProblem } from "./model-list.ts";
 export { releaseDeadReservations } from "./money/budgets.ts";
 export { moneyRoutesOn } from "./money/routes.ts";
+export type { Demand } from "./money/demand.ts";
+export type { PassTarget } from "./pass-through/pass-through.ts";
 export { modelPersonData } from "./person-data.ts";
 export { type Price, type Usage } from "./price.ts";
 export { reencryptProviderKeys } from "./provider-keys.ts";

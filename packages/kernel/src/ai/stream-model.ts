@@ -24,7 +24,7 @@ export interface StreamSettings {
 }
 
 /** Models that think in silence may take so many times longer to begin. */
-const silentThinkingFactor = 3;
+export const silentThinkingFactor = 3;
 
 /**
  * One model call through a connection: parts as they come, then exactly one `finish`. Recorded whatever its end.
@@ -117,7 +117,7 @@ export async function* streamModel(
   }
 }
 
-function circuitOpen(label: string, model: string): ModelFailed {
+export function circuitOpen(label: string, model: string): ModelFailed {
   const message = `${label} failed several times in a row with ${model}; it is tried again in a few seconds.`;
   const retryAfterSeconds = Math.ceil(openForMs / 1000);
   return new ModelFailed({ kind: "circuit_open", message, isTransient: false, retryAfterSeconds }, false);

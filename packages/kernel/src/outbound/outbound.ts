@@ -2,14 +2,14 @@ import type { LookupFunction } from "node:net";
 import { Agent } from "undici";
 import { readAllowance } from "./addresses.ts";
 import { OutboundRefused, guardedConnector } from "./guarded-connector.ts";
-import { type Fetch, pooledFetch } from "./pooled-fetch.ts";
+import { type PooledFetch, type RawRequest, pooledFetch } from "./pooled-fetch.ts";
 
 /** The server's two ways out. Connections are pooled per origin and kept alive. */
 export interface Outbound {
   /** For addresses that the operator configured. */
-  trustedFetch: Fetch;
+  trustedFetch: PooledFetch;
   /** For every address that a person or a model gave: only public ones and what the operator allowed. */
-  guardedFetch: Fetch;
+  guardedFetch: PooledFetch;
   close(): Promise<void>;
 }
 
@@ -38,18 +38,29 @@ export function openOutbound(settings: OutboundSettings = {}): Outbound {
     // People can name any number of servers; idle pools of old ones must not pile up.
     maxOrigins: 1000,
   });
-  const send = pooledFetch(guarded);
+  const fetchGuarded = pooledFetch(guarded);
   return {
     trustedFetch: pooledFetch(trusted),
-    async guardedFetch(input, init) {
-      const url = new URL(input instanceof Request ? input.url : input);
-      if (url.username !== "" || url.password !== "") {
-        throw new OutboundRefused("An address with a name and password in it is not accepted.");
-      }
-      return send(url, init);
-    },
+    guardedFetch: Object.assign(
+      async (input: string | URL | Request, init?: RequestInit) => {
+        const url = new URL(input instanceof Request ? input.url : input);
+        refuseCredentials(url);
+        return fetchGuarded(url, init);
+      },
+      {
+        async send(url: URL, request: RawRequest) {
+          refuseCredentials(url);
+          return fetchGuarded.send(url, request);
+        },
+      },
+    ),
     async close() {
       await Promise.all([trusted.destroy(), guarded.destroy()]);
     },
   };
+}
+
+function refuseCredentials(url: URL): void {
+  if (url.username === "" && url.password === "") return;
+  throw new OutboundRefused("An address with a name and password in it is not accepted.");
 }

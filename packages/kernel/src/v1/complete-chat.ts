@@ -6,6 +6,7 @@ import { clientSignal, openClientStream } from "./client-stream.ts";
 import type { V1Dependencies } from "./dependencies.ts";
 import { findModel, withNames } from "./find-model.ts";
 import { refusalOf } from "./openai-error.ts";
+import { passChat } from "./pass-chat.ts";
 import { readChatBody } from "./read-chat.ts";
 import { type ChatHead, chatChunks, wholeChat } from "./write-chat.ts";
 
@@ -25,8 +26,11 @@ export async function completeChat(
   const signal = clientSignal(reply);
   const tenant = tenantOf(caller);
   try {
-    const asked = await readChatBody(body, outbound.guardedFetch, signal);
     const model = await findModel(gateway, tenant, body.model);
+    const isPassable = model?.includes("/") === true && (settings.cache ?? "none") === "none";
+    if (model !== undefined && isPassable && (await passChat(gateway, tenant, model, body, settings, reply, signal)))
+      return reply;
+    const asked = await readChatBody(body, outbound.guardedFetch, signal);
     const parts = gateway.stream({ ...tenant, ...asked, ...settings, product: "api", model });
     const head: ChatHead = {
       id: `chatcmpl-${uuidv7()}`,

@@ -9,13 +9,14 @@ function offer(
   via: KeySource,
   names: string[],
 ): { connection: Connection; models: AvailableModel[] } {
+  const refuse = () => Promise.reject(new Error("not asked"));
   const connection: Connection = {
     provider: kind,
     kind,
     label: kind,
     source: via,
     baseUrl: "http://provider.example",
-    fetch: () => Promise.reject(new Error("not asked")),
+    fetch: Object.assign(refuse, { send: refuse }),
     readKey: () => null,
   };
   const models = names.map((name) => ({

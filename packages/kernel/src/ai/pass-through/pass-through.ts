@@ -1,0 +1,332 @@
+import type { Readable } from "node:stream";
+import { BrokenCircuitError, type CircuitBreakerPolicy } from "cockatiel";
+import type { RawAnswer } from "../../outbound/index.ts";
+import type { Connection, ModelName } from "../connection.ts";
+import { explainFailure } from "../explain-failure.ts";
+import { ModelFailed } from "../failures.ts";
+import type { Demand } from "../money/demand.ts";
+import type { Ledger, PaidCall } from "../money/ledger.ts";
+import type { Usage } from "../price.ts";
+import { BadAnswer, EndedEarly, ProviderRefused } from "../provider-errors.ts";
+import { providers } from "../providers/index.ts";
+import { circuitOpen, silentThinkingFactor } from "../stream-model.ts";
+import { type TimeLimits, watchTime } from "../time-limits.ts";
+import { type ChatEvents, readChatEvents } from "./chat-events.ts";
+import { readChatUsage } from "./chat-usage.ts";
+import { type ChatBody, sameFormat } from "./same-format.ts";
+
+/** A call whose client and provider speak the same format. */
+export interface PassRequest {
+  workspaceId: string;
+  userId: string;
+  product: string;
+  apiKeyId?: string | undefined;
+  /** `provider/model`. */
+  model: string;
+  /** As the client sent it, checked. */
+  body: ChatBody;
+  /** What is asked, for budgets; looked at only when they need it. */
+  demand: Demand;
+  maxOutputTokens?: number | undefined;
+  signal: AbortSignal;
+}
+
+/** Where the events of a stream go. */
+export interface PassTarget {
+  /** Before the first bytes. */
+  begin(callId: string): void;
+  /** Resolves when more can be taken. */
+  write(bytes: Buffer): Promise<void> | undefined;
+}
+
+/** A whole answer's bytes, or that all events were written to the target, the last one being the client's to add. */
+export type Passed = { type: "whole"; body: Buffer; callId: string } | { type: "streamed"; callId: string };
+
+export interface PassSettings {
+  connection: Connection;
+  name: ModelName;
+  breaker: CircuitBreakerPolicy;
+  limits: TimeLimits;
+  ledger: Ledger;
+  route: string;
+}
+
+/** Nothing shows that a provider writes at an answer that comes whole, so it gets as long as OpenAI's clients wait. */
+const wholeAnswerMs = 10 * 60_000;
+const largestWholeBytes = 64 * 1024 * 1024;
+const largestErrorBytes = 256 * 1024;
+/** How long the rest of a connection may take to end so that it can be used again. */
+const lingerMs = 1000;
+
+/**
+ * One model call whose bytes pass from provider to client as they are, read only for what must be known: errors, the
+ * reason of the end, usage. One attempt: who wants more falls back to `streamModel`. Null where the formats differ.
+ * @throws as `streamModel` does
+ */
+export async function passThrough(
+  request: PassRequest,
+  { connection, name, breaker, limits, ledger, route }: PassSettings,
+  target: PassTarget,
+): Promise<Passed | null> {
+  const { signal, workspaceId, userId, product, apiKeyId = null, body } = request;
+  const format = sameFormat(connection, name.model, body);
+  if (format === null) return null;
+  signal.throwIfAborted();
+  const apiKey = connection.readKey();
+  const record = await ledger.begin({
+    start: { workspaceId, userId, apiKeyId, product, ...name, keySource: connection.source, route },
+    connection,
+    name,
+    demand: request.demand,
+    maxOutputTokens: request.maxOutputTokens,
+  });
+  const patience = providers[connection.kind].thinksSilently?.(name.model) ? silentThinkingFactor : 1;
+  const attempt: Attempt = {
+    url: new URL(format.url),
+    body: format.write(record.maxOutputTokens),
+    apiKey,
+    connection,
+    record,
+    signal,
+  };
+  try {
+    return await breaker.execute(() =>
+      body.stream
+        ? passStream(attempt, { ...limits, firstPartMs: limits.firstPartMs * patience }, includesUsage(body), target)
+        : passWhole(attempt, { ...limits, firstPartMs: wholeAnswerMs }),
+    );
+  } catch (error) {
+    if (signal.aborted) {
+      record.cancelled();
+      throw signal.reason;
+    }
+    const failed =
+      error instanceof BrokenCircuitError ? circuitOpen(connection.label, name.model) : explain(error, attempt);
+    record.failed(failed);
+    throw failed;
+  }
+}
+
+interface Attempt {
+  url: URL;
+  body: string;
+  apiKey: string | null;
+  connection: Connection;
+  record: PaidCall;
+  signal: AbortSignal;
+}
+
+function includesUsage({ stream_options: options }: ChatBody): boolean {
+  return (options as { include_usage?: unknown } | null | undefined)?.include_usage === true;
+}
+
+function explain(error: unknown, { connection, apiKey, record }: Attempt): ModelFailed {
+  if (error instanceof ModelFailed) return error;
+  return new ModelFailed(explainFailure(error, connection.label, apiKey), record.hasBegun(), error);
+}
+
+/** Sends the request and looks at the head of the answer. @throws ProviderRefused, BadAnswer */
+async function open({ url, body, apiKey, connection }: Attempt, stop: AbortSignal): Promise<RawAnswer> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (apiKey !== null) headers["authorization"] = `Bearer ${apiKey}`;
+  const answer = await connection.fetch.send(url, { method: "POST", headers, body, signal: stop });
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  throw new ProviderRefused(answer.status, await textOf(answer.body, largestErrorBytes), headersOf(answer));
+}
+
+function headersOf({ headers }: RawAnswer): Headers {
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return new Headers(pairs as [string, string][]);
+}
+
+async function textOf(body: Readable, most: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    total += chunk.length;
+    if (total >= most) break;
+  }
+  return Buffer.concat(chunks).toString("utf8", 0, most);
+}
+
+const noUsage: Usage = {
+  inputTokens: null,
+  outputTokens: null,
+  reasoningTokens: null,
+  cachedInputTokens: null,
+  cacheWriteTokens: null,
+};
+
+async function guarded<T>(
+  attempt: Attempt,
+  limits: TimeLimits,
+  run: (stop: AbortController, watch: ReturnType<typeof watchTime>) => Promise<T>,
+): Promise<T> {
+  const { signal } = attempt;
+  const stop = new AbortController();
+  const watch = watchTime(limits, (reason) => stop.abort(reason));
+  const onAbort = () => stop.abort(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await run(stop, watch);
+  } catch (error) {
+    // Whatever goes wrong, the provider is not kept writing.
+    if (!stop.signal.aborted) stop.abort(error);
+    // The reason says more than what it did to the connection.
+    throw explain(stop.signal.reason, attempt);
+  } finally {
+    watch.stop();
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function passWhole(attempt: Attempt, limits: TimeLimits): Promise<Passed> {
+  return guarded(attempt, limits, async (stop) => {
+    const { body, headers } = await open(attempt, stop.signal);
+    const type = String(headers["content-type"] ?? "");
+    if (type.includes("html")) throw webPage();
+    const chunks: Buffer[] = [];
+    let total = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      total += chunk.length;
+      if (total > largestWholeBytes) throw new BadAnswer("sent more in one piece than can be accepted");
+    }
+    const bytes = Buffer.concat(chunks);
+    const answer = parseWhole(bytes, headers);
+    attempt.record.onFirstPart();
+    const usage = readChatUsage(answer.usage);
+    if (usage === null) attempt.record.onText(answer.text);
+    attempt.record.done(usage ?? noUsage);
+    return { type: "whole", body: bytes, callId: attempt.record.id };
+  });
+}
+
+function webPage(): BadAnswer {
+  return new BadAnswer("answered with a web page instead of a model's answer; the base URL is probably wrong");
+}
+
+interface WholeAnswer {
+  error?: unknown;
+  usage?: unknown;
+  choices?: { finish_reason?: unknown; message?: { content?: unknown; tool_calls?: unknown } }[];
+}
+
+/** @throws BadAnswer, ProviderRefused for an error with status 200, EndedEarly */
+function parseWhole(bytes: Buffer, headers: RawAnswer["headers"]): { usage: unknown; text: string } {
+  if (bytes.length === 0) throw new BadAnswer("ended its answer before it began");
+  let answer: WholeAnswer;
+  try {
+    answer = JSON.parse(bytes.toString("utf8")) as WholeAnswer;
+  } catch {
+    throw new BadAnswer("sent something that is not part of an answer");
+  }
+  if (answer.error)
+    throw new ProviderRefused(200, bytes.toString("utf8", 0, largestErrorBytes), headersOf({ headers } as RawAnswer));
+  const choice = answer.choices?.[0];
+  if (!choice) throw new BadAnswer("ended its answer before it began");
+  if (typeof choice.finish_reason !== "string") throw new EndedEarly();
+  const { content, tool_calls: calls } = choice.message ?? {};
+  return { usage: answer.usage, text: `${typeof content === "string" ? content : ""}${JSON.stringify(calls ?? "")}` };
+}
+
+function passStream(attempt: Attempt, limits: TimeLimits, includesUsage: boolean, target: PassTarget): Promise<Passed> {
+  const { record } = attempt;
+  const events = readChatEvents(includesUsage);
+  return guarded(attempt, limits, async (stop, watch) => {
+    const { body, headers } = await open(attempt, stop.signal);
+    const type = String(headers["content-type"] ?? "");
+    if (type.includes("html")) throw webPage();
+    if (type.includes("json")) {
+      const text = await textOf(body, largestErrorBytes);
+      if (text.slice(0, 2000).includes('"error"'))
+        throw new ProviderRefused(200, text, headersOf({ headers } as RawAnswer));
+      throw new BadAnswer("did not stream its answer");
+    }
+    try {
+      await pump(
+        body,
+        stop,
+        events,
+        (bytes) => {
+          if (!record.hasBegun()) {
+            record.onFirstPart();
+            target.begin(record.id);
+          }
+          return target.write(bytes);
+        },
+        watch,
+      );
+    } catch (error) {
+      record.onText(" ".repeat(events.textBytes()));
+      throw error;
+    }
+    const usage = events.usage();
+    if (usage === null) record.onText(" ".repeat(events.textBytes()));
+    record.done(usage ?? noUsage);
+    return { type: "streamed", callId: record.id };
+  });
+}
+
+/** Passes events on until the provider has said its end. @throws EndedEarly when it never does */
+function pump(
+  body: Readable,
+  stop: AbortController,
+  events: ChatEvents,
+  pass: (bytes: Buffer) => Promise<void> | undefined,
+  watch: ReturnType<typeof watchTime>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // What came before the first event of an answer, such as pings: the status is not sent for these.
+    let early: Buffer[] = [];
+    let isOver = false;
+    const end = (error?: unknown) => {
+      if (isOver) return;
+      isOver = true;
+      if (error === undefined) linger(body, stop);
+      else body.on("error", () => undefined).destroy();
+      if (error === undefined) resolve();
+      else reject(error as Error);
+    };
+    const finished = () => (events.isFinished() ? undefined : endedEarly(events));
+    body.on("data", (chunk: Buffer) => {
+      if (isOver) return;
+      watch.onBytes();
+      try {
+        const bytes = events.read(chunk);
+        if (events.hasBegun()) watch.onPart();
+        if (bytes !== null) {
+          if (events.hasBegun()) {
+            const waiting = pass(early.length === 0 ? bytes : Buffer.concat([...early, bytes]));
+            early = [];
+            if (waiting) {
+              body.pause();
+              void waiting.then(() => body.resume());
+            }
+          } else early.push(bytes);
+        }
+        if (events.isDone()) end(finished());
+      } catch (error) {
+        end(error);
+      }
+    });
+    body.once("end", () => end(finished()));
+    body.once("error", end);
+    body.once("close", () => end(finished()));
+  });
+}
+
+function endedEarly(events: ChatEvents): Error {
+  return events.hasBegun() ? new EndedEarly() : new BadAnswer("ended its answer before it began");
+}
+
+/** Reads to the end so that the connection can be used again, or closes it. */
+function linger(body: Readable, stop: AbortController): void {
+  if (body.readableEnded || body.destroyed) return;
+  const timer = setTimeout(() => stop.abort(), lingerMs);
+  body.on("error", () => undefined).once("close", () => clearTimeout(timer));
+  body.resume();
+}

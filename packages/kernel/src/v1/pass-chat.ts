@@ -1,0 +1,93 @@
+import type { ChatCompletionBody, ChatMessage } from "@mindmesh/contracts/v1";
+import type { FastifyReply } from "fastify";
+import { type Demand, ModelFailed, type ModelGateway, type ModelTenant } from "../ai/index.ts";
+import { type ClientStream, openClientStream } from "./client-stream.ts";
+import type { CallSettings } from "./complete-chat.ts";
+import { refusalOf } from "./openai-error.ts";
+
+/** The size of what is asked, for budgets: read when one asks for it, which is seldom. */
+function demandOf(body: ChatCompletionBody): Demand {
+  return {
+    get messages() {
+      return body.messages.map(sizedMessage);
+    },
+    tools: body.tools ?? undefined,
+    output: body.response_format ?? undefined,
+  };
+}
+
+function sizedMessage(message: ChatMessage): Demand["messages"][number] {
+  const { content } = message;
+  const calls = message.role === "assistant" ? (message.tool_calls ?? []) : [];
+  const parts = typeof content === "string" ? [{ type: "text" as const, text: content }] : (content ?? []);
+  return {
+    role: "user",
+    content: [
+      ...parts.map((part): Exclude<Demand["messages"][number]["content"], string>[number] => {
+        if (part.type === "image_url") return { type: "image", mediaType: "image/*", data: "" };
+        if (part.type === "file" && "file" in part) {
+          return { type: "file", mediaType: "application/pdf", data: part.file.file_data ?? "" };
+        }
+        return { type: "text", text: part.type === "text" ? part.text : JSON.stringify(part) };
+      }),
+      ...calls.map((call) => ({ type: "text" as const, text: JSON.stringify(call.function) })),
+    ],
+  };
+}
+
+/** Whether the usual way, with its attempts and other models, may still answer what one attempt did not. */
+function mayStillSucceed(error: unknown): boolean {
+  return error instanceof ModelFailed && !error.interrupted && error.kind !== "bad_request" && error.kind !== "timeout";
+}
+
+/**
+ * Answers by passing the provider's own bytes on, where it speaks the client's format. False when the usual way is to be
+ * taken instead: another format, or a failure before anything was sent.
+ * @throws as the gateway does
+ */
+export async function passChat(
+  gateway: Pick<ModelGateway, "pass">,
+  tenant: ModelTenant,
+  model: string,
+  body: ChatCompletionBody,
+  { apiKeyId }: CallSettings,
+  reply: FastifyReply,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let stream: ClientStream | undefined;
+  try {
+    const passed = await gateway.pass(
+      {
+        ...tenant,
+        product: "api",
+        apiKeyId,
+        model,
+        body,
+        demand: demandOf(body),
+        maxOutputTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
+        signal,
+      },
+      {
+        begin(callId) {
+          stream = openClientStream(reply, { "x-mindmesh-call-id": callId, "x-mindmesh-model": model });
+        },
+        write: (bytes) => stream?.write(bytes),
+      },
+    );
+    if (passed === null) return false;
+    if (passed.type === "whole") {
+      void reply
+        .headers({ "x-mindmesh-call-id": passed.callId, "x-mindmesh-model": model })
+        .type("application/json; charset=utf-8")
+        .send(passed.body);
+    } else void stream?.write("data: [DONE]\n\n");
+  } catch (error) {
+    if (stream === undefined) {
+      if (mayStillSucceed(error) && !signal.aborted) return false;
+      throw error;
+    }
+    if (!signal.aborted) void stream.write(`data: ${JSON.stringify({ error: refusalOf(error).error })}\n\n`);
+  }
+  stream?.end();
+  return true;
+}

@@ -116,13 +116,12 @@ describe("a call whose provider speaks the client's format", () => {
     for (const stream of [true, false]) {
       fixture.models.reset();
       fixture.models.setBehaviour({ chunks: 8, text: "one two three four five six seven eight" });
-      fixture.models.setFault({ ...fault, after: 3, bytes: 8 * 1024 * 1024 } as Behaviour);
+      fixture.models.setFault({ ...fault, after: 3, bytes: 8 * 1024 * 1024 });
       const model = newModel();
       const { status, text } = await ask({ model, stream });
       const said = /"error":\{"message":"[^"]{10,}/.test(text);
       const isWhole = text.includes(stream ? "[DONE]" : '"finish_reason":"');
       expect({ said, isWhole }, `${status} ${text.slice(0, 300)}`).toEqual({ said: !isWhole, isWhole });
-      if (status !== 200) expect(said).toBe(true);
       await recorded(model);
     }
   });

@@ -289,7 +289,7 @@ function pump(
       if (error === undefined) linger(body, stop);
       else body.on("error", () => undefined).destroy();
       if (error === undefined) resolve();
-      else reject(error as Error);
+      else reject(error);
     };
     const finished = () => (events.isFinished() ? undefined : endedEarly(events));
     body.on("data", (chunk: Buffer) => {

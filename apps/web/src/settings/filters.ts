@@ -3,6 +3,8 @@ export interface Filters {
   action?: string | undefined;
   actor?: string | undefined;
   days?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
   state?: string | undefined;
   queue?: string | undefined;
   search?: string | undefined;
@@ -11,7 +13,7 @@ export interface Filters {
   error?: string | undefined;
 }
 
-const names = ["action", "actor", "days", "state", "queue", "search", "job", "error"] as const;
+const names = ["action", "actor", "days", "from", "to", "state", "queue", "search", "job", "error"] as const;
 
 /** Keeps the known filters of an address, as text. */
 export function readFilters(search: Record<string, unknown>): Filters {

@@ -3,6 +3,7 @@ import { roleMay, type Right } from "@mindmesh/contracts/permissions";
 import Activity from "lucide-react/icons/activity";
 import Bot from "lucide-react/icons/bot";
 import Building2 from "lucide-react/icons/building-2";
+import ChartColumn from "lucide-react/icons/chart-column";
 import CircleUser from "lucide-react/icons/circle-user";
 import Database from "lucide-react/icons/database";
 import Import from "lucide-react/icons/import";
@@ -13,6 +14,7 @@ import ScrollText from "lucide-react/icons/scroll-text";
 import Server from "lucide-react/icons/server";
 import ShieldCheck from "lucide-react/icons/shield-check";
 import Users from "lucide-react/icons/users";
+import Wallet from "lucide-react/icons/wallet";
 import { lazy, type ComponentType } from "react";
 
 export interface SettingsPage {
@@ -110,6 +112,22 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: Bot,
     keywords: ["provider", "openai", "anthropic", "key", "default"],
     Content: lazy(async () => ({ default: (await import("./models/models-page.tsx")).WorkspaceModelsPage })),
+  },
+  {
+    slug: "usage",
+    title: "Usage",
+    group: "Workspace",
+    Icon: ChartColumn,
+    keywords: ["cost", "tokens", "spending", "csv", "statistics"],
+    Content: lazy(async () => ({ default: (await import("./money/usage-page.tsx")).UsagePage })),
+  },
+  {
+    slug: "budgets",
+    title: "Budgets and prices",
+    group: "Workspace",
+    Icon: Wallet,
+    keywords: ["limit", "cost", "spending", "money"],
+    Content: lazy(async () => ({ default: (await import("./money/budgets-page.tsx")).BudgetsPage })),
   },
   {
     slug: "jobs",

@@ -1,5 +1,7 @@
+import type { BudgetEvent } from "@mindmesh/contracts/money";
 import type { Role } from "@mindmesh/contracts/permissions";
 import type { WorkspaceEvent } from "@mindmesh/contracts/workspaces";
+import { toast } from "@mindmesh/ui";
 import { meQuery } from "../identity/queries.ts";
 import { workspaceKey, type EventHandler } from "../live/live-connection.ts";
 
@@ -9,6 +11,9 @@ const concerned: Record<string, readonly string[]> = {
   "workspace.member.removed": ["members"],
   "workspace.invitations.changed": ["invitations"],
   "models.changed": ["models"],
+  "budget.changed": ["budgets"],
+  "budget.warned": ["budgets"],
+  "budget.exhausted": ["budgets"],
   "chat.import.changed": ["imports"],
 };
 
@@ -32,6 +37,14 @@ export const handleWorkspaceEvent: EventHandler = (queryClient, { workspaceId, t
   if (type === "chat.import.changed") {
     // Conversations come by imports one by one without events of their own.
     void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "chat", "conversations"] });
+  }
+  if (type === "budget.warned" || type === "budget.exhausted") {
+    const { title } = payload as BudgetEvent;
+    const isSpent = type === "budget.exhausted";
+    toast(isSpent ? "A budget is used up" : "A budget is nearly used up", {
+      tone: isSpent ? "danger" : "neutral",
+      description: `${title}. See Settings, Budgets and prices.`,
+    });
   }
   const myself = queryClient.getQueryData(meQuery.queryKey)?.person.id;
   if (type === "workspace.changed") {

@@ -30,7 +30,7 @@ export function overBudget(budget: BudgetRow, isHeld: boolean): AppError {
     });
   }
   return new AppError("budget_exhausted", {
-    message: `${title} is used up. It begins anew on ${moment.format(end)} UTC; an owner or admin can raise it under Settings, Budgets.`,
+    message: `${title} is used up. It begins anew on ${moment.format(end)} UTC; an owner or admin can raise it under Settings, Budgets and prices.`,
     retryAfterSeconds: Math.max(1, Math.ceil((end.getTime() - Date.now()) / 1000)),
   });
 }
@@ -38,6 +38,6 @@ export function overBudget(budget: BudgetRow, isHeld: boolean): AppError {
 /** The refusal of a call whose cost cannot be limited. */
 export function unknownPrice(budget: BudgetRow, model: string): AppError {
   return new AppError("price_unknown", {
-    message: `The price of ${model} is not known, and ${budgetTitle(budget).replace(/^The/, "the")} lets no such call through. An owner or admin can set the price under Settings, Budgets.`,
+    message: `The price of ${model} is not known, and ${budgetTitle(budget).replace(/^The/, "the")} lets no such call through. An owner or admin can set the price under Settings, Budgets and prices.`,
   });
 }

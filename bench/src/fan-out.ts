@@ -1,5 +1,5 @@
 /** One change, told to 1,000 open sockets of a workspace: from the request to each socket's event. */
-import { type LiveClient, openLive } from "@mindmesh/client";
+import { type LiveClient, openLive } from "@mindmesh/client/live";
 import { inParallel, percentile, spread } from "./figures.ts";
 import { startBenchServer } from "./running-server.ts";
 

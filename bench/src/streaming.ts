@@ -1,7 +1,7 @@
 /** From a provider's chunk to the browser's event: what the whole way through the server adds, database included. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { openLive } from "@mindmesh/client";
+import { openLive } from "@mindmesh/client/live";
 import { chatDelta } from "@mindmesh/contracts/chat";
 import { percentile, spread } from "./figures.ts";
 import { startBenchServer } from "./running-server.ts";

@@ -50,7 +50,7 @@ describe("the built page", () => {
     expect(uncompressed).toEqual([]);
   });
 
-  it.each(["sign-in", "a new conversation"] as const)("loads %s within the budget of JavaScript", async (page) => {
+  it.each(["sign-in", "a new conversation", "a conversation"] as const)("loads %s within the budget of JavaScript", async (page) => {
     const { total } = await firstLoad(folder, firstPages[page]);
     expect(total).toBeLessThan(firstLoadBudget);
   });

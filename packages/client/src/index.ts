@@ -7,4 +7,3 @@ export {
   refreshed,
   routeUrl,
 } from "./http-client.ts";
-export { type LiveClient, type LiveOptions, type LiveStatus, type RoomListener, openLive } from "./live-client.ts";

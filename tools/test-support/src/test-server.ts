@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Client, type LiveClient, type LiveOptions, createClient, openLive } from "@mindmesh/client";
+import { type Client, createClient } from "@mindmesh/client";
+import { type LiveClient, type LiveOptions, openLive } from "@mindmesh/client/live";
 import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type Me, identityRoutes, me } from "@mindmesh/contracts/identity";
 import { toolRoutes } from "@mindmesh/contracts/tools";

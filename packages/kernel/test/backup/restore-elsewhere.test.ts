@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openLive } from "@mindmesh/client";
+import { openLive } from "@mindmesh/client/live";
 import { secretKeyId } from "@mindmesh/kernel/backup";
 import { startS3Server } from "@mindmesh/s3-server";
 import { openBlobStore } from "@mindmesh/kernel/storage";

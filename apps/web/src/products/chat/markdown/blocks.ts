@@ -1,4 +1,5 @@
-import { Lexer, type Token } from "marked";
+import type { Tokens } from "marked";
+import { readBlocks } from "./read-tokens.ts";
 
 /** A part of a Markdown text that can be drawn by itself. */
 export type Block =
@@ -6,23 +7,13 @@ export type Block =
   /** A fenced or indented code block of the top level. `closed` is false while its end has not arrived. */
   | { kind: "code"; language: string; code: string; closed: boolean };
 
-const footnote = /^\[\^[^\]\n]+\]:/m;
 /** These many last blocks may still change their kind or merge when more text arrives. */
 const unsettled = 2;
 
-const isSpace = (token: Token) => token.type === "space";
-
-function leavesMathOpen(source: string, alreadyOpen: boolean) {
-  const dollars = source.match(/(?<!\\)\$\$/g)?.length ?? 0;
-  const brackets = (source.match(/\\\[/g)?.length ?? 0) - (source.match(/\\\]/g)?.length ?? 0);
-  if (alreadyOpen) return dollars % 2 === 0 && brackets >= 0;
-  return dollars % 2 === 1 || brackets > 0;
-}
-
-function codeBlock(token: Token & { text?: string; lang?: string }): Block {
+function codeBlock(token: Tokens.Code): Block {
   const fence = /^ {0,3}(`{3,}|~{3,})/.exec(token.raw)?.[1];
   const closed = fence === undefined || new RegExp(`\n {0,3}\\${fence[0]}{${fence.length},}[ \t]*\n*$`).test(token.raw);
-  return { kind: "code", language: token.lang?.split(/[\s{]/, 1)[0] ?? "", code: token.text ?? "", closed };
+  return { kind: "code", language: token.lang?.split(/[\s{]/, 1)[0] ?? "", code: token.text, closed };
 }
 
 interface Piece {
@@ -31,26 +22,18 @@ interface Piece {
   definition: boolean;
 }
 
-/** The top-level pieces of `text`, in order; their `raw` joined is the text. Display maths stays in one piece. */
+/** The top-level pieces of `text`, in order; their `raw` joined is the text. */
 function pieces(text: string): Piece[] {
   const found: Piece[] = [];
-  let mathOpen = false;
-  for (const token of new Lexer({ gfm: true }).blockTokens(text)) {
+  for (const token of readBlocks(text)) {
     const last = found.at(-1);
-    if (mathOpen && last?.block?.kind === "markdown") {
+    if (token.type === "space" && last) {
       last.raw += token.raw;
-      last.block = { kind: "markdown", source: last.raw };
-      mathOpen = leavesMathOpen(token.raw, true);
-    } else if (isSpace(token)) {
-      if (last) last.raw += token.raw;
-      else found.push({ block: null, raw: token.raw, definition: false });
-    } else if (token.type === "code") {
-      found.push({ block: codeBlock(token), raw: token.raw, definition: false });
+    } else if (token.type === "space" || token.type === "def") {
+      found.push({ block: null, raw: token.raw, definition: token.type === "def" });
     } else {
-      const definition = token.type === "def";
-      const block: Block | null = definition ? null : { kind: "markdown", source: token.raw };
-      found.push({ block, raw: token.raw, definition });
-      mathOpen = leavesMathOpen(token.raw, false);
+      const block: Block = token.type === "code" ? codeBlock(token) : { kind: "markdown", source: token.raw };
+      found.push({ block, raw: token.raw, definition: false });
     }
   }
   return found;
@@ -63,7 +46,8 @@ function withDefinitions(block: Block, definitions: string): Block {
 
 /**
  * Splits a growing Markdown text into blocks. Only the end is read again when the text has grown, and blocks that did
- * not change stay the same objects, so that they need not be drawn again.
+ * not change stay the same objects, so that they need not be drawn again. `split` throws a RangeError for a text that is
+ * nested too deep.
  */
 export function createBlockSplitter() {
   let settled: Piece[] = [];
@@ -74,7 +58,6 @@ export function createBlockSplitter() {
 
   return function split(rawText: string): Block[] {
     const text = rawText.replaceAll("\r\n", "\n");
-    if (footnote.test(text)) return [{ kind: "markdown", source: text }];
     if (!text.startsWith(settledText)) {
       settled = [];
       settledText = "";

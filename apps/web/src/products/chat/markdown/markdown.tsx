@@ -2,7 +2,7 @@ import "./markdown.css";
 import { useLayoutEffect, useMemo, useState } from "react";
 import { createBlockSplitter, type Block } from "./blocks.ts";
 import { CodeBlock } from "./code-block.tsx";
-import { FirstHeading } from "./markdown-components.tsx";
+import { FirstHeading } from "./draw-tokens.tsx";
 import { MarkdownBlock } from "./markdown-block.tsx";
 
 /** Longer texts are shown as they are: reading them as Markdown would stop the page for seconds. */
@@ -17,7 +17,13 @@ type MarkdownProps = {
 /** A Markdown text, also one that grows; only blocks that changed are drawn again. */
 export function Markdown({ text, onDrawn }: MarkdownProps) {
   const [split] = useState(createBlockSplitter);
-  const blocks = useMemo(() => (text.length > longest ? null : split(text)), [split, text]);
+  const blocks = useMemo(() => {
+    try {
+      return text.length > longest ? null : split(text);
+    } catch {
+      return null; // Nested so deep that no parser gets through: a text made to do harm.
+    }
+  }, [split, text]);
   useLayoutEffect(() => onDrawn?.());
   if (!blocks) return <div className="markdown whitespace-pre-wrap break-words">{text}</div>;
   const firstHeading = /^ {0,3}(#{1,6})\s/m.exec(text)?.[1]?.length ?? 1;

@@ -10,10 +10,9 @@ function inPlainWords(error: unknown) {
     const title = error.code === "offline" ? "The server cannot be reached" : "This page could not be loaded";
     return { title, description: error.message };
   }
-  // A file of a build that the server no longer has, or an answer in a shape that this build does not know.
+  // A file of a build that the server no longer has.
   const isOlderThanServer =
-    error instanceof Error &&
-    (error.name === "ZodError" || /dynamically imported module|Importing a module script failed/i.test(error.message));
+    error instanceof Error && /dynamically imported module|Importing a module script failed/i.test(error.message);
   if (isOlderThanServer) {
     return {
       title: "This page is out of step with the server",

@@ -110,6 +110,7 @@ skipUnless("chromium")("a conversation in a browser", () => {
     await page.getByText("it goes out as soon as the server can be reached").waitFor();
     await page.unroute("**/messages");
     await page.getByRole("button", { name: "Send again" }).click();
+    await expect.poll(() => answers(page).count()).toBe(2);
     expect(await endedAnswer(page)).toContain("The second one");
     await page.reload();
     await endedAnswer(page);

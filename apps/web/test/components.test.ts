@@ -15,7 +15,7 @@ skipUnless("chromium")("the components, built and under the strict policy", () =
     folder = await buildSite({ gallery: true });
     site = await serveSite(folder);
     browser = await launchBrowser();
-  });
+  }, 180_000);
 
   afterAll(async () => {
     await browser?.close();

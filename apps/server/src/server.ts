@@ -3,10 +3,11 @@ import cookie from "@fastify/cookie";
 import {
   modelJobs,
   modelPersonData,
-  moneyRoutesOn,
   modelRoutesOn,
+  moneyRoutesOn,
   openGateway,
   reencryptProviderKeys,
+  routingRoutesOn,
 } from "@mindmesh/kernel/ai";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
@@ -178,6 +179,7 @@ export async function startServer(
   jobRoutesOn(app, jobs);
   v1RoutesOn(app, { db, gateway: ai, outbound });
   moneyRoutesOn(app, { db, forgetMoney: ai.forgetMoney });
+  routingRoutesOn(app, { db, gateway: ai });
   modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
   const tools = openTools({ db, notifications, serverId, onError });
   toolRoutesOn(app, { db, tools });

@@ -83,6 +83,7 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
         files.size === 0 ? 0 : textBudget(await contextTokens(ai, workspaceId, caller.personId, answer.model));
       const prompt = await modelMessages({ db, blobs }, workspaceId, branch, { files, calls, offered }, characters);
       if (prompt.notice !== answer.notice) await storeNotice(db, conversation, answer, prompt.notice);
+      let notice = prompt.notice;
       const callWriter = createCallWriter(db, (call) =>
         realtime.signal(workspaceId, `conversation:${conversation.id}`, "chat.call", {
           conversationId: conversation.id,
@@ -103,6 +104,12 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
               controller.signal,
             ),
           onSpent: (sum) => (spent = sum),
+          onSwitched({ from, to, reason }) {
+            notice = [notice, `${reason} ${to} answers in the place of ${from}.`].filter(Boolean).join(" ");
+            storeNotice(db, conversation, answer, notice).catch((error) =>
+              log.error({ err: error, messageId: answer.id }, "a notice of an answer could not be stored"),
+            );
+          },
         },
         {
           workspaceId,

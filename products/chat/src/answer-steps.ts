@@ -20,6 +20,8 @@ export interface StepDependencies {
   callTool(asked: AskedCall, place: Omit<CallPlace, "workspaceId" | "messageId">): Promise<AnswerCallRow>;
   /** Hears of what has been spent after each model call. */
   onSpent(spent: AnswerSpent): void;
+  /** Hears when another model answers in the place of one that failed. */
+  onSwitched(switched: Extract<ModelPart, { type: "switched" }>): void;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface StepDependencies {
  * @throws what the model or the storing of a call throws; the signal's reason
  */
 export async function answerInSteps(
-  { ai, writer, offered, callTool, onSpent }: StepDependencies,
+  { ai, writer, offered, callTool, onSpent, onSwitched }: StepDependencies,
   request: ModelRequest,
   before: AnswerCallRow[],
   signal: AbortSignal,
@@ -41,7 +43,11 @@ export async function answerInSteps(
   for (let taken = 1; ; taken += 1, step += 1) {
     const from = writer.text.text.length;
     const afterCalls = position > 0 && /[^\n]$/.test(writer.text.text);
-    const { finish, calls } = await askModel(ai, { ...request, messages, signal }, writer, afterCalls);
+    const { finish, calls } = await askModel(
+      { ai, writer, onSwitched },
+      { ...request, messages, signal },
+      afterCalls,
+    );
     if (finish) onSpent((spent = addSpent(spent, finish)));
     signal.throwIfAborted();
     if (finish?.reason !== "tool-calls" || calls.length === 0 || offered === null) return endOf(finish);
@@ -79,9 +85,8 @@ function limitReached(taken: number, calls: number, spent: AnswerSpent | null): 
 
 /** @param apart whether what the model says now begins a paragraph of its own, after what it said before its calls */
 async function askModel(
-  ai: StepDependencies["ai"],
+  { ai, writer, onSwitched }: Pick<StepDependencies, "ai" | "writer" | "onSwitched">,
   request: ModelRequest,
-  writer: StepDependencies["writer"],
   apart: boolean,
 ) {
   let parts = apart ? 0 : 1;
@@ -91,6 +96,7 @@ async function askModel(
     for await (const part of ai.stream(request)) {
       if (part.type === "finish") finish = part;
       else if (part.type === "tool-call") calls.push(part);
+      else if (part.type === "switched") onSwitched(part);
       else if (part.type === "text" || part.type === "reasoning") {
         if (part.type === "text" && parts++ === 0) writer.push({ kind: "text", text: "\n\n" });
         writer.push({ kind: part.type, text: part.text });

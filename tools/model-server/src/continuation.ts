@@ -13,7 +13,10 @@ function prefillOf({ messages }: Prompt): string {
  * A prompt that ends in half an answer is an older question with a part already said: by prefill, where the provider
  * has that, or by a user's message that asks to continue. Returns that question's prompt and the part, or null.
  */
-export function splitContinuation(prompt: Prompt, prefill: Format["prefill"]): { prompt: Prompt; said: string } | null {
+export function splitContinuation(
+  prompt: Prompt,
+  prefill: Format["prefill"],
+): { prompt: Prompt; said: string; mayBeAll: boolean } | null {
   const { messages } = prompt;
   const last = messages.at(-1);
   const asksToGoOn = last?.role === "user" && /\bcontinue\b/i.test(last.text);
@@ -21,13 +24,15 @@ export function splitContinuation(prompt: Prompt, prefill: Format["prefill"]): {
   const end = asksToGoOn ? -2 : -1;
   const partial = messages.at(end);
   if (partial?.role !== "assistant" || partial.text === "" || messages.at(end - 1)?.role !== "user") return null;
-  return { prompt: { ...prompt, messages: messages.slice(0, end) }, said: partial.text };
+  // A person who says "continue" to a whole answer wants another one; one that was cut may only lack its end.
+  const mayBeAll = !asksToGoOn || /\bcut off\b/i.test(last.text);
+  return { prompt: { ...prompt, messages: messages.slice(0, end) }, said: partial.text, mayBeAll };
 }
 
-/** Whether `said` is a beginning, but not all, of what `behaviour` makes of `prompt`: only then can it be continued. */
-export function continues(prompt: Prompt, behaviour: ParsedBehaviour, said: string): boolean {
+/** Whether `said` is a beginning (or all, where it may be) of what `behaviour` makes of `prompt`: else it is not continued. */
+export function continues(prompt: Prompt, behaviour: ParsedBehaviour, said: string, mayBeAll: boolean): boolean {
   const whole = wholeText(prompt, behaviour);
-  return said.length < whole.length && whole.startsWith(said);
+  return whole.startsWith(said) && (mayBeAll || said.length < whole.length);
 }
 
 /**

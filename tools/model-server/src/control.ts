@@ -102,7 +102,8 @@ export function decide(
   const base = { ...control.behaviour, ...serverFault(control, "answer"), ...nextScripted(control, prompt, request) };
   const continued = splitContinuation(prompt, prefill);
   const goesOn =
-    continued !== null && continues(continued.prompt, { ...base, ...directed(continued.prompt) }, continued.said);
+    continued !== null &&
+    continues(continued.prompt, { ...base, ...directed(continued.prompt) }, continued.said, continued.mayBeAll);
   const asked = goesOn ? continued : { prompt, said: "" };
   return { ...asked, behaviour: { ...base, ...directed(asked.prompt, control) } };
 }

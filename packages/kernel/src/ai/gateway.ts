@@ -1,3 +1,4 @@
+import type { Routing } from "@mindmesh/contracts/routing";
 import { Registry } from "prom-client";
 import type { Database, Tenant } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
@@ -17,6 +18,10 @@ import { watchOllama } from "./ollama-watch.ts";
 import { keyConnection } from "./provider-keys.ts";
 import { type PassRequest, type PassTarget, type Passed, passThrough } from "./pass-through/pass-through.ts";
 import { type ProviderKind, providers } from "./providers/index.ts";
+import { chooseModels, connectionFor, readTier } from "./routing/choose-models.ts";
+import { resolveRouting } from "./routing/resolve-routing.ts";
+import { type StoredRouting, keepRouting } from "./routing/routing-rules.ts";
+import { streamChain } from "./stream-chain.ts";
 import { streamModel } from "./stream-model.ts";
 import { type TimeLimits, usualTimeLimits } from "./time-limits.ts";
 import { usualModel } from "./usual-model.ts";
@@ -46,10 +51,14 @@ export interface ModelGateway {
   defaultModel(tenant: ModelTenant): Promise<string | null>;
   /** Everything the caller can use; providers' lists are an hour old at most unless `refresh`. */
   listModels(tenant: ModelTenant, settings?: { refresh?: boolean }): Promise<ModelOffer>;
-  /** Whether the caller has a way to the provider of `provider/model`. */
+  /** Whether the caller has a way to the provider of `provider/model`, or for a tier to any. */
   canCall(tenant: ModelTenant, model: string): Promise<boolean>;
   /** After a change of prices or budgets on this server. */
   forgetMoney(workspaceId: string): void;
+  /** What the rules and the tiers come to for the caller now. */
+  resolveRouting(tenant: ModelTenant, stored: StoredRouting): Promise<Pick<Routing, "resolved" | "automatic">>;
+  /** After a change of the routing rules on this server. */
+  forgetRouting(workspaceId: string): void;
   /** After a change of keys on this server. */
   forgetKeys(workspaceId: string): void;
   /** Resolves when the records of all calls that have ended are written. */
@@ -86,6 +95,7 @@ export function openGateway({
   const ownConnections = serverConnections(settings, outbound);
   const ollama = watchOllama(settings, outbound);
   const keys = keepKeys(db);
+  const routing = keepRouting(db);
   const lists = keepModelLists();
   const breakerOf = keepBreakers();
   const recorder = recordCalls(db, modelMetrics(registry ?? new Registry()), onError);
@@ -121,14 +131,16 @@ export function openGateway({
   }
 
   async function* stream(request: ModelRequest): AsyncGenerator<ModelPart, void, undefined> {
-    const id = request.model ?? (await defaultModel(request));
-    if (id === null) throw new AppError("no_model");
-    const name = readModelName(id);
-    const connection = connectionFor(await connectionsOf(request), id);
-    if (!name || !connection) throw missingKey(id, name?.provider);
-    const breaker = breakerOf(connection.baseUrl, name.model);
-    const route = request.model === undefined ? "the default model" : "asked for by name";
-    yield* streamModel(request, { connection, name, breaker, limits: timeLimits, ledger, route });
+    const choice = await chooseModels(request, {
+      connections: await connectionsOf(request),
+      lists,
+      routing: () => routing.read(request.workspaceId),
+      defaultModel: () => defaultModel(request),
+    });
+    yield* streamChain(request, choice, (asked, { connection, name, route }) => {
+      const breaker = breakerOf(connection.baseUrl, name.model);
+      return streamModel(asked, { connection, name, breaker, limits: timeLimits, ledger, route });
+    });
   }
 
   async function pass(request: PassRequest, target: PassTarget): Promise<Passed | null> {
@@ -145,7 +157,12 @@ export function openGateway({
     pass,
     defaultModel,
     listModels: (tenant, { refresh } = {}) => offer(tenant, refresh),
-    canCall: async (tenant, model) => connectionFor(await connectionsOf(tenant), model) !== undefined,
+    async canCall(tenant, model) {
+      const connections = await connectionsOf(tenant);
+      return readTier(model) === null ? connectionFor(connections, model) !== undefined : connections.length > 0;
+    },
+    resolveRouting: async (tenant, stored) => resolveRouting(stored, await connectionsOf(tenant), lists),
+    forgetRouting: routing.forget,
     forgetMoney: ledger.rules.forget,
     forgetKeys: keys.forget,
     async drain() {
@@ -156,23 +173,4 @@ export function openGateway({
       await Promise.all([recorder.drain(), ledger.close()]);
     },
   };
-}
-
-/** The first connection to the provider of a model: the order says whose key wins. */
-function connectionFor(connections: Connection[], model: string): Connection | undefined {
-  const name = readModelName(model);
-  return connections.find((each) => each.provider === name?.provider);
-}
-
-function missingKey(id: string, provider: string | undefined): AppError {
-  const label = provider !== undefined && provider in providers ? providers[provider as ProviderKind].label : provider;
-  if (provider === "ollama") {
-    return new AppError("no_model", { message: `No Ollama is running for ${id}. Start it, or choose another model.` });
-  }
-  return new AppError("no_model", {
-    message:
-      label === undefined
-        ? `"${id}" is not the name of a model.`
-        : `There is no key for ${label}, so ${id} cannot be used. Add one under Settings, Models, or choose another model.`,
-  });
 }

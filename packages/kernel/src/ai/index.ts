@@ -29,5 +29,6 @@ export { modelPersonData } from "./person-data.ts";
 export { type Price, type Usage } from "./price.ts";
 export { reencryptProviderKeys } from "./provider-keys.ts";
 export { type FinishReason } from "./read-answer.ts";
+export { routingRoutesOn } from "./routing/routes.ts";
 export { type TimeLimits } from "./time-limits.ts";
 export { type ModelRouteDependencies, modelRoutesOn } from "./routes.ts";

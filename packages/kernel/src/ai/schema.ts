@@ -1,5 +1,17 @@
-import { bigint, boolean, date, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  date,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { BudgetKind, BudgetPeriod, UnknownPrices } from "@mindmesh/contracts/money";
+import type { RoutingRule } from "@mindmesh/contracts/routing";
 import { bytea, moment } from "../db/index.ts";
 import type { KeySource } from "./connection.ts";
 import type { FailureKind } from "./explain-failure.ts";
@@ -34,6 +46,13 @@ export const defaultModels = kernel.table("default_models", {
   personId: uuid("person_id"),
   model: text("model").notNull(),
   updatedAt: moment("updated_at").notNull(),
+});
+
+export const modelRouting = kernel.table("model_routing", {
+  workspaceId: uuid("workspace_id").primaryKey(),
+  rules: jsonb("rules").$type<RoutingRule[]>().notNull(),
+  namedFallsBack: boolean("named_falls_back").notNull(),
+  changedAt: moment("changed_at").notNull(),
 });
 
 export type CallStatus = "running" | "done" | "failed" | "interrupted" | "cancelled" | "lost";

@@ -21,6 +21,16 @@ function version(id: string): string {
   return id.replace(/-20\d{6}$/, "");
 }
 
+/** The highest version of what the first pattern matches that matches anything; null when none does. */
+export function newestOf(ids: string[], patterns: RegExp[]): string | null {
+  for (const pattern of patterns) {
+    const matching = ids.filter((id) => pattern.test(id));
+    const [newest] = matching.sort((a, b) => version(b).localeCompare(version(a), "en", { numeric: true }));
+    if (newest !== undefined) return newest;
+  }
+  return null;
+}
+
 /**
  * The model to begin with when nobody has chosen one: the person's keys before the workspace's, the server's, a local
  * Ollama; then Anthropic, OpenAI, Google, Mistral, Groq, other servers; of each its newest all-round model, or the
@@ -30,11 +40,9 @@ export function usualModel(models: AvailableModel[], connections: Connection[]):
   const order = (connection: Connection) => sources.indexOf(connection.source) * 100 + kinds.indexOf(connection.kind);
   for (const connection of connections.toSorted((a, b) => order(a) - order(b))) {
     const own = models.filter((each) => each.provider === connection.provider && each.via === connection.source);
-    for (const pattern of allRound[connection.kind]) {
-      const matching = own.filter((each) => pattern.test(each.id.slice(connection.provider.length + 1)));
-      const [newest] = matching.sort((a, b) => version(b.id).localeCompare(version(a.id), "en", { numeric: true }));
-      if (newest) return newest.id;
-    }
+    const ids = own.map((each) => each.id.slice(connection.provider.length + 1));
+    const newest = newestOf(ids, allRound[connection.kind]);
+    if (newest !== null) return `${connection.provider}/${newest}`;
     if (own[0]) return own[0].id;
   }
   return null;

@@ -18,8 +18,22 @@ let number = 0;
 function ask(gateway: ModelGateway, provider: string, signal?: AbortSignal) {
   number += 1;
   const messages = [{ role: "user" as const, content: "Say something." }];
-  return gateway.stream({ ...fixture.tenant, product: "chat", model: `${provider}/case-${number}`, messages, signal });
+  const model = `${provider}/case-${number}`;
+  return gateway.stream({ ...fixture.tenant, product: "chat", model, messages, signal, fallback: false });
 }
+
+/** The same with others left that can answer; the fault is in the model's name, so that only this one has it. */
+function askWithFallback(provider: string, { fault, retryAfterSeconds, after }: Behaviour) {
+  number += 1;
+  const wait = retryAfterSeconds === undefined ? "" : `[[retry-after=${retryAfterSeconds}]]`;
+  const place = after === undefined ? "" : `[[after=${after}]]`;
+  const messages = [{ role: "user" as const, content: "Say something." }];
+  const name = `${provider}/case-${number}[[fault=${fault}]]${wait}${place}`;
+  return { name, parts: fixture.gateway.stream({ ...fixture.tenant, product: "chat", model: name, messages }) };
+}
+
+/** Failures that say nothing about the key, the name or the request: another model may do better. */
+const passes = new Set<FailureKind>(["too_many", "overloaded", "unreachable", "bad_answer"]);
 
 /** What reached the provider, besides other gateways that look for an Ollama. */
 const calls = () => fixture.models.requests.filter((each) => each.method === "POST");
@@ -90,6 +104,58 @@ describe.each(providers)("when %s", (provider) => {
     },
   );
 
+  const isOwn = provider === "openai-compatible" || provider === "ollama";
+
+  it.each(refusals.map((each) => [JSON.stringify(each.fault), each] as const))(
+    "refuses with %s and others are left, they answer unless the fault is one for a person to mend",
+    async (_, { fault, kind, says, attempts }) => {
+      fixture.models.setBehaviour({ text: "The answer." });
+      const { name, parts } = askWithFallback(provider, fault);
+      const { text, finish, error, others } = await collect(parts);
+      if (!passes.has(kind) || isOwn) {
+        expect(error).toMatchObject({ kind, interrupted: false });
+        expect({ text, finish, others }).toEqual({ text: "", finish: null, others: [] });
+        expect(calls()).toHaveLength(attempts);
+        return;
+      }
+      expect(error).toBeNull();
+      expect(text).toBe("The answer.");
+      expect(finish?.provider).not.toBe(provider);
+      expect(finish?.route).toMatch(/^instead of .*: backup: automatic .*; after: /);
+      expect(others).toEqual([
+        { type: "switched", from: name, to: finish?.model, reason: expect.stringMatching(says) },
+      ]);
+      expect(calls()).toHaveLength(attempts + 1);
+    },
+  );
+
+  it.each(interruptions.map((each) => [JSON.stringify(each.fault), each] as const))(
+    "breaks off with %s and others are left, the answer goes on from its last word",
+    async (_, { fault }) => {
+      const whole = "One two three four five six seven eight";
+      fixture.models.setBehaviour({ text: whole, chunks: 8 });
+      const { name, parts } = askWithFallback(provider, fault);
+      const { text, finish, error, others } = await collect(parts);
+      if (isOwn) {
+        expect(error).toMatchObject({ interrupted: true });
+        expect(finish).toBeNull();
+        return;
+      }
+      expect(error).toBeNull();
+      expect(text).toBe(whole);
+      expect(others).toMatchObject([{ type: "switched", from: name, to: finish?.model }]);
+      expect(finish).toMatchObject({ reason: "stop", costUsd: null, usage: { inputTokens: null, outputTokens: null } });
+      await fixture.gateway.drain();
+      const { rows } = await fixture.db.pool.query(
+        "SELECT provider, status FROM kernel.model_calls ORDER BY started_at DESC, id DESC LIMIT 2",
+      );
+      expect(rows).toEqual([
+        { provider: finish?.provider, status: "done" },
+        { provider, status: "interrupted" },
+      ]);
+    },
+  );
+
   it("fails once and is well again, the caller sees only the answer", async () => {
     fixture.models.setBehaviour({ text: "All is well." });
     fixture.models.setFault({ fault: 503, retryAfterSeconds: 1, times: 1 });
@@ -113,7 +179,8 @@ describe.each(providers)("when %s", (provider) => {
       fixture.models.setBehaviour({ text: "Uncounted.", fault });
       const { text, finish } = await collect(ask(fixture.gateway, provider));
       expect(text).toBe("Uncounted.");
-      expect(finish).toMatchObject({ reason: "stop", costUsd: null, usage: { inputTokens: null, outputTokens: null } });
+      const costUsd = provider === "ollama" ? 0 : null;
+      expect(finish).toMatchObject({ reason: "stop", costUsd, usage: { inputTokens: null, outputTokens: null } });
     },
   );
 
@@ -206,11 +273,22 @@ it("every fault that the model server knows is in one of the tables", () => {
     "zero-usage",
     "wrong-content-type",
   ];
-  // Tools are not offered to models yet, so none is called.
-  const later = ["bad-tool-arguments"];
-  expect(NAMED_FAULTS.filter((fault) => !covered.includes(fault) && ![...elsewhere, ...later].includes(fault))).toEqual(
-    [],
+  // In tool-calls.test.ts.
+  const others = ["bad-tool-arguments"];
+  expect(
+    NAMED_FAULTS.filter((fault) => !covered.includes(fault) && ![...elsewhere, ...others].includes(fault)),
+  ).toEqual([]);
+});
+
+it("every call of this file is settled, whatever its end", async () => {
+  await fixture.gateway.drain();
+  const { rows } = await fixture.db.pool.query(
+    `SELECT count(*) FILTER (WHERE status = 'running')::int AS running,
+       count(*) FILTER (WHERE duration_ms IS NULL)::int AS "withoutEnd", count(*)::int AS all
+     FROM kernel.model_calls`,
   );
+  expect(rows[0]).toMatchObject({ running: 0, withoutEnd: 0 });
+  expect(rows[0]?.all).toBeGreaterThan(300);
 });
 
 it("no call went wrong beside its answer", async () => {

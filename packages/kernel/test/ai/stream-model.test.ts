@@ -27,6 +27,7 @@ const ask = (model: string | undefined, messages: string | ModelMessage[], more:
     ...fixture.tenant,
     product: "chat",
     model,
+    fallback: false,
     system: "Be brief.",
     messages: typeof messages === "string" ? [{ role: "user", content: messages }] : messages,
     ...more,

@@ -10,6 +10,7 @@ export const groq: Provider = {
     createGroq({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch })(model),
   listModels: (endpoint, signal) =>
     readOpenAiList(endpoint, signal, (model) => !/whisper|tts|guard|orpheus/.test(model)),
+  takesImages: (model) => /llama-4|vision/.test(model),
   // Documented as "assistant message prefilling"; reasoning models would think again inside of it.
   continuesAnswer: (model) => !/gpt-oss|qwen|deepseek/.test(model),
   reasoningOptions(model, effort) {

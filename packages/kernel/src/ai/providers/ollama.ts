@@ -31,6 +31,7 @@ export const ollama: Provider = {
       .filter((each) => !/bert/.test(each.details?.family ?? "") && !/embed/.test(each.name))
       .map((each) => ({ model: each.name, name: null, contextTokens: null }));
   },
+  takesImages: (model) => /llava|vision|gemma3|-?vl\b|llama4|minicpm-v|mistral-small3|moondream/.test(model),
   // Whether a last assistant message is left open depends on each model's template.
   continuesAnswer: () => false,
   // Others refuse it.

@@ -36,6 +36,8 @@ export interface Provider {
    * asks to continue.
    */
   continuesAnswer(model: string): boolean;
+  /** Whether the model reads images; where it is not known they all are taken to. */
+  takesImages?(model: string): boolean;
   /** Whether the model thinks for minutes without sending anything; its first token is waited for longer. */
   thinksSilently?(model: string): boolean;
   /** Asks the provider to send the reasoning along, where it does so only when asked, and says how much is wanted. */

@@ -75,6 +75,8 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       },
     );
     let spent: AnswerSpent | null = null;
+    // Its event says that the answer is arriving, so it must not come after the end.
+    let noticed = Promise.resolve();
     let end: AnswerEnd;
     try {
       const { branch, files, calls } = await readAsked(db, answer);
@@ -106,9 +108,10 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
           onSpent: (sum) => (spent = sum),
           onSwitched({ from, to, reason }) {
             notice = [notice, `${reason} ${to} answers in the place of ${from}.`].filter(Boolean).join(" ");
-            storeNotice(db, conversation, answer, notice).catch((error) =>
-              log.error({ err: error, messageId: answer.id }, "a notice of an answer could not be stored"),
-            );
+            const words = notice;
+            noticed = noticed
+              .then(() => storeNotice(db, conversation, answer, words))
+              .catch((error) => log.error({ err: error, messageId: answer.id }, "a notice could not be stored"));
           },
         },
         {
@@ -133,6 +136,7 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
         log.error({ err: error, messageId: answer.id }, "an answer failed");
       }
     }
+    await noticed;
     await finishAnswer(db, place, writer.text, end, spent);
   }
 

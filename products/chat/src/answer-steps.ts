@@ -43,11 +43,7 @@ export async function answerInSteps(
   for (let taken = 1; ; taken += 1, step += 1) {
     const from = writer.text.text.length;
     const afterCalls = position > 0 && /[^\n]$/.test(writer.text.text);
-    const { finish, calls } = await askModel(
-      { ai, writer, onSwitched },
-      { ...request, messages, signal },
-      afterCalls,
-    );
+    const { finish, calls } = await askModel({ ai, writer, onSwitched }, { ...request, messages, signal }, afterCalls);
     if (finish) onSpent((spent = addSpent(spent, finish)));
     signal.throwIfAborted();
     if (finish?.reason !== "tool-calls" || calls.length === 0 || offered === null) return endOf(finish);

@@ -17,7 +17,6 @@ import { type AvailableModel, type ListProblem, keepModelLists, listModels } fro
 import { watchOllama } from "./ollama-watch.ts";
 import { keyConnection } from "./provider-keys.ts";
 import { type PassRequest, type PassTarget, type Passed, passThrough } from "./pass-through/pass-through.ts";
-import { type ProviderKind, providers } from "./providers/index.ts";
 import { chooseModels, connectionFor, readTier } from "./routing/choose-models.ts";
 import { resolveRouting } from "./routing/resolve-routing.ts";
 import { type StoredRouting, keepRouting } from "./routing/routing-rules.ts";

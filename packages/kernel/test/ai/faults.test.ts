@@ -32,7 +32,7 @@ function askWithFallback(provider: string, { fault, retryAfterSeconds, after }: 
   return { name, parts: fixture.gateway.stream({ ...fixture.tenant, product: "chat", model: name, messages }) };
 }
 
-/** Failures that say nothing about the key, the name or the request: another model may do better. */
+/** Failures that say nothing about the key, the name or the request: where others are left, they answer. */
 const passes = new Set<FailureKind>(["too_many", "overloaded", "unreachable", "bad_answer"]);
 
 /** What reached the provider, besides other gateways that look for an Ollama. */
@@ -101,58 +101,6 @@ describe.each(providers)("when %s", (provider) => {
       expect(error).toMatchObject({ code: "model_failed", interrupted: true });
       expect(kinds).toContain((error as ModelFailed).kind);
       expect(calls()).toHaveLength(1);
-    },
-  );
-
-  const isOwn = provider === "openai-compatible" || provider === "ollama";
-
-  it.each(refusals.map((each) => [JSON.stringify(each.fault), each] as const))(
-    "refuses with %s and others are left, they answer unless the fault is one for a person to mend",
-    async (_, { fault, kind, says, attempts }) => {
-      fixture.models.setBehaviour({ text: "The answer." });
-      const { name, parts } = askWithFallback(provider, fault);
-      const { text, finish, error, others } = await collect(parts);
-      if (!passes.has(kind) || isOwn) {
-        expect(error).toMatchObject({ kind, interrupted: false });
-        expect({ text, finish, others }).toEqual({ text: "", finish: null, others: [] });
-        expect(calls()).toHaveLength(attempts);
-        return;
-      }
-      expect(error).toBeNull();
-      expect(text).toBe("The answer.");
-      expect(finish?.provider).not.toBe(provider);
-      expect(finish?.route).toMatch(/^instead of .*: backup: automatic .*; after: /);
-      expect(others).toEqual([
-        { type: "switched", from: name, to: finish?.model, reason: expect.stringMatching(says) },
-      ]);
-      expect(calls()).toHaveLength(attempts + 1);
-    },
-  );
-
-  it.each(interruptions.map((each) => [JSON.stringify(each.fault), each] as const))(
-    "breaks off with %s and others are left, the answer goes on from its last word",
-    async (_, { fault }) => {
-      const whole = "One two three four five six seven eight";
-      fixture.models.setBehaviour({ text: whole, chunks: 8 });
-      const { name, parts } = askWithFallback(provider, fault);
-      const { text, finish, error, others } = await collect(parts);
-      if (isOwn) {
-        expect(error).toMatchObject({ interrupted: true });
-        expect(finish).toBeNull();
-        return;
-      }
-      expect(error).toBeNull();
-      expect(text).toBe(whole);
-      expect(others).toMatchObject([{ type: "switched", from: name, to: finish?.model }]);
-      expect(finish).toMatchObject({ reason: "stop", costUsd: null, usage: { inputTokens: null, outputTokens: null } });
-      await fixture.gateway.drain();
-      const { rows } = await fixture.db.pool.query(
-        "SELECT provider, status FROM kernel.model_calls ORDER BY started_at DESC, id DESC LIMIT 2",
-      );
-      expect(rows).toEqual([
-        { provider: finish?.provider, status: "done" },
-        { provider, status: "interrupted" },
-      ]);
     },
   );
 
@@ -240,6 +188,67 @@ describe.each(providers)("when %s", (provider) => {
     expect((await reading).error).toBe("stopped");
     await expect.poll(() => calls()[0]?.aborted).toBe(true);
   });
+});
+
+const cases = (all: Refusal[]) => all.map((each) => [JSON.stringify(each.fault), each] as const);
+const own = ["openai-compatible", "ollama"];
+
+describe.each(providers.filter((each) => !own.includes(each)))("when others are left and %s", (provider) => {
+  it.each(cases(refusals.filter((each) => passes.has(each.kind))))(
+    "refuses with %s, another answers and says in whose place",
+    async (_, { fault, says, attempts }) => {
+      fixture.models.setBehaviour({ text: "The answer." });
+      const { name, parts } = askWithFallback(provider, fault);
+      const { text, finish, error, others } = await collect(parts);
+      expect(error).toBeNull();
+      expect(text).toBe("The answer.");
+      expect(finish?.provider).not.toBe(provider);
+      expect(finish?.route).toMatch(/^instead of .*: backup: automatic .*; after: /);
+      expect(others).toEqual([
+        { type: "switched", from: name, to: finish?.model, reason: expect.stringMatching(says) },
+      ]);
+      expect(calls()).toHaveLength(attempts + 1);
+    },
+  );
+
+  it.each(interruptions.map((each) => [JSON.stringify(each.fault), each] as const))(
+    "breaks off with %s, the answer goes on from its last word",
+    async (_, { fault }) => {
+      const whole = "One two three four five six seven eight";
+      fixture.models.setBehaviour({ text: whole, chunks: 8 });
+      const { name, parts } = askWithFallback(provider, fault);
+      const { text, finish, error, others } = await collect(parts);
+      expect(error).toBeNull();
+      expect(text).toBe(whole);
+      expect(others).toMatchObject([{ type: "switched", from: name, to: finish?.model }]);
+      expect(finish).toMatchObject({ reason: "stop", costUsd: null, usage: { inputTokens: null, outputTokens: null } });
+      await fixture.gateway.drain();
+      const { rows } = await fixture.db.pool.query(
+        "SELECT provider, status FROM kernel.model_calls ORDER BY started_at DESC, id DESC LIMIT 2",
+      );
+      expect(rows).toEqual([
+        { provider: finish?.provider, status: "done" },
+        { provider, status: "interrupted" },
+      ]);
+    },
+  );
+});
+
+describe.each([
+  ...providers
+    .filter((each) => !own.includes(each))
+    .map((each) => [each, (kind: FailureKind) => !passes.has(kind)] as const),
+  ...own.map((each) => [each, () => true] as const),
+])("whoever else is left, when %s", (provider, stays) => {
+  it.each(cases(refusals.filter((each) => stays(each.kind))))(
+    "refuses with %s, the caller gets that error",
+    async (_, { fault, kind, attempts }) => {
+      const { text, finish, error, others } = await collect(askWithFallback(provider, fault).parts);
+      expect(error).toMatchObject({ kind, interrupted: false });
+      expect({ text, finish, others }).toEqual({ text: "", finish: null, others: [] });
+      expect(calls()).toHaveLength(attempts);
+    },
+  );
 });
 
 describe("when the address is wrong", () => {

@@ -548,6 +548,7 @@ export type ChatDelta = z.infer<typeof chatDelta>;
 
 /** The new state of a tool call, a signal in the room `conversation:<id>`, sent once it is stored. */
 export const chatCallSignal = z.object({ conversationId: id, messageId: id, call: answerCall });
+export type ChatCallSignal = z.infer<typeof chatCallSignal>;
 
 /** Logged events of Chat. */
 export const chatEvents = {

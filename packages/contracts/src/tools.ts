@@ -60,6 +60,8 @@ export const toolCall = z.object({
   title: z.string(),
   risk: toolRisk,
   origin: toolOrigin,
+  /** What it belongs to, such as `conversation:<id>`. */
+  subject: z.string().nullable(),
   /** Exactly what it runs with. */
   arguments: z.unknown(),
   /** Names tool, person and arguments; an approval must name the same. */

@@ -100,7 +100,13 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
           offered,
           callTool: (asked, at) =>
             callTool(
-              { tools, writer: callWriter, caller, offered: offered ?? offerTools([]) },
+              {
+                tools,
+                writer: callWriter,
+                caller,
+                conversationId: conversation.id,
+                offered: offered ?? offerTools([]),
+              },
               asked,
               { ...at, workspaceId, messageId: answer.id },
               controller.signal,

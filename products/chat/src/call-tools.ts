@@ -70,8 +70,15 @@ export async function callTool(
     tools,
     writer,
     caller,
+    conversationId,
     offered,
-  }: { tools: Pick<Tools, "call">; writer: CallWriter; caller: MemberCaller; offered: OfferedTools },
+  }: {
+    tools: Pick<Tools, "call">;
+    writer: CallWriter;
+    caller: MemberCaller;
+    conversationId: string;
+    offered: OfferedTools;
+  },
   asked: AskedCall,
   place: CallPlace,
   signal: AbortSignal,
@@ -106,6 +113,7 @@ export async function callTool(
       name: tool.name,
       input: readInput(asked.input),
       origin: "chat",
+      subject: `conversation:${conversationId}`,
       signal,
       callId: row.id,
       onWaiting: async ({ argumentsHash, expiresAt }) => {

@@ -88,10 +88,10 @@ test("the model calls a tool, is given its result as data, and answers", async (
   expect(sent).toContain(String.raw`<tool-result tool=\"chat.search\">`);
   // The end mark that came from the data is no end mark any more.
   expect(sent.match(/<\/tool-result>/g)).toHaveLength(2);
-  const [row] = await server.sql("SELECT origin, state FROM kernel.tool_calls WHERE id = $1", [
+  const [row] = await server.sql("SELECT origin, state, subject FROM kernel.tool_calls WHERE id = $1", [
     answer.toolCalls[0]?.id,
   ]);
-  expect(row).toEqual({ origin: "chat", state: "done" });
+  expect(row).toEqual({ origin: "chat", state: "done", subject: `conversation:${place.conversationId}` });
   expect(answer.usage?.inputTokens).toBeGreaterThan(100);
 });
 

@@ -15,6 +15,7 @@ import Server from "lucide-react/icons/server";
 import ShieldCheck from "lucide-react/icons/shield-check";
 import Users from "lucide-react/icons/users";
 import Wallet from "lucide-react/icons/wallet";
+import Wrench from "lucide-react/icons/wrench";
 import { lazy, type ComponentType } from "react";
 
 export interface SettingsPage {
@@ -63,6 +64,14 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: KeySquare,
     keywords: ["token", "access"],
     Content: lazy(async () => ({ default: (await import("./account/api-keys-page.tsx")).ApiKeysPage })),
+  },
+  {
+    slug: "tool-calls",
+    title: "Tools",
+    group: "Account",
+    Icon: Wrench,
+    keywords: ["tool calls", "approve", "approval", "agents", "history"],
+    Content: lazy(async () => ({ default: (await import("./tools/tool-calls-page.tsx")).ToolCallsPage })),
   },
   {
     slug: "my-models",

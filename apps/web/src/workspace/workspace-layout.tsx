@@ -1,8 +1,8 @@
 import { IconButton } from "@mindmesh/ui";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { getRouteApi, Outlet, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import SquarePen from "lucide-react/icons/square-pen";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { meQuery } from "../identity/queries.ts";
 import { handleFileEvent } from "../files/queries.ts";
 import { followWorkspace } from "../live/live-connection.ts";
@@ -14,11 +14,11 @@ import { AppShell } from "../shell/app-shell.tsx";
 import { useConnection } from "../shell/connection.tsx";
 import { closeDrawer } from "../shell/frame.ts";
 import { SettingsEntry } from "../settings/settings-entry.tsx";
+import { toolEventHandler } from "../tools/tool-events.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { handleWorkspaceEvent } from "./workspace-events.ts";
 
 const route = getRouteApi("/w/$workspaceId");
-const handlers = [handleChatEvent, handleFileEvent, handleWorkspaceEvent];
 
 /** Everything of a workspace stands in here: the shell with the sidebar, and the live connection. */
 export function WorkspaceLayout() {
@@ -26,12 +26,19 @@ export function WorkspaceLayout() {
   const { data: me } = useSuspenseQuery(meQuery);
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const router = useRouter();
+  const [handlers] = useState(() => [
+    handleChatEvent,
+    handleFileEvent,
+    handleWorkspaceEvent,
+    toolEventHandler((address) => router.history.push(address)),
+  ]);
   const live = useConnection((connection) => connection.live);
   const workspace = me.workspaces.find((each) => each.id === workspaceId);
 
   useEffect(() => {
     if (workspace) followWorkspace(queryClient, handlers, workspace);
-  }, [queryClient, workspace]);
+  }, [queryClient, handlers, workspace]);
   useEffect(() => {
     if (live === "connected") deliverWaiting(queryClient, workspaceId);
   }, [live, queryClient, workspaceId]);

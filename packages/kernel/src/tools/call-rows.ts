@@ -19,6 +19,7 @@ export function toolCallShape(row: ToolCallRow): ToolCall {
     title: row.title,
     risk: row.risk,
     origin: row.origin,
+    subject: row.subject,
     arguments: JSON.parse(row.arguments) as unknown,
     argumentsHash: row.argumentsHash,
     state: row.state,
@@ -49,6 +50,7 @@ export interface NewCall {
   tool: Tool;
   bound: BoundArguments;
   origin: ToolOrigin;
+  subject: string | null;
   id?: string | undefined;
   /** The process that will see it through; null when that is an outside caller's affair. */
   serverId: string | null;
@@ -74,6 +76,7 @@ export async function insertCall(
       personId: caller.personId,
       apiKeyId: keyId ?? null,
       origin: call.origin,
+      subject: call.subject,
       tool: tool.name,
       title: tool.title,
       risk: tool.risk,

@@ -20,6 +20,8 @@ export interface ToolAsk {
   name: string;
   input: unknown;
   origin: ToolOrigin;
+  /** What the call belongs to, such as `conversation:<id>`: where the person who is asked for approval finds it. */
+  subject?: string;
   signal?: AbortSignal;
   /** A call that was approved: it runs if tool, person and arguments are the ones that were approved. */
   approvalId?: string | undefined;
@@ -225,7 +227,7 @@ export function openTools(dependencies: ToolsDependencies): Tools {
     const tool = await findTool(ask.caller.workspaceId, name);
     const { workspaceId, personId } = ask.caller;
     const bound = bindArguments(ask.input, { tool: name, workspaceId, personId });
-    const asked = { tool, bound, origin, id: ask.callId };
+    const asked = { tool, bound, origin, subject: ask.subject ?? null, id: ask.callId };
     const caller = approvalId === undefined ? await authorise({ ...asked, caller: ask.caller }) : ask.caller;
     const input = checkedInput(tool, ask.input);
     const write = (begin: Parameters<typeof insertCall>[2], owner: string | null) =>

@@ -10,6 +10,7 @@ export const toolCalls = pgSchema("kernel").table(
     personId: uuid("person_id").notNull(),
     apiKeyId: uuid("api_key_id"),
     origin: text("origin", { enum: toolOrigins }).notNull(),
+    subject: text("subject"),
     tool: text("tool").notNull(),
     title: text("title").notNull(),
     risk: text("risk", { enum: toolRisks }).notNull(),

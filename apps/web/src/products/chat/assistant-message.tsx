@@ -15,6 +15,8 @@ import { Reasoning } from "./reasoning.tsx";
 
 const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }));
 
+const AnswerWithCalls = lazy(async () => ({ default: (await import("./answer-with-calls.tsx")).AnswerWithCalls }));
+
 export interface AnswerActions {
   walk: (messageId: string) => void;
   retry: (messageId: string) => void;
@@ -37,17 +39,25 @@ export const AssistantMessage = memo(function AssistantMessage(props: AssistantM
   const { workspaceId, message, alternatives, last, actions } = props;
   const { text, reasoning } = useAnswer(message);
   const streaming = message.status === "streaming";
+  const written = (part: string) =>
+    part === "" ? null : (
+      <Suspense fallback={<div className="whitespace-pre-wrap break-words text-md leading-[1.65]">{part}</div>}>
+        <Markdown text={part} {...(streaming ? { onDrawn: reportDrawn } : {})} />
+      </Suspense>
+    );
   return (
     <article aria-label="Answer" aria-busy={streaming} className="group/message">
       {reasoning === "" ? null : (
         <Reasoning text={reasoning} thinking={streaming && text === ""} since={message.createdAt} />
       )}
-      {text === "" ? null : (
-        <Suspense fallback={<div className="whitespace-pre-wrap break-words text-md leading-[1.65]">{text}</div>}>
-          <Markdown text={text} {...(streaming ? { onDrawn: reportDrawn } : {})} />
+      {message.toolCalls.length > 0 ? (
+        <Suspense>
+          <AnswerWithCalls workspaceId={workspaceId} message={message} text={text} write={written} />
         </Suspense>
+      ) : (
+        written(text)
       )}
-      {streaming && text === "" && reasoning === "" ? (
+      {streaming && text === "" && reasoning === "" && message.toolCalls.length === 0 ? (
         <p className="flex h-7 items-center gap-2 text-sm text-muted">
           <Spinner className="size-3.5" /> Waiting for the model
         </p>

@@ -1,9 +1,9 @@
 import { ClientError } from "@mindmesh/client";
-import type { ChatDelta, ChatEvent, Message } from "@mindmesh/contracts/chat";
+import type { ChatCallSignal, ChatDelta, ChatEvent, Message } from "@mindmesh/contracts/chat";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { EventHandler } from "../../live/live-connection.ts";
 import { chatApi } from "./api.ts";
-import { cacheConversation, cacheMessages, dropConversation } from "./conversation-cache.ts";
+import { cacheCall, cacheConversation, cacheMessages, dropConversation } from "./conversation-cache.ts";
 import { applyDelta, hasGap } from "./live-answers.ts";
 import { conversationListsKey, conversationQuery, foldersQuery, presetsQuery } from "./queries.ts";
 
@@ -102,6 +102,14 @@ export function handleDelta(queryClient: QueryClient, workspaceId: string, delta
   const { conversationId, messageId } = delta;
   const hadGap = hasGap(messageId);
   if (applyDelta(delta) === "gap" && !hadGap) refreshMessage(queryClient, { workspaceId, conversationId, messageId });
+}
+
+/** Shows the new state of a tool call; where something before it was missed, fetches what the server has. */
+export function handleCall(queryClient: QueryClient, workspaceId: string, signal: ChatCallSignal) {
+  const { conversationId, messageId } = signal;
+  if (cacheCall(queryClient, workspaceId, signal) === "gap") {
+    refreshMessage(queryClient, { workspaceId, conversationId, messageId });
+  }
 }
 
 /** Fetches the answers that are being written in a conversation as far as they have come. */

@@ -13,6 +13,7 @@ import { ConversationHeader } from "./conversation-header.tsx";
 import { asMessage, useOutbox } from "./outbox.ts";
 import { ReadOnlyBar, useReadOnlyReason } from "./read-only-bar.tsx";
 import { Thread, type SearchTarget } from "./thread.tsx";
+import { ToolsSwitch } from "./tools-switch.tsx";
 import { useMessageActions } from "./use-message-actions.ts";
 
 type ConversationBodyProps = {
@@ -75,14 +76,23 @@ export function ConversationBody(props: ConversationBodyProps) {
             onStop={stop}
             onEditLast={editLast}
             tools={
-              <ModelPicker
-                workspaceId={workspaceId}
-                model={conversation.model}
-                onChoose={(model) => {
-                  focusComposer();
-                  void changeConversation(queryClient, workspaceId, conversation, { model });
-                }}
-              />
+              <>
+                <ModelPicker
+                  workspaceId={workspaceId}
+                  model={conversation.model}
+                  onChoose={(model) => {
+                    focusComposer();
+                    void changeConversation(queryClient, workspaceId, conversation, { model });
+                  }}
+                />
+                <ToolsSwitch
+                  on={conversation.useTools}
+                  onChange={(useTools) => {
+                    focusComposer();
+                    void changeConversation(queryClient, workspaceId, conversation, { useTools });
+                  }}
+                />
+              </>
             }
           />
         ) : (

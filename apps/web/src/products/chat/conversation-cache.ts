@@ -1,4 +1,4 @@
-import type { Conversation, Message } from "@mindmesh/contracts/chat";
+import type { AnswerCall, Conversation, Message } from "@mindmesh/contracts/chat";
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { meQuery } from "../../identity/queries.ts";
 import { belongsTo, type ConversationFilter } from "./conversation-filter.ts";
@@ -73,7 +73,38 @@ export function cacheMessages(
   queryClient.setQueryData(conversationQuery(workspaceId, conversationId).queryKey, (known) => {
     if (!known) return known;
     const byId = new Map(known.messages.map((message) => [message.id, message]));
-    for (const message of changed) byId.set(message.id, message);
+    for (const message of changed) byId.set(message.id, withKnownCalls(message, byId.get(message.id)));
     return { ...known, messages: [...byId.values()] };
   });
+}
+
+/** The message with the newer state of each tool call: a signal may have overtaken an answer of the server. */
+function withKnownCalls(message: Message, known: Message | undefined): Message {
+  if (!known || known.toolCalls.length === 0) return message;
+  const calls = new Map(known.toolCalls.map((call) => [call.id, call]));
+  for (const call of message.toolCalls) {
+    if ((calls.get(call.id)?.revision ?? 0) <= call.revision) calls.set(call.id, call);
+  }
+  return { ...message, toolCalls: [...calls.values()].toSorted((one, other) => one.position - other.position) };
+}
+
+/**
+ * Puts the new state of a tool call into its answer.
+ * Gives back "gap" when the answer, or a call before this one, is not known here: fetch the message then.
+ */
+export function cacheCall(
+  queryClient: QueryClient,
+  workspaceId: string,
+  place: { conversationId: string; messageId: string; call: AnswerCall },
+): "cached" | "gap" {
+  const { conversationId, messageId, call } = place;
+  const { queryKey } = conversationQuery(workspaceId, conversationId);
+  const message = queryClient.getQueryData(queryKey)?.messages.find(({ id }) => id === messageId);
+  if (!message || call.position > message.toolCalls.length) return "gap";
+  const known = message.toolCalls[call.position];
+  if (known && known.revision >= call.revision) return "cached";
+  const toolCalls = [...message.toolCalls];
+  toolCalls[call.position] = call;
+  cacheMessages(queryClient, workspaceId, conversationId, [{ ...message, toolCalls }]);
+  return "cached";
 }

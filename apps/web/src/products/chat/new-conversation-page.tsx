@@ -17,6 +17,7 @@ import { composed, deliver } from "./outbox.ts";
 import { PresetPicker } from "./preset-picker.tsx";
 import { conversationQuery } from "./queries.ts";
 import { showError } from "./show-error.ts";
+import { ToolsSwitch } from "./tools-switch.tsx";
 
 const route = getRouteApi("/w/$workspaceId/chat");
 
@@ -26,6 +27,7 @@ export function NewConversationPage() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const [model, setModel] = useState<string | null>(null);
+  const [useTools, setUseTools] = useState(false);
   const [presetId, setPresetId] = useState<string | null>(null);
   const attachFiles = useAttach(workspaceId, `${workspaceId}.new`);
   const { data: offer } = useQuery(offerQuery(workspaceId));
@@ -36,6 +38,7 @@ export function NewConversationPage() {
       const conversation = await chatApi.createConversation({
         params: { workspaceId },
         body: {
+          useTools,
           ...(model === null ? {} : { model }),
           ...(presetId === null ? {} : { presetId }),
           ...(folderId === undefined ? {} : { folderId }),
@@ -82,6 +85,13 @@ export function NewConversationPage() {
                 model={model}
                 onChoose={(chosen) => {
                   setModel(chosen);
+                  focusComposer();
+                }}
+              />
+              <ToolsSwitch
+                on={useTools}
+                onChange={(on) => {
+                  setUseTools(on);
                   focusComposer();
                 }}
               />

@@ -1,0 +1,55 @@
+import type { AnswerCall, Message } from "@mindmesh/contracts/chat";
+import { Spinner } from "@mindmesh/ui";
+import { useQuery } from "@tanstack/react-query";
+import { Fragment, type ReactNode } from "react";
+import { meQuery } from "../../identity/queries.ts";
+import { ToolCallCard } from "../../tools/tool-call-card.tsx";
+
+type AnswerWithCallsProps = {
+  workspaceId: string;
+  message: Message;
+  /** The answer's text as far as it is there. */
+  text: string;
+  /** Draws a part of the text. */
+  write: (part: string) => ReactNode;
+};
+
+/** An answer with the tools that were called on the way, each where it was called. */
+export function AnswerWithCalls({ workspaceId, message, text, write }: AnswerWithCallsProps) {
+  const { data: me } = useQuery(meQuery);
+  const parts = partsOf(text, message.toolCalls);
+  const last = message.toolCalls.at(-1);
+  const busy = last?.state === "running" || last?.state === "waiting";
+  const waitsForModel = message.status === "streaming" && !busy && parts.at(-1)?.before === "";
+  const drawn = parts.map(({ before, calls }, index) => (
+    // Parts are only added at the end.
+    // oxlint-disable-next-line react/no-array-index-key
+    <Fragment key={index}>
+      {write(before)}
+      {calls.map((call) => (
+        <ToolCallCard key={call.id} workspaceId={workspaceId} call={call} mine={call.personId === me?.person.id} />
+      ))}
+    </Fragment>
+  ));
+  return (
+    <>
+      {drawn}
+      {waitsForModel ? (
+        <p className="flex h-7 items-center gap-2 text-sm text-muted">
+          <Spinner className="size-3.5" /> The model reads the result
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+/** The text cut where calls stand, and the calls that stand there. The last part has none. */
+function partsOf(text: string, toolCalls: readonly AnswerCall[]): { before: string; calls: AnswerCall[] }[] {
+  const parts: { before: string; calls: AnswerCall[] }[] = [];
+  let from = 0;
+  for (const [offset, calls] of Map.groupBy(toolCalls, (call) => call.textOffset)) {
+    parts.push({ before: text.slice(from, offset).trim(), calls });
+    from = offset;
+  }
+  return [...parts, { before: text.slice(from).trimStart(), calls: [] }];
+}

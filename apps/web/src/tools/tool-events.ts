@@ -1,0 +1,35 @@
+import type { ToolCall } from "@mindmesh/contracts/tools";
+import { dismissToast, toast } from "@mindmesh/ui";
+import { workspaceKey, type EventHandler } from "../live/live-connection.ts";
+
+const toastOf = (call: ToolCall) => `tool-call-${call.id}`;
+
+/** The page on which the call can be seen and decided. */
+function addressOf(workspaceId: string, { subject }: ToolCall) {
+  const [kind, id] = subject?.split(":") ?? [];
+  return kind === "conversation" ? `/w/${workspaceId}/chat/${id}` : `/w/${workspaceId}/settings/tool-calls`;
+}
+
+/**
+ * Tells the person of a call that waits for their approval, wherever they are, until it no longer waits.
+ * @param open leads to an address of the page
+ */
+export function toolEventHandler(open: (address: string) => void): EventHandler {
+  return (queryClient, { workspaceId, type, payload }) => {
+    if (type !== "tools.call.changed") return;
+    const { call } = payload as { call: ToolCall };
+    void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "tool-calls"] });
+    if (call.state !== "waiting") {
+      dismissToast(toastOf(call));
+      return;
+    }
+    const address = addressOf(workspaceId, call);
+    // Where its card is on the page already, that is enough.
+    if (location.pathname === address) return;
+    toast(`“${call.title}” waits for your approval`, {
+      id: toastOf(call),
+      duration: Infinity,
+      action: { label: "Review", onSelect: () => open(address) },
+    });
+  };
+}

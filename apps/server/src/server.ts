@@ -42,7 +42,7 @@ import {
   openBlobStore,
 } from "@mindmesh/kernel/storage";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
-import { openTools, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
+import { openTools, toolJobs, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
@@ -241,6 +241,7 @@ export async function startServer(
   await jobs.start([
     ...identityJobs({ db, mail, publicUrl, blobs, parts }),
     ...files.definitions,
+    ...toolJobs(db),
     ...modelJobs(db),
     ...storedResponseJobs(db),
     ...running.flatMap((product) => product.jobs ?? []),

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@mindmesh/contracts/errors";
 import type { ToolCall, ToolCallState, ToolOrigin } from "@mindmesh/contracts/tools";
-import { type SQL, and, eq, inArray, sql } from "drizzle-orm";
+import { type SQL, and, count, eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { audit } from "../audit/index.ts";
 import type { Transaction } from "../db/index.ts";
@@ -66,6 +66,7 @@ export async function insertCall(
     | { state: "failed"; errorCode: ErrorCode; error: string },
 ): Promise<ToolCallRow> {
   const { caller, tool, bound } = call;
+  if (begin.state === "waiting") await requireRoomForWaiting(tx, caller);
   const now = new Date().toISOString();
   const keyId = caller.via.kind === "api_key" ? caller.via.keyId : undefined;
   const [row] = await tx
@@ -95,6 +96,27 @@ export async function insertCall(
   await auditCall(tx, row, did, { personId: caller.personId, keyId });
   await announce(tx, row);
   return row;
+}
+
+/** Nobody can look through more; a program that asks for ever must not fill the page. */
+const mostWaiting = 100;
+
+async function requireRoomForWaiting(tx: Transaction, { workspaceId, personId }: MemberCaller): Promise<void> {
+  const [open] = await tx
+    .select({ count: count() })
+    .from(toolCalls)
+    .where(
+      and(
+        eq(toolCalls.workspaceId, workspaceId),
+        eq(toolCalls.personId, personId),
+        eq(toolCalls.state, "waiting"),
+        notExpired,
+      ),
+    );
+  if ((open?.count ?? 0) < mostWaiting) return;
+  throw new AppError("too_many_requests", {
+    message: `${mostWaiting} calls wait for your approval already. Decide on some of them first.`,
+  });
 }
 
 /** An entry of the audit log about a call: which one and bound to what; never the arguments themselves. */

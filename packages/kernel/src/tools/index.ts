@@ -1,5 +1,6 @@
 export { toolCallShape } from "./call-rows.ts";
 export { type ToolAsk, type ToolOutcome, type ToolSource, type Tools, openTools } from "./open-tools.ts";
 export { toolPersonData } from "./person-data.ts";
+export { toolJobs } from "./tool-jobs.ts";
 export { toolRoutesOn } from "./routes.ts";
 export { type JsonSchema, type Tool, type ToolContext, defineTool } from "./tool.ts";

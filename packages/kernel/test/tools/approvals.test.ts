@@ -1,6 +1,7 @@
 import { eventually } from "@mindmesh/test-support";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { pruneToolCalls } from "../../src/tools/tool-jobs.ts";
 import { type ToolsUnderTest, openToolsUnderTest, toolThat } from "./tools-under-test.ts";
 
 const ask = { name: "test.say", input: { text: "delete it" }, origin: "api" } as const;
@@ -225,4 +226,26 @@ test("a server that stops lets go of what waits and runs there", async () => {
   await expect(done).rejects.toMatchObject({ code: "unavailable" });
   expect(await stateOf(under, id)).toBe("failed");
   await expect(under.tools.call({ ...ask, caller: under.caller })).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("nobody is asked for more than a hundred approvals at once", async () => {
+  const under = await openCritical();
+  await under.db.pool.query(
+    `INSERT INTO kernel.tool_calls (workspace_id, id, person_id, origin, tool, title, risk, arguments, arguments_hash, state, expires_at)
+     SELECT $1, gen_random_uuid(), $2, 'api', 'test.say', 'Say', 'critical', '{}', 'x', 'waiting', now() + interval '1 hour'
+     FROM generate_series(1, 100)`,
+    [under.caller.workspaceId, under.caller.personId],
+  );
+  await expect(under.tools.call({ ...ask, caller: under.caller })).rejects.toMatchObject({ code: "too_many_requests" });
+  await under.db.pool.query("UPDATE kernel.tool_calls SET state = 'refused' WHERE state = 'waiting'");
+  await askFor(under);
+});
+
+test("the record of a call is forgotten 90 days after its end; what waits is not", async () => {
+  const under = await openCritical();
+  const first = await askFor(under);
+  await under.tools.refuse(under.caller, first.id);
+  await askFor(under);
+  expect(await pruneToolCalls(under.db, Date.now() + 89 * 86_400_000)).toBe(0);
+  expect(await pruneToolCalls(under.db, Date.now() + 91 * 86_400_000)).toBe(1);
 });

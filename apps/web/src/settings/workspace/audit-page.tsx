@@ -13,6 +13,7 @@ const workspaceKinds = [
   { value: "invitation", label: "Invitations" },
   { value: "api_key", label: "API keys" },
   { value: "workspace", label: "Workspace" },
+  { value: "tool", label: "Tools" },
 ];
 const serverKinds = [
   { value: "session", label: "Sign-ins" },

@@ -1,5 +1,6 @@
 import { api } from "./api.ts";
 import { authentication } from "./authentication.ts";
+import { budget } from "./budget.ts";
 import { drawing } from "./drawing.ts";
 import { fanOut } from "./fan-out.ts";
 import { importing } from "./importing.ts";
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<void>> = {
   search,
   page,
   import: importing,
+  budget,
 };
 
 const asked = process.argv.slice(2);

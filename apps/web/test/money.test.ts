@@ -1,6 +1,5 @@
 import { skipUnless, startTestServer, type TestServer } from "@mindmesh/test-support";
 import type { Browser } from "playwright-core";
-import { v7 as uuidv7 } from "uuid";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { accessibilityFaults, complaints, desktop, launchBrowser, phone } from "./support/browser.ts";
 import { buildPage } from "./support/build-page.ts";
@@ -48,10 +47,9 @@ skipUnless("chromium")("usage and budgets in a browser", () => {
     for (let ago = 0; ago < days; ago += 1) {
       await server.sql(
         `INSERT INTO kernel.model_calls (workspace_id, id, user_id, product, provider, model, key_source, status, estimated, input_tokens, output_tokens, cost_usd, started_at)
-         VALUES ($1, $2, $3, 'chat', 'openai', $4, 'server', 'done', $5, $6, $7, $8, now() - make_interval(days => $9))`,
+         VALUES ($1, gen_random_uuid(), $2, 'chat', 'openai', $3, 'server', 'done', $4, $5, $6, $7, now() - make_interval(days => $8))`,
         [
           workspaceId,
-          uuidv7(),
           personId,
           `gpt-${(ago % 3) + 3}`,
           ago % 7 === 0,

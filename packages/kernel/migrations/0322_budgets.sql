@@ -82,43 +82,49 @@ CREATE FUNCTION kernel.reserve_budget(
 #variable_conflict use_column
 DECLARE
   meter record;
+  found integer;
 BEGIN
   -- Survives a kill of the server or of PostgreSQL, not a power cut, which ends the call as well.
   PERFORM set_config('synchronous_commit', 'off', true);
-  -- A meter that begins within its period begins with what the period has cost so far.
-  INSERT INTO kernel.budget_meters (workspace_id, budget_id, subject, period_start, spent_nano)
-  SELECT workspace, b.id, a.subject, kernel.period_start(b.period), (
-    SELECT coalesce(ceil(sum(u.cost_usd) * 1e9), 0)::bigint FROM kernel.usage_days u
-    WHERE u.workspace_id = workspace AND u.day >= kernel.period_start(b.period) AND (b.own_keys OR u.key_source <> 'person')
-      AND CASE b.kind WHEN 'person' THEN u.user_id::text = a.subject WHEN 'product' THEN u.product = a.subject
-        WHEN 'api_key' THEN u.api_key_id::text = a.subject ELSE true END)
-  FROM unnest(budget_ids, subjects) AS a (id, subject)
-  JOIN kernel.budgets b ON b.workspace_id = workspace AND b.id = a.id
-  WHERE NOT EXISTS (SELECT FROM kernel.budget_meters m WHERE m.workspace_id = workspace AND m.budget_id = b.id
-    AND m.subject = a.subject AND m.period_start = kernel.period_start(b.period))
-  ON CONFLICT DO NOTHING;
-  granted := wanted;
-  FOR meter IN
-    SELECT m.*, b.limit_nano FROM unnest(budget_ids, subjects) AS a (id, subject)
-    JOIN kernel.budgets b ON b.workspace_id = workspace AND b.id = a.id
-    JOIN kernel.budget_meters m ON m.workspace_id = workspace AND m.budget_id = b.id AND m.subject = a.subject
-      AND m.period_start = kernel.period_start(b.period)
-    ORDER BY m.budget_id, m.subject, m.period_start FOR UPDATE OF m
-  LOOP
-    IF meter.limit_nano - meter.spent_nano - meter.reserved_nano < minimum THEN
-      granted := NULL;
-      refused_by := meter.budget_id;
-      refused_subject := meter.subject;
-      spent := meter.spent_nano;
-      -- Full for good only when what is spent leaves no room; running calls give back most of what they hold.
-      is_first := meter.limit_nano - meter.spent_nano < minimum AND meter.exhausted_at IS NULL;
-      IF is_first THEN
-        UPDATE kernel.budget_meters m SET exhausted_at = now() WHERE m.workspace_id = workspace
-          AND m.budget_id = meter.budget_id AND m.subject = meter.subject AND m.period_start = meter.period_start;
+  FOR attempt IN 1..2 LOOP
+    granted := wanted;
+    found := 0;
+    FOR meter IN
+      SELECT m.*, b.limit_nano FROM unnest(budget_ids, subjects) AS a (id, subject)
+      JOIN kernel.budgets b ON b.workspace_id = workspace AND b.id = a.id
+      JOIN kernel.budget_meters m ON m.workspace_id = workspace AND m.budget_id = b.id AND m.subject = a.subject
+        AND m.period_start = kernel.period_start(b.period)
+      ORDER BY m.budget_id, m.subject, m.period_start FOR UPDATE OF m
+    LOOP
+      found := found + 1;
+      IF meter.limit_nano - meter.spent_nano - meter.reserved_nano < minimum THEN
+        granted := NULL;
+        refused_by := meter.budget_id;
+        refused_subject := meter.subject;
+        spent := meter.spent_nano;
+        -- Full for good only when what is spent leaves no room; running calls give back most of what they hold.
+        is_first := meter.limit_nano - meter.spent_nano < minimum AND meter.exhausted_at IS NULL;
+        IF is_first THEN
+          UPDATE kernel.budget_meters m SET exhausted_at = now() WHERE m.workspace_id = workspace
+            AND m.budget_id = meter.budget_id AND m.subject = meter.subject AND m.period_start = meter.period_start;
+        END IF;
+        RETURN;
       END IF;
-      RETURN;
-    END IF;
-    granted := least(granted, meter.limit_nano - meter.spent_nano - meter.reserved_nano);
+      granted := least(granted, meter.limit_nano - meter.spent_nano - meter.reserved_nano);
+    END LOOP;
+    EXIT WHEN found = cardinality(budget_ids) OR attempt = 2;
+    -- A meter that begins within its period begins with what the period has cost so far.
+    INSERT INTO kernel.budget_meters (workspace_id, budget_id, subject, period_start, spent_nano)
+    SELECT workspace, b.id, a.subject, kernel.period_start(b.period), (
+      SELECT coalesce(ceil(sum(u.cost_usd) * 1e9), 0)::bigint FROM kernel.usage_days u
+      WHERE u.workspace_id = workspace AND u.day >= kernel.period_start(b.period) AND (b.own_keys OR u.key_source <> 'person')
+        AND CASE b.kind WHEN 'person' THEN u.user_id::text = a.subject WHEN 'product' THEN u.product = a.subject
+          WHEN 'api_key' THEN u.api_key_id::text = a.subject ELSE true END)
+    FROM unnest(budget_ids, subjects) AS a (id, subject)
+    JOIN kernel.budgets b ON b.workspace_id = workspace AND b.id = a.id
+    WHERE NOT EXISTS (SELECT FROM kernel.budget_meters m WHERE m.workspace_id = workspace AND m.budget_id = b.id
+      AND m.subject = a.subject AND m.period_start = kernel.period_start(b.period))
+    ON CONFLICT DO NOTHING;
   END LOOP;
   WITH held AS (
     UPDATE kernel.budget_meters m SET reserved_nano = m.reserved_nano + granted

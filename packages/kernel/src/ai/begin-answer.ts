@@ -9,8 +9,8 @@ const longestDelayMs = 10_000;
 
 export type Answer = AsyncGenerator<AnswerPart, void, undefined>;
 
-export interface AnswerBeginning {
-  attempt: (limits: TimeLimits) => Answer;
+export interface Attempts<T> {
+  attempt: (limits: TimeLimits) => T;
   explain: (error: unknown) => ModelFailed;
   /** The limit to the first part holds for all attempts together. */
   limits: TimeLimits;
@@ -19,16 +19,28 @@ export interface AnswerBeginning {
 }
 
 /**
- * Opens an answer and reads its first part. Tries again, after a random wait or the one that the provider asked for,
- * where that is safe and sensible: nothing has been given out yet, and the failure is one that passes.
+ * Opens an answer and reads its first part, as often as `tryAgain` finds it sensible: nothing has been given out yet.
+ * @throws as `tryAgain`
+ */
+export async function beginAnswer({ attempt, ...rest }: Attempts<Answer>): Promise<Answer> {
+  return tryAgain({
+    ...rest,
+    async attempt(limits) {
+      const parts = attempt(limits);
+      return startingWith(await parts.next(), parts);
+    },
+  });
+}
+
+/**
+ * Tries again, after a random wait or the one that the provider asked for, where the failure is one that passes.
  * @throws ModelFailed, or the raw error once `signal` is aborted
  */
-export async function beginAnswer({ attempt, explain, limits, signal, onRetry }: AnswerBeginning): Promise<Answer> {
+export async function tryAgain<T>({ attempt, explain, limits, signal, onRetry }: Attempts<Promise<T>>): Promise<T> {
   const deadline = performance.now() + limits.firstPartMs;
   for (let retries = 0; ; retries += 1) {
-    const parts = attempt({ ...limits, firstPartMs: Math.max(1, deadline - performance.now()) });
     try {
-      return startingWith(await parts.next(), parts);
+      return await attempt({ ...limits, firstPartMs: Math.max(1, deadline - performance.now()) });
     } catch (error) {
       if (signal?.aborted) throw error;
       const failed = explain(error);

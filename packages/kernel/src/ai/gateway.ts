@@ -7,6 +7,8 @@ import type { Secrets } from "../secrets/index.ts";
 import { keepBreakers } from "./breakers.ts";
 import { type Connection, type ModelSettings, baseUrlsOf, readModelName, serverConnections } from "./connection.ts";
 import { type ChosenModels, readChosenModels } from "./default-models.ts";
+import { type EmbedRequest, type Embeddings, embed, usualEmbeddingModel } from "./embed.ts";
+import { type GeneratedObject, type ObjectRequest, generateObject } from "./generate-object.ts";
 import { keepKeys } from "./key-cache.ts";
 import { modelMetrics } from "./metrics.ts";
 import { recordCalls } from "./model-calls.ts";
@@ -20,7 +22,7 @@ import { type PassRequest, type PassTarget, type Passed, passThrough } from "./p
 import { chooseModels, connectionFor, readTier } from "./routing/choose-models.ts";
 import { resolveRouting } from "./routing/resolve-routing.ts";
 import { type StoredRouting, keepRouting } from "./routing/routing-rules.ts";
-import { streamChain } from "./stream-chain.ts";
+import { type StreamOne, streamChain } from "./stream-chain.ts";
 import { streamModel } from "./stream-model.ts";
 import { type TimeLimits, usualTimeLimits } from "./time-limits.ts";
 import { usualModel } from "./usual-model.ts";
@@ -46,6 +48,12 @@ export interface ModelGateway {
    * @throws as `stream`
    */
   pass(request: PassRequest, target: PassTarget): Promise<Passed | null>;
+  /** One object of a schema, checked; see `generateObject`. @throws as `stream`, and when the answer does not fit */
+  generateObject<T>(request: ObjectRequest<T>): Promise<GeneratedObject<T>>;
+  /** Vectors for texts; see `embed`. */
+  embed(request: EmbedRequest): Promise<Embeddings>;
+  /** The model that embeds when none is named; null when no provider can. */
+  embeddingModel(tenant: ModelTenant): Promise<string | null>;
   /** The model to use when none was named; null when none is configured. @throws ModelFailed when no list can be had */
   defaultModel(tenant: ModelTenant): Promise<string | null>;
   /** Everything the caller can use; providers' lists are an hour old at most unless `refresh`. */
@@ -129,17 +137,18 @@ export function openGateway({
     return id;
   }
 
-  async function* stream(request: ModelRequest): AsyncGenerator<ModelPart, void, undefined> {
+  async function* answer(request: ModelRequest, isHeldBack: boolean): AsyncGenerator<ModelPart, void, undefined> {
     const choice = await chooseModels(request, {
       connections: await connectionsOf(request),
       lists,
       routing: () => routing.read(request.workspaceId),
       defaultModel: () => defaultModel(request),
     });
-    yield* streamChain(request, choice, (asked, { connection, name, route }) => {
+    const streamOne: StreamOne = (asked, { connection, name, route }) => {
       const breaker = breakerOf(connection.baseUrl, name.model);
       return streamModel(asked, { connection, name, breaker, limits: timeLimits, ledger, route });
-    });
+    };
+    yield* streamChain(request, choice, streamOne, isHeldBack);
   }
 
   async function pass(request: PassRequest, target: PassTarget): Promise<Passed | null> {
@@ -152,7 +161,10 @@ export function openGateway({
   }
 
   return {
-    stream,
+    stream: (request) => answer(request, false),
+    generateObject: (request) => generateObject(request, (asked) => answer(asked, true)),
+    embed: async (request) => embed(request, { connections: await connectionsOf(request), limits: timeLimits, ledger }),
+    embeddingModel: async (tenant) => usualEmbeddingModel(await connectionsOf(tenant), AbortSignal.timeout(8_000)),
     pass,
     defaultModel,
     listModels: (tenant, { refresh } = {}) => offer(tenant, refresh),

@@ -9,6 +9,8 @@ export {
   type ModelTenant,
   openGateway,
 } from "./gateway.ts";
+export { type EmbedRequest, type Embeddings } from "./embed.ts";
+export { type GeneratedObject, type ObjectRequest } from "./generate-object.ts";
 export { type ModelContent, type ModelMessage } from "./messages.ts";
 export { sweepLostCalls } from "./model-calls.ts";
 export { modelJobs } from "./model-jobs.ts";

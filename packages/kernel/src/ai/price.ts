@@ -117,7 +117,8 @@ export function ratesOf(
   const price = lookUp(connection, model)?.price;
   if (!price) return null;
   const input = rate(price.input_mtok, inputTokens);
-  const output = rate(price.output_mtok, inputTokens);
+  // Embeddings have no output, so the table has no price for it.
+  const output = rate(price.output_mtok, inputTokens) ?? (/embed/.test(model) ? 0 : null);
   if (input === null || output === null) return null;
   return {
     input,

@@ -98,3 +98,24 @@ export function streamingFetch(fetch: Fetch, onBytes: () => void): Fetch {
     return new Response(boundedEvents(answer.body, onBytes), { status: answer.status, headers: answer.headers });
   };
 }
+
+/**
+ * The fetch that the AI SDK is given for one answer that comes whole: bounded, and with HTTP errors and web pages as errors
+ * of ours.
+ */
+export function boundedFetch(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const answer = await fetch(input, init);
+    if (!answer.ok) {
+      throw new ProviderRefused(answer.status, await readSome(answer.body, largestErrorBytes), answer.headers);
+    }
+    if ((answer.headers.get("content-type") ?? "").includes("html")) {
+      await answer.body?.cancel();
+      throw new BadAnswer("answered with a web page instead of vectors; the base URL is probably wrong");
+    }
+    const text = await readSome(answer.body, largestAnswerBytes);
+    if (text === "") throw new BadAnswer("ended its answer before it began");
+    if (text.length >= largestAnswerBytes) throw new BadAnswer("sent more in one piece than can be accepted");
+    return new Response(text, { status: answer.status, headers: { "content-type": "application/json" } });
+  };
+}

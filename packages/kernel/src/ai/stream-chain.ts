@@ -72,6 +72,8 @@ export async function* streamChain(
   request: ModelRequest,
   { candidates, goesOnAfter }: Choice,
   streamOne: StreamOne,
+  /** Gives out nothing before an answer is whole: then a broken one is thrown away and the next model begins anew. */
+  isHeldBack = false,
 ): AsyncGenerator<ModelPart, void, undefined> {
   const given: Given = { text: "", hasCalled: false };
   const failures: { candidate: Candidate; error: ModelFailed }[] = [];
@@ -80,6 +82,7 @@ export async function* streamChain(
     const isContinuing = given.text !== "";
     const asked = isContinuing ? { ...request, messages: withText(request.messages, given.text) } : request;
     const route = failed ? `${candidate.route}; after: ${failed.error.message}`.slice(0, 1000) : candidate.route;
+    const held: ModelPart[] = [];
     let hasBegun = false;
     try {
       for await (const part of streamOne(asked, { ...candidate, route })) {
@@ -92,10 +95,15 @@ export async function* streamChain(
           };
         }
         hasBegun = true;
+        if (isHeldBack) {
+          held.push(part);
+          continue;
+        }
         if (part.type === "text") given.text += part.text;
         else if (part.type === "tool-call-begin") given.hasCalled = true;
         yield part.type === "finish" && isContinuing ? { ...part, usage: unknownUsage, costUsd: null } : part;
       }
+      yield* held;
       return;
     } catch (error) {
       const failure = asFailure(error);

@@ -18,7 +18,7 @@ it("an Ollama is found by itself, used without a key, and gone from the list whe
 
   const request = { ...fixture.tenant, product: "chat", messages: [{ role: "user" as const, content: "Hello" }] };
   const { finish } = await collect(gateway.stream(request));
-  expect(finish).toMatchObject({ model: "ollama/llama3.2:latest", keySource: "local", costUsd: null });
+  expect(finish).toMatchObject({ model: "ollama/llama3.2:latest", keySource: "local", costUsd: 0 });
   expect(ollama.requests.at(-1)?.headers.authorization).toBeUndefined();
 
   await ollama.close();

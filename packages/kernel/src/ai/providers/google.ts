@@ -29,6 +29,9 @@ export const google: Provider = {
   defaultBaseUrl: "https://generativelanguage.googleapis.com/v1beta",
   languageModel: ({ baseUrl, apiKey, fetch }, model) =>
     createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch })(model),
+  embeddingModel: ({ baseUrl, apiKey, fetch }, model) =>
+    createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch }).embeddingModel(model),
+  usualEmbeddingModel: async () => "gemini-embedding-001",
   async listModels(endpoint, signal) {
     // The key goes in a header, not in the address: addresses end up in logs.
     const headers = { "x-goog-api-key": endpoint.apiKey ?? "" };

@@ -8,6 +8,9 @@ export const mistral: Provider = {
   defaultBaseUrl: "https://api.mistral.ai/v1",
   languageModel: ({ baseUrl, apiKey, fetch }, model) =>
     createMistral({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch })(model),
+  embeddingModel: ({ baseUrl, apiKey, fetch }, model) =>
+    createMistral({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch }).embeddingModel(model),
+  usualEmbeddingModel: async () => "mistral-embed",
   async listModels(endpoint, signal) {
     const isChat = (model: string) => !/embed|moderation|ocr|transcribe|voxtral/.test(model);
     // Some models are listed twice.

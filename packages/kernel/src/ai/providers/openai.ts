@@ -14,6 +14,9 @@ export const openai: Provider = {
   defaultBaseUrl: "https://api.openai.com/v1",
   languageModel: ({ baseUrl, apiKey, fetch }, model) =>
     createOpenAI({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch }).chat(model),
+  embeddingModel: ({ baseUrl, apiKey, fetch }, model) =>
+    createOpenAI({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch }).embeddingModel(model),
+  usualEmbeddingModel: async () => "text-embedding-3-small",
   listModels: (endpoint, signal) => readOpenAiList(endpoint, signal, (model) => !otherPurposes.test(model)),
   // A last assistant message is taken as finished and answered with a new one.
   continuesAnswer: () => false,

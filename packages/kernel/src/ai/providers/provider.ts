@@ -1,4 +1,4 @@
-import type { LanguageModelV3, SharedV3ProviderOptions } from "@ai-sdk/provider";
+import type { EmbeddingModelV3, LanguageModelV3, SharedV3ProviderOptions } from "@ai-sdk/provider";
 import type { Fetch } from "../../outbound/index.ts";
 import type { ToolCallIds } from "../messages.ts";
 import type { ReasoningEffort } from "../model-request.ts";
@@ -29,6 +29,10 @@ export interface Provider {
   /** Null where there is none and it must be given. */
   defaultBaseUrl: string | null;
   languageModel(endpoint: Endpoint, model: string): LanguageModelV3;
+  /** Missing where the provider has none. */
+  embeddingModel?(endpoint: Endpoint, model: string): EmbeddingModelV3;
+  /** Its embedding model to take when none is named. Null where it has none. @throws like any call to the provider */
+  usualEmbeddingModel?(endpoint: Endpoint, signal: AbortSignal): Promise<string | null>;
   /** The chat models that the key may use. @throws like any call to the provider; see `explainFailure` */
   listModels(endpoint: Endpoint, signal: AbortSignal): Promise<ListedModel[]>;
   /**

@@ -1,5 +1,5 @@
 import Search from "lucide-react/icons/search";
-import { Command, defaultFilter } from "cmdk";
+import { Command } from "cmdk";
 import { Dialog as Primitive } from "radix-ui";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Kbd } from "./kbd.tsx";
@@ -33,10 +33,15 @@ type CommandPaletteProps = {
   empty?: ReactNode;
 };
 
-/** Every word typed must fit, in any order; the worst fit counts. */
-function everyWord(value: string, search: string, keywords?: string[]) {
-  const words = search.trim().split(/\s+/);
-  return Math.min(...words.map((word) => defaultFilter(value, word, keywords)));
+/** Every word typed must stand in the title or the other words, in any order; best where a word begins so. */
+function everyWord(_: string, search: string, keywords: string[] = []) {
+  const text = ` ${keywords.join(" ").toLowerCase()}`;
+  const fits = search
+    .trim()
+    .toLowerCase()
+    .split(/\s+/)
+    .map((word) => (text.includes(` ${word}`) ? 1 : text.includes(word) ? 0.5 : 0));
+  return Math.min(...fits);
 }
 
 /** Everything the page can do, found by typing. Groups stand in the order in which their first item comes. */

@@ -12,7 +12,7 @@ import { type Instance, migrationOwners, withInstance } from "./open-instance.ts
 import { progressBar } from "./progress-bar.ts";
 import { addAccount, inventPassword } from "./user-command.ts";
 
-const demoOwner = { email: "demo@tidewater.example", name: "Demo" };
+const demoOwner = { email: "demo@tidewater.example", name: "Robin Castell" };
 
 export function seedCommand(): Command {
   return new Command("seed")

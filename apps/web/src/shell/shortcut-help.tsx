@@ -1,7 +1,14 @@
 import { Dialog, Kbd, Switch } from "@mindmesh/ui";
-import { useCommands } from "./commands.ts";
+import { Fragment } from "react";
+import { useCommands, type Command } from "./commands.ts";
 import { useFrame } from "./frame.ts";
 import { setSingleKeys, useSingleKeys } from "./shortcuts.ts";
+
+/** What has two keys stands there once. */
+function keysByTitle(commands: readonly Command[]) {
+  const byTitle = Map.groupBy(commands, (command) => command.title);
+  return [...byTitle].map(([title, same]) => [title, same.map(({ shortcut = "" }) => shortcut)] as const);
+}
 
 /** Every key that does something on this page, by group. */
 export function ShortcutHelp() {
@@ -22,16 +29,19 @@ export function ShortcutHelp() {
           <section key={group} className="mb-5 break-inside-avoid">
             <h3 className="mb-1 text-xs font-medium text-faint">{group}</h3>
             <dl>
-              {withKeys
-                .filter((command) => command.group === group)
-                .map((command) => (
-                  <div key={command.id} className="flex min-h-8 items-center justify-between gap-4 text-sm">
-                    <dt className="text-ink">{command.title}</dt>
-                    <dd>
-                      <Kbd keys={command.shortcut ?? ""} />
-                    </dd>
-                  </div>
-                ))}
+              {keysByTitle(withKeys.filter((command) => command.group === group)).map(([title, keys]) => (
+                <div key={title} className="flex min-h-8 items-center justify-between gap-4 text-sm">
+                  <dt className="text-ink">{title}</dt>
+                  <dd className="flex shrink-0 items-center gap-1.5">
+                    {keys.map((each, index) => (
+                      <Fragment key={each}>
+                        {index > 0 ? <span className="text-xs text-faint">or</span> : null}
+                        <Kbd keys={each} />
+                      </Fragment>
+                    ))}
+                  </dd>
+                </div>
+              ))}
             </dl>
           </section>
         ))}

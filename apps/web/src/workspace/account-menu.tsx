@@ -1,29 +1,16 @@
 import type { Person } from "@mindmesh/contracts/identity";
 import { Avatar, DropdownMenu, useTheme, type ThemeChoice } from "@mindmesh/ui";
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import LogOut from "lucide-react/icons/log-out";
 import Settings from "lucide-react/icons/settings";
-import { identityApi } from "../identity/api.ts";
-import { forgetPerson } from "../identity/enter.ts";
-import { showError } from "../products/chat/show-error.ts";
+import { useSignOut } from "../identity/use-sign-out.ts";
 import { closeDrawer } from "../shell/frame.ts";
 
 /** Who is signed in, with the way out. */
 export function AccountMenu({ person, workspaceId }: { person: Person; workspaceId: string }) {
   const [theme, setTheme] = useTheme();
-  const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const signOut = async () => {
-    try {
-      await identityApi.signOut();
-    } catch (error) {
-      showError(error);
-      return;
-    }
-    await navigate({ to: "/sign-in", search: {} });
-    forgetPerson(queryClient);
-  };
+  const signOut = useSignOut();
   return (
     <DropdownMenu
       side="top"

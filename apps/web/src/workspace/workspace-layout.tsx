@@ -16,7 +16,9 @@ import { closeDrawer } from "../shell/frame.ts";
 import { SettingsEntry } from "../settings/settings-entry.tsx";
 import { toolEventHandler } from "../tools/tool-events.ts";
 import { AccountMenu } from "./account-menu.tsx";
+import { NewWorkspaceLayer } from "./new-workspace-layer.tsx";
 import { handleWorkspaceEvent } from "./workspace-events.ts";
+import { WorkspaceCommands, WorkspaceSwitcher } from "./workspace-switcher.tsx";
 
 const route = getRouteApi("/w/$workspaceId");
 
@@ -42,7 +44,6 @@ export function WorkspaceLayout() {
   useEffect(() => {
     if (live === "connected") deliverWaiting(queryClient, workspaceId);
   }, [live, queryClient, workspaceId]);
-
   const newConversation = (
     <IconButton
       label="New conversation"
@@ -56,12 +57,15 @@ export function WorkspaceLayout() {
   );
   return (
     <AppShell
+      workspaceSwitcher={<WorkspaceSwitcher workspaces={me.workspaces} workspaceId={workspaceId} />}
       productAction={newConversation}
       list={<ConversationList workspaceId={workspaceId} />}
       accountMenu={<AccountMenu person={me.person} workspaceId={workspaceId} />}
     >
-      <ChatOverlays workspaceId={workspaceId} />
+      <ChatOverlays key={workspaceId} workspaceId={workspaceId} />
       <SettingsEntry workspaceId={workspaceId} />
+      <WorkspaceCommands workspaces={me.workspaces} workspaceId={workspaceId} />
+      <NewWorkspaceLayer />
       <Outlet />
     </AppShell>
   );

@@ -43,10 +43,12 @@ export interface PresetSeed {
 const minute = 60_000;
 /** Rough length of a token in characters of European languages, to have believable numbers. */
 const charactersPerToken = 4;
+/** US dollars per million tokens: what a model of the middle class costs. */
+const price = { input: 3, output: 15 };
 
 /**
  * Fills a new workspace with conversations, folders and presets, within the caller's transaction. For demonstrations:
- * no model is called, and tokens are estimated from the length of the text.
+ * no model is called, and tokens and costs are estimated from the length of the text.
  */
 export async function seedConversations(
   tx: Transaction,
@@ -120,9 +122,12 @@ function estimatedUsage(seed: ConversationSeed, index: number) {
     read += seed.messages[at]?.text.length ?? 0;
   }
   const { text = "", reasoning = "" } = seed.messages[index] ?? {};
+  const inputTokens = Math.ceil(read / charactersPerToken);
+  const outputTokens = Math.ceil((text.length + reasoning.length) / charactersPerToken);
   return {
-    inputTokens: Math.ceil(read / charactersPerToken),
-    outputTokens: Math.ceil((text.length + reasoning.length) / charactersPerToken),
+    inputTokens,
+    outputTokens,
+    costUsd: (inputTokens * price.input + outputTokens * price.output) / 1e6,
     reasoningTokens: reasoning === "" ? null : Math.ceil(reasoning.length / charactersPerToken),
   };
 }

@@ -54,7 +54,7 @@ function OpenConversation({ workspaceId, conversationId, target }: OpenConversat
     return (
       <>
         <PageHeader title="Conversation">
-          <span className="sr-only">Loading</span>
+          <h1 className="sr-only">Conversation</h1>
         </PageHeader>
         {error ? (
           <div className="flex flex-1 items-center justify-center">

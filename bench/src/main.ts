@@ -3,6 +3,7 @@ import { authentication } from "./authentication.ts";
 import { budget } from "./budget.ts";
 import { drawing } from "./drawing.ts";
 import { fanOut } from "./fan-out.ts";
+import { gateway } from "./gateway.ts";
 import { importing } from "./importing.ts";
 import { page } from "./page.ts";
 import { search } from "./search.ts";
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<void>> = {
   streaming,
   drawing,
   "fan-out": fanOut,
+  gateway,
   search,
   page,
   import: importing,

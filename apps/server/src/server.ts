@@ -26,7 +26,7 @@ import {
   withdrawn,
 } from "@mindmesh/kernel/identity";
 import { jobRoutesOn, openJobs } from "@mindmesh/kernel/jobs";
-import { createRateLimit } from "@mindmesh/kernel/limits";
+import { createRateLimit, defaultLimits } from "@mindmesh/kernel/limits";
 import { openMail } from "@mindmesh/kernel/notify";
 import type { ErrorReports, Logger } from "@mindmesh/kernel/observe";
 import { openOutbound } from "@mindmesh/kernel/outbound";
@@ -146,7 +146,7 @@ export async function startServer(
       ),
     member: (caller, workspaceId) => memberOf(db, caller, workspaceId),
   });
-  app.decorate("rateLimit", createRateLimit(redis));
+  app.decorate("rateLimit", createRateLimit(redis, { ...defaultLimits, calls: config.CALLS_PER_MINUTE }));
   await serveOpenApi(app, config.publicUrl);
 
   const realtime = openRealtime({

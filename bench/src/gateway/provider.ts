@@ -1,0 +1,51 @@
+// A provider as lean as can be, so that it takes little of the machine: canned chat completions in OpenAI's format, whole
+// or as a stream, the number of chunks told by the prompt (`chunks=30`). Prints its address.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Before the head, as the fastest of real providers take. */
+const firstDelayMs = 20;
+/** A burst of chunks, as they come off a real connection. */
+const burst = 5;
+const burstEveryMs = 2;
+
+const head = '"id":"chatcmpl-1","created":1760000000,"model":"gpt-5-mini"';
+const usage =
+  '"usage":{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"prompt_tokens_details":{"cached_tokens":0}}';
+const whole = `{${head},"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"${"word ".repeat(30)}"},"logprobs":null,"finish_reason":"stop"}],${usage}}`;
+const event = (choices: string, more: string) =>
+  `data: {${head},"object":"chat.completion.chunk","choices":[${choices}],${more}}\n\n`;
+const chunk = event('{"index":0,"delta":{"content":"word "},"logprobs":null,"finish_reason":null}', '"usage":null');
+const end =
+  event('{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}', '"usage":null') +
+  event("", usage) +
+  "data: [DONE]\n\n";
+
+const server = createServer((request, response) => {
+  let body = "";
+  request.on("data", (data: Buffer) => (body += data.toString("latin1")));
+  request.on("end", () => {
+    if (request.method === "GET") {
+      response.setHeader("content-type", "application/json");
+      return response.end('{"object":"list","data":[{"id":"gpt-5-mini","object":"model"}]}');
+    }
+    const chunks = Number(/chunks=(\d+)/.exec(body)?.[1] ?? 0);
+    return setTimeout(() => {
+      if (chunks === 0) {
+        response.setHeader("content-type", "application/json");
+        response.end(whole);
+        return;
+      }
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      let left = chunks;
+      const timer = setInterval(() => {
+        for (let n = 0; n < burst && left > 0; n += 1, left -= 1) response.write(chunk);
+        if (left > 0) return;
+        clearInterval(timer);
+        response.end(end);
+      }, burstEveryMs);
+      response.on("close", () => clearInterval(timer));
+    }, firstDelayMs);
+  });
+});
+server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));

@@ -41,6 +41,7 @@ import {
   fileTools,
   openBlobStore,
 } from "@mindmesh/kernel/storage";
+import { mcpRoutesOn } from "@mindmesh/kernel/mcp";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
 import { openTools, toolJobs, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
@@ -52,6 +53,7 @@ import { observeServer } from "./observe-server.ts";
 import { serveOpenApi } from "./open-api.ts";
 import { products } from "./products.ts";
 import { allowedOrigin, protect } from "./security.ts";
+import { version } from "./version.ts";
 import { inlineOfPage, serveWeb } from "./web.ts";
 
 export interface RunningServer {
@@ -222,6 +224,7 @@ export async function startServer(
     parts,
   });
   auditRoutesOn(app, db);
+  mcpRoutesOn(app, { db, tools, version, publicUrl: config.publicUrl, onError });
   const files = fileJobs({
     db,
     blobs,

@@ -1,0 +1,1 @@
+export { type McpRouteDependencies, mcpRoutesOn } from "./server/routes.ts";

@@ -1,0 +1,65 @@
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { mcpRoutes } from "@mindmesh/contracts/mcp";
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { AppError } from "../../errors/index.ts";
+import { type MemberCaller, implement, toAppError } from "../../http/index.ts";
+import { type McpServing, serveTools } from "./serve-tools.ts";
+
+export interface McpRouteDependencies extends McpServing {
+  publicUrl: string;
+  onError: (error: unknown) => void;
+}
+
+/** Registers the MCP server at `/mcp`: stateless, for the current protocol and for clients of 2025. */
+export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependencies): void {
+  const { publicUrl, onError } = dependencies;
+  const callers = new WeakMap<object, MemberCaller>();
+  const handler = createMcpHandler(
+    ({ authInfo }) => {
+      const caller = authInfo && callers.get(authInfo);
+      if (!caller) throw new AppError("not_signed_in");
+      return serveTools(dependencies, caller);
+    },
+    { onerror: onError },
+  );
+  app.addHook("onClose", () => handler.close());
+
+  async function serve(caller: MemberCaller, body: unknown, request: FastifyRequest, reply: FastifyReply) {
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort());
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) {
+      // The SDK is told who calls, not by what secret.
+      if (value !== undefined && name !== "authorization" && name !== "cookie") headers.set(name, String(value));
+    }
+    const asked = new Request(new URL("/mcp", publicUrl), { method: request.method, headers, signal: gone.signal });
+    const authInfo = { token: "", clientId: caller.personId, scopes: [...caller.scopes] };
+    callers.set(authInfo, caller);
+    const answer = await handler.fetch(asked, { authInfo, ...(body !== undefined && { parsedBody: body }) });
+    void reply.status(answer.status);
+    for (const [name, value] of answer.headers) void reply.header(name, value);
+    return answer.body === null ? null : Readable.fromWeb(answer.body as NodeReadableStream);
+  }
+
+  void app.register((scope, _options, done) => {
+    scope.setErrorHandler((error, request, reply) => {
+      const appError = toAppError(error);
+      if (appError.status >= 500) request.log.error({ err: error }, appError.message);
+      if (appError.status === 401) {
+        // Where a client learns how its person can let it in.
+        const metadata = `${publicUrl}/.well-known/oauth-protected-resource/mcp`;
+        void reply.header("www-authenticate", `Bearer resource_metadata="${metadata}"`);
+      }
+      if (appError.retryAfterSeconds !== undefined) void reply.header("retry-after", appError.retryAfterSeconds);
+      return reply.status(appError.status).send(appError.body(request.id));
+    });
+    implement(scope, mcpRoutes, {
+      callMcp: ({ caller, body, request, reply }) => serve(caller, body, request, reply),
+      streamMcp: ({ caller, request, reply }) => serve(caller, undefined, request, reply),
+      endMcp: ({ caller, request, reply }) => serve(caller, undefined, request, reply),
+    });
+    done();
+  });
+}

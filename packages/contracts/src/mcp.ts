@@ -20,6 +20,10 @@ export const mcpRoutes = {
     body: z.unknown(),
     bodyLimit: 4 * 1024 * 1024,
   }),
-  streamMcp: defineRoute({ ...mcp, method: "GET", summary: "Model Context Protocol: there are no sessions to listen to" }),
+  streamMcp: defineRoute({
+    ...mcp,
+    method: "GET",
+    summary: "Model Context Protocol: there are no sessions to listen to",
+  }),
   endMcp: defineRoute({ ...mcp, method: "DELETE", summary: "Model Context Protocol: there are no sessions to end" }),
 };

@@ -91,6 +91,7 @@ describe.each(["@ai-sdk/openai, responses", "@ai-sdk/openai, chat completions", 
       const result = streamText({
         model: model(),
         maxRetries: 0,
+        headers: { "x-mindmesh-fallback": "none" },
         prompt: `[[fault=cut after=3 chunks=8 id=${name.length}]] Tell me.`,
         onError: ({ error }) => void errors.push(error),
       });

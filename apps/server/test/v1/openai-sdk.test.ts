@@ -14,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 beforeEach(() => fixture.models.reset());
 
+/** No other model may answer, so that what goes wrong with this one is seen. */
+const alone = { headers: { "x-mindmesh-fallback": "none" } };
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const weather = {
   type: "function" as const,
@@ -134,11 +136,14 @@ describe.each(models)("the openai SDK with %s", (model) => {
     for (const fault of ["cut", "no-finish"] as const) {
       fixture.models.reset();
       const name = `${model}-${fault}`;
-      const stream = await client.chat.completions.create({
-        model: name,
-        stream: true,
-        messages: [{ role: "user", content: `[[fault=${fault} after=3 chunks=8]] Tell me.` }],
-      });
+      const stream = await client.chat.completions.create(
+        {
+          model: name,
+          stream: true,
+          messages: [{ role: "user", content: `[[fault=${fault} after=3 chunks=8]] Tell me.` }],
+        },
+        alone,
+      );
       let text = "";
       const end = (async () => {
         for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
@@ -146,6 +151,32 @@ describe.each(models)("the openai SDK with %s", (model) => {
       await expect(end).rejects.toThrow(/broke off|closed the connection/);
       expect(text).not.toBe("");
     }
+  });
+
+  it("gets the rest of a stream that was cut from a model that can go on", async () => {
+    const [provider] = model.split("/");
+    fixture.models.setBehaviour({ chunks: 6, text: "one two three four five six" });
+    const cut = `${provider}/cut-once-${model.length}`;
+    fixture.models.setFault({ fault: "cut", after: 3, times: 1 });
+    const stream = await client.chat.completions.create({
+      model: cut,
+      stream: true,
+      messages: [{ role: "user", content: "Count." }],
+    });
+    let text = "";
+    const ids = new Set<string>();
+    const ends: string[] = [];
+    for await (const chunk of stream) {
+      ids.add(chunk.id);
+      text += chunk.choices[0]?.delta.content ?? "";
+      if (chunk.choices[0]?.finish_reason) ends.push(chunk.choices[0].finish_reason);
+    }
+    expect(text).toMatch(/^one two three/);
+    expect(ends).toEqual(["stop"]);
+    expect(ids.size).toBe(1);
+    expect(posts()).toHaveLength(2);
+    // The second one was asked to go on with what had come.
+    expect(JSON.stringify(posts()[1]?.body)).toContain("one two three");
   });
 
   it("stops the provider at once when it aborts", async () => {
@@ -211,11 +242,10 @@ describe.each(models)("the openai SDK with %s", (model) => {
   });
 
   it("is told when a streamed response was cut", async () => {
-    const stream = await client.responses.create({
-      model: `${model}-cut-response`,
-      stream: true,
-      input: "[[fault=cut after=3 chunks=8]] Tell me.",
-    });
+    const stream = await client.responses.create(
+      { model: `${model}-cut-response`, stream: true, input: "[[fault=cut after=3 chunks=8]] Tell me." },
+      alone,
+    );
     const types: string[] = [];
     const end = (async () => {
       for await (const event of stream) types.push(event.type);

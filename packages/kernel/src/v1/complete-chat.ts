@@ -1,12 +1,13 @@
 import type { ChatCompletionBody } from "@mindmesh/contracts/v1";
 import type { FastifyReply } from "fastify";
 import { v7 as uuidv7 } from "uuid";
+import type { ModelPart } from "../ai/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
-import { clientSignal, openClientStream } from "./client-stream.ts";
+import { type ClientStream, clientSignal, openClientStream } from "./client-stream.ts";
 import type { V1Dependencies } from "./dependencies.ts";
 import { findModel, withNames } from "./find-model.ts";
 import { refusalOf } from "./openai-error.ts";
-import { passChat } from "./pass-chat.ts";
+import { type PassResult, passChat } from "./pass-chat.ts";
 import { readChatBody } from "./read-chat.ts";
 import { type ChatHead, chatChunks, wholeChat } from "./write-chat.ts";
 
@@ -28,37 +29,62 @@ export async function completeChat(
   try {
     const model = await findModel(gateway, tenant, body.model);
     const isPassable = model?.includes("/") === true && (settings.cache ?? "none") === "none";
-    if (model !== undefined && isPassable && (await passChat(gateway, tenant, model, body, settings, reply, signal)))
+    const passed: PassResult =
+      model !== undefined && isPassable
+        ? await passChat(gateway, tenant, model, body, settings, reply, signal)
+        : { state: "usual" };
+    if (passed.state === "done") return reply;
+    const read = () => readChatBody(body, outbound.guardedFetch, signal);
+    if (passed.state === "broken") {
+      const { head, text, stream } = passed;
+      async function* rest(): AsyncGenerator<ModelPart, void, undefined> {
+        const asked = await read();
+        const said = text === "" ? [] : [{ role: "assistant" as const, content: text }];
+        const messages = [...asked.messages, ...said];
+        yield* gateway.stream({ ...tenant, ...asked, ...settings, product: "api", model, messages });
+      }
+      await writeParts(rest(), stream, chatChunks(head, includesUsage(body), false), signal);
       return reply;
-    const asked = await readChatBody(body, outbound.guardedFetch, signal);
-    const parts = gateway.stream({ ...tenant, ...asked, ...settings, product: "api", model });
+    }
+    const request = { ...tenant, ...(await read()), ...settings, product: "api", model };
+    const parts = gateway.stream(request);
     const head: ChatHead = {
       id: `chatcmpl-${uuidv7()}`,
       created: Math.floor(Date.now() / 1000),
       model: model ?? body.model,
     };
     if (!body.stream) return await wholeChat(head, parts);
-    const write = chatChunks(head, body.stream_options?.include_usage ?? false);
-    let next = await parts.next();
-    const stream = openClientStream(reply);
-    try {
-      while (!next.done) {
-        const text = write(next.value).map(event).join("");
-        if (text !== "") await stream.write(text);
-        next = await parts.next();
-      }
-      await stream.write("data: [DONE]\n\n");
-    } catch (error) {
-      if (!signal.aborted) await stream.write(event({ error: refusalOf(error).error }));
-    } finally {
-      await parts.return();
-      stream.end();
-    }
+    const first = await parts.next();
+    await writeParts(parts, openClientStream(reply), chatChunks(head, includesUsage(body)), signal, first);
     return reply;
   } catch (error) {
     // Nobody is left to answer.
     if (signal.aborted) return reply.hijack();
     throw await withNames(error, gateway, tenant, body.model);
+  }
+}
+
+const includesUsage = (body: ChatCompletionBody): boolean => body.stream_options?.include_usage ?? false;
+
+/** Writes an answer to its end, or the error that it broke off with. */
+async function writeParts(
+  parts: AsyncGenerator<ModelPart, void, undefined>,
+  stream: ClientStream,
+  write: (part: ModelPart) => object[],
+  signal: AbortSignal,
+  first?: IteratorResult<ModelPart, void>,
+): Promise<void> {
+  try {
+    for (let next = first ?? (await parts.next()); !next.done; next = await parts.next()) {
+      const text = write(next.value).map(event).join("");
+      if (text !== "") await stream.write(text);
+    }
+    await stream.write("data: [DONE]\n\n");
+  } catch (error) {
+    if (!signal.aborted) await stream.write(event({ error: refusalOf(error).error }));
+  } finally {
+    await parts.return();
+    stream.end();
   }
 }
 

@@ -4,6 +4,8 @@ import { type Demand, ModelFailed, type ModelGateway, type ModelTenant } from ".
 import { type ClientStream, openClientStream } from "./client-stream.ts";
 import type { CallSettings } from "./complete-chat.ts";
 import { refusalOf } from "./openai-error.ts";
+import { keepSaid } from "./said-so-far.ts";
+import type { ChatHead } from "./write-chat.ts";
 
 /** The size of what is asked, for budgets: read when one asks for it, which is seldom. */
 function demandOf(body: ChatCompletionBody): Demand {
@@ -40,21 +42,30 @@ function mayStillSucceed(error: unknown): boolean {
   return error instanceof ModelFailed && !error.interrupted && error.kind !== "bad_request" && error.kind !== "timeout";
 }
 
+/** What came of passing an answer through. */
+export type PassResult =
+  /** The client has its answer, or the error in its stream. */
+  | { state: "done" }
+  /** Nothing was sent, and the usual way may still do it. */
+  | { state: "usual" }
+  /** It broke off in the middle; another model may go on from what was said. */
+  | { state: "broken"; stream: ClientStream; head: ChatHead; text: string; error: unknown };
+
 /**
- * Answers by passing the provider's own bytes on, where it speaks the client's format. False when the usual way is to be
- * taken instead: another format, or a failure before anything was sent.
- * @throws as the gateway does
+ * Answers by passing the provider's own bytes on, where it speaks the client's format.
+ * @throws as the gateway does, before anything was sent
  */
 export async function passChat(
   gateway: Pick<ModelGateway, "pass">,
   tenant: ModelTenant,
   model: string,
   body: ChatCompletionBody,
-  { apiKeyId }: CallSettings,
+  { apiKeyId, fallback }: CallSettings,
   reply: FastifyReply,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<PassResult> {
   let stream: ClientStream | undefined;
+  const said = keepSaid(model);
   try {
     const passed = await gateway.pass(
       {
@@ -71,10 +82,13 @@ export async function passChat(
         begin(callId) {
           stream = openClientStream(reply, { "x-mindmesh-call-id": callId, "x-mindmesh-model": model });
         },
-        write: (bytes) => stream?.write(bytes),
+        write(bytes) {
+          said.add(bytes);
+          return stream?.write(bytes);
+        },
       },
     );
-    if (passed === null) return false;
+    if (passed === null) return { state: "usual" };
     if (passed.type === "whole") {
       void reply
         .headers({ "x-mindmesh-call-id": passed.callId, "x-mindmesh-model": model })
@@ -83,11 +97,14 @@ export async function passChat(
     } else void stream?.write("data: [DONE]\n\n");
   } catch (error) {
     if (stream === undefined) {
-      if (mayStillSucceed(error) && !signal.aborted) return false;
+      if (mayStillSucceed(error) && !signal.aborted) return { state: "usual" };
       throw error;
     }
+    const isJson = (body.response_format?.type ?? "text") !== "text";
+    const soFar = signal.aborted || fallback === false || isJson ? null : said.read();
+    if (soFar) return { state: "broken", stream, ...soFar, error };
     if (!signal.aborted) void stream.write(`data: ${JSON.stringify({ error: refusalOf(error).error })}\n\n`);
   }
   stream?.end();
-  return true;
+  return { state: "done" };
 }

@@ -49,10 +49,10 @@ function indexOfCall(calls: Map<string, number>, id: string): number {
  * Turns parts of an answer into the `data:` texts of a streamed chat completion, `[DONE]` included. Keeps what it must
  * know between parts, so make one per answer.
  */
-export function chatChunks(head: ChatHead, includeUsage: boolean): (part: ModelPart) => object[] {
+export function chatChunks(head: ChatHead, includeUsage: boolean, beginsAnswer = true): (part: ModelPart) => object[] {
   const calls = new Map<string, number>();
   const written = new Set<string>();
-  let isFirst = true;
+  let isFirst = beginsAnswer;
   let { model } = head;
   const chunk = (delta: object, finish_reason: string | null = null) => ({
     ...head,

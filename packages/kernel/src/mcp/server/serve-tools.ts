@@ -90,9 +90,13 @@ export function serveTools(serving: McpServing, caller: MemberCaller): Server {
   server.setRequestHandler("tools/list", async () => ({ tools: (await serving.tools.list(caller)).map(describe) }));
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
     const all = await serving.tools.list(caller);
-    const tool = all.find(({ name }) => name === params.name) ?? all.find(({ name }) => outsideName(name) === params.name);
+    const tool =
+      all.find(({ name }) => name === params.name) ?? all.find(({ name }) => outsideName(name) === params.name);
     if (!tool) {
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool named ${JSON.stringify(params.name)}.`);
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `There is no tool named ${JSON.stringify(params.name)}.`,
+      );
     }
     try {
       return await callTool(serving, caller, tool, params.arguments ?? {}, mcpReq.signal);

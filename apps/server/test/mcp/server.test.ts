@@ -1,0 +1,114 @@
+import { createClient } from "@mindmesh/client";
+import { toolRoutes } from "@mindmesh/contracts/tools";
+import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
+import { type TestPerson, type TestServer, startTestServer } from "@mindmesh/test-support";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+let server: TestServer;
+let ada: TestPerson;
+const clients: Client[] = [];
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await server.signUp("Ada");
+});
+afterAll(async () => {
+  for (const client of clients) await client.close();
+  await server.close();
+});
+
+async function newKey(scope: "read" | "write" | "admin", person = ada): Promise<string> {
+  const workspaces = createClient(workspaceRoutes, { baseUrl: server.url, token: () => person.accessToken });
+  const { secret } = await workspaces.createApiKey({
+    params: { workspaceId: person.workspaceId },
+    body: { name: "MCP", scope, expiresInDays: null },
+  });
+  return secret;
+}
+
+async function connected(key: string): Promise<Client> {
+  const client = new Client({ name: "test", version: "1" });
+  const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
+    requestInit: { headers: { authorization: `Bearer ${key}` } },
+  });
+  await client.connect(transport);
+  clients.push(client);
+  return client;
+}
+
+const textOf = (result: unknown) => (result as { content: { text: string }[] }).content[0]?.text ?? "";
+
+describe("Mindmesh as an MCP server", () => {
+  it("shows the tools that the key's person may use, and no others", async () => {
+    const writer = await connected(await newKey("write"));
+    const names = (await writer.listTools()).tools.map(({ name }) => name);
+    expect(names).toContain("chat_listConversations");
+    const reader = await connected(await newKey("read"));
+    const { tools } = await reader.listTools();
+    expect(tools.length).toBeLessThan(names.length);
+    expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
+    expect(tools[0]?.inputSchema).toMatchObject({ type: "object" });
+  });
+
+  it("calls a tool in the name of the person, and records it as a call by MCP", async () => {
+    await ada.chat.createConversation({ params: { workspaceId: ada.workspaceId }, body: { title: "Budget 2027" } });
+    const client = await connected(await newKey("write"));
+    const result = await client.callTool({ name: "chat_listConversations", arguments: {} });
+    expect(result.isError).toBeFalsy();
+    expect(textOf(result)).toContain("Budget 2027");
+    const rows = await server.sql("SELECT tool, origin, state FROM kernel.tool_calls WHERE origin = 'mcp'");
+    expect(rows).toContainEqual({ tool: "chat.listConversations", origin: "mcp", state: "done" });
+  });
+
+  it("tells of wrong arguments and of a tool that does not exist", async () => {
+    const client = await connected(await newKey("write"));
+    const wrong = await client.callTool({ name: "chat_listConversations", arguments: { nonsense: 1 } });
+    expect(wrong.isError).toBe(true);
+    expect(textOf(wrong)).toContain("invalid_fields");
+    await expect(client.callTool({ name: "chat_nothing", arguments: {} })).rejects.toThrow(/no tool named/);
+  });
+
+  it("lets a critical tool wait for approval, and runs it once when it is asked for again", async () => {
+    const conversation = await ada.chat.createConversation({
+      params: { workspaceId: ada.workspaceId },
+      body: { title: "To be deleted" },
+    });
+    const client = await connected(await newKey("admin"));
+    const { tools } = await client.listTools();
+    const critical = tools.find(({ annotations }) => annotations?.destructiveHint)?.name ?? "";
+    expect(critical).toBe("chat_deleteConversation");
+    // Only what lies in the trash can be deleted for good.
+    await client.callTool({ name: "chat_trashConversation", arguments: { conversationId: conversation.id } });
+    const call = () => client.callTool({ name: critical, arguments: { conversationId: conversation.id } });
+    expect(textOf(await call())).toContain("waits for approval");
+    expect(textOf(await call())).toContain("waits for approval");
+    const api = createClient(toolRoutes, { baseUrl: server.url, token: () => ada.accessToken });
+    const params = { workspaceId: ada.workspaceId };
+    const { items } = await api.listToolCalls({ params, query: { state: "waiting" } });
+    expect(items).toHaveLength(1);
+    const [waiting] = items;
+    await api.approveToolCall({
+      params: { ...params, callId: waiting?.id ?? "" },
+      body: { argumentsHash: waiting?.argumentsHash ?? "" },
+    });
+    expect(await call()).not.toHaveProperty("isError");
+    const rows = await server.sql("SELECT id FROM chat.conversations WHERE id = $1", [conversation.id]);
+    expect(rows).toEqual([]);
+    expect(textOf(await call())).toContain("waits for approval");
+  });
+
+  it("refuses whoever brings no key, and says where a client learns how to get in", async () => {
+    const response = await fetch(`${server.url}/mcp`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toMatch(
+      /^Bearer resource_metadata="http.*oauth-protected-resource/,
+    );
+    const key = await newKey("read");
+    const listening = await fetch(`${server.url}/mcp`, { headers: { authorization: `Bearer ${key}` } });
+    expect(listening.status).toBe(405);
+  });
+});

@@ -27,7 +27,7 @@ import {
 } from "@mindmesh/kernel/identity";
 import { jobRoutesOn, openJobs } from "@mindmesh/kernel/jobs";
 import { createRateLimit, defaultLimits } from "@mindmesh/kernel/limits";
-import { openMail } from "@mindmesh/kernel/notify";
+import { notificationJobs, notificationPersonData, notificationRoutesOn, openMail } from "@mindmesh/kernel/notify";
 import type { ErrorReports, Logger } from "@mindmesh/kernel/observe";
 import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
@@ -43,7 +43,7 @@ import {
 } from "@mindmesh/kernel/storage";
 import { mcpRoutesOn } from "@mindmesh/kernel/mcp";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
-import { openTools, toolJobs, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
+import { notificationTools, openTools, toolJobs, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
@@ -185,6 +185,7 @@ export async function startServer(
   modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
   const tools = openTools({ db, notifications, serverId, onError });
   toolRoutesOn(app, { db, tools });
+  notificationRoutesOn(app, db);
   const kernel = {
     config,
     db,
@@ -204,6 +205,7 @@ export async function startServer(
     filePersonData,
     modelPersonData,
     toolPersonData,
+    notificationPersonData,
     storedResponsePersonData,
     ...running.flatMap((product) => product.personData ?? []),
   ];
@@ -232,7 +234,7 @@ export async function startServer(
     onUnreadable: (file, reason) => log.warn({ file, reason }, "a file could not be read"),
   });
   const grants = running.flatMap((product) => product.fileGrants ?? []);
-  tools.add(fileTools({ db, grants }));
+  tools.add([...fileTools({ db, grants }), ...notificationTools(db)]);
   fileRoutesOn(app, {
     db,
     blobs,
@@ -245,6 +247,7 @@ export async function startServer(
     ...identityJobs({ db, mail, publicUrl, blobs, parts }),
     ...files.definitions,
     ...toolJobs(db),
+    ...notificationJobs(db),
     ...modelJobs(db),
     ...storedResponseJobs(db),
     ...running.flatMap((product) => product.jobs ?? []),

@@ -1,14 +1,9 @@
 import type { ToolCall } from "@mindmesh/contracts/tools";
 import { dismissToast, toast } from "@mindmesh/ui";
 import { workspaceKey, type EventHandler } from "../live/live-connection.ts";
+import { addressOfTarget } from "./address-of-target.ts";
 
 const toastOf = (call: ToolCall) => `tool-call-${call.id}`;
-
-/** The page on which the call can be seen and decided. */
-function addressOf(workspaceId: string, { subject }: ToolCall) {
-  const [kind, id] = subject?.split(":") ?? [];
-  return kind === "conversation" ? `/w/${workspaceId}/chat/${id}` : `/w/${workspaceId}/settings/tool-calls`;
-}
 
 /**
  * Tells the person of a call that waits for their approval, wherever they are, until it no longer waits.
@@ -23,7 +18,7 @@ export function toolEventHandler(open: (address: string) => void): EventHandler 
       dismissToast(toastOf(call));
       return;
     }
-    const address = addressOf(workspaceId, call);
+    const address = addressOfTarget(workspaceId, call.subject);
     // Where its card is on the page already, that is enough.
     if (location.pathname === address) return;
     toast(`“${call.title}” waits for your approval`, {

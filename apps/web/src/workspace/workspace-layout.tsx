@@ -14,6 +14,8 @@ import { AppShell } from "../shell/app-shell.tsx";
 import { useConnection } from "../shell/connection.tsx";
 import { closeDrawer } from "../shell/frame.ts";
 import { SettingsEntry } from "../settings/settings-entry.tsx";
+import { NotificationBell } from "../notifications/notification-bell.tsx";
+import { handleNotificationEvent } from "../notifications/notification-events.ts";
 import { toolEventHandler } from "../tools/tool-events.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { NewWorkspaceLayer } from "./new-workspace-layer.tsx";
@@ -33,6 +35,7 @@ export function WorkspaceLayout() {
     handleChatEvent,
     handleFileEvent,
     handleWorkspaceEvent,
+    handleNotificationEvent,
     toolEventHandler((address) => router.history.push(address)),
   ]);
   const live = useConnection((connection) => connection.live);
@@ -60,7 +63,14 @@ export function WorkspaceLayout() {
       workspaceSwitcher={<WorkspaceSwitcher workspaces={me.workspaces} workspaceId={workspaceId} />}
       productAction={newConversation}
       list={<ConversationList workspaceId={workspaceId} />}
-      accountMenu={<AccountMenu person={me.person} workspaceId={workspaceId} />}
+      accountMenu={
+        <div className="flex items-center gap-1">
+          <div className="min-w-0 flex-1">
+            <AccountMenu person={me.person} workspaceId={workspaceId} />
+          </div>
+          <NotificationBell workspaceId={workspaceId} />
+        </div>
+      }
     >
       <ChatOverlays key={workspaceId} workspaceId={workspaceId} />
       <SettingsEntry workspaceId={workspaceId} />

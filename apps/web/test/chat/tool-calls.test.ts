@@ -104,4 +104,20 @@ skipUnless("chromium")("tools in a conversation", () => {
     expect(await page.getByRole("button", { name: "Approve" }).count()).toBe(0);
     await page.getByRole("button", { name: "Continue" }).waitFor();
   });
+
+  it("notifies of what a model sends and of calls that wait, also later, under the bell", async () => {
+    const context = await chat.open();
+    await chat.signUp(context);
+    const { page } = await withTools(context);
+    await send(page, `[[tool=notifications_send args='{"title":"Tea is ready"}']] Tell me`);
+    await page.getByRole("region", { name: "Tool call: Notify me" }).waitFor();
+    await endedAnswer(page);
+    await page.reload();
+    await page.getByRole("button", { name: "Notifications, 1 new" }).click();
+    const list = page.getByRole("list", { name: "Notifications" });
+    expect(await list.innerText()).toContain("Tea is ready");
+    expect(await accessibilityFaults(page, "[role=dialog]")).toEqual([]);
+    await list.getByRole("button", { name: /Tea is ready/ }).click();
+    await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
+  });
 });

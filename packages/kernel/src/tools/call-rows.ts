@@ -6,6 +6,7 @@ import { audit } from "../audit/index.ts";
 import type { Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { MemberCaller } from "../http/index.ts";
+import { notifyPerson, settleNotifications } from "../notify/index.ts";
 import { emitEvent } from "../realtime/index.ts";
 import type { BoundArguments } from "./arguments.ts";
 import { type ToolCallRow, toolCalls } from "./schema.ts";
@@ -37,6 +38,19 @@ export function toolCallShape(row: ToolCallRow): ToolCall {
 /** Tells the person of a call that waits or waited for approval; others are told of by whoever asked for them. */
 async function announce(tx: Transaction, row: ToolCallRow): Promise<void> {
   if (row.expiresAt === null) return;
+  const { workspaceId, personId } = row;
+  const about = `tool-call:${row.id}`;
+  if (row.state === "waiting") {
+    await notifyPerson(tx, {
+      workspaceId,
+      personId,
+      kind: "approval",
+      title: `“${row.title}” waits for your approval`,
+      body: "",
+      subject: about,
+      target: row.subject?.startsWith("conversation:") ? row.subject : "tool-calls",
+    });
+  } else await settleNotifications(tx, workspaceId, about);
   await emitEvent(tx, {
     workspaceId: row.workspaceId,
     type: "tools.call.changed",

@@ -49,7 +49,7 @@ test("a critical call waits, is told to the person alone, and runs once it is ap
   expect(await tools.call({ ...ask, caller, approvalId: waiting.id })).toMatchObject({ output: { said: "delete it" } });
   expect(ran).toEqual(["delete it"]);
   const events = await db.pool.query<{ state: string; audience_person_id: string }>(
-    "SELECT payload->'call'->>'state' AS state, audience_person_id FROM kernel.events ORDER BY seq",
+    "SELECT payload->'call'->>'state' AS state, audience_person_id FROM kernel.events WHERE type = 'tools.call.changed' ORDER BY seq",
   );
   expect(events.rows.map(({ state }) => state)).toEqual(["waiting", "approved", "running", "done"]);
   expect(new Set(events.rows.map((row) => row.audience_person_id))).toEqual(new Set([caller.personId]));

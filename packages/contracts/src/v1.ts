@@ -178,6 +178,17 @@ export const responseBody = z.looseObject({
 });
 export type ResponseBody = z.output<typeof responseBody>;
 
+export const embeddingsBody = z.looseObject({
+  model: modelField,
+  input: z.union(
+    [z.string().min(1), z.array(z.string().min(1)).min(1).max(2048)],
+    "Must be a text or a list of texts; tokens are not taken, because each model counts its own.",
+  ),
+  encoding_format: z.enum(["float", "base64"]).nullish(),
+  dimensions: z.null("The length of the vectors is the model's own.").optional(),
+});
+export type EmbeddingsBody = z.output<typeof embeddingsBody>;
+
 /** OpenAI's interface, for any program that speaks it; errors are in OpenAI's form. */
 export const v1Routes = {
   createChatCompletion: defineRoute({
@@ -202,6 +213,18 @@ export const v1Routes = {
     limit: "model",
     body: responseBody,
     bodyLimit: 32 * mebibyte,
+    response: "raw",
+  }),
+  createEmbeddings: defineRoute({
+    method: "POST",
+    path: "/v1/embeddings",
+    summary: "Vectors of texts in OpenAI's format",
+    tag: "OpenAI's interface",
+    audience: "key",
+    scope: "write",
+    limit: "model",
+    body: embeddingsBody,
+    bodyLimit: 8 * mebibyte,
     response: "raw",
   }),
   listV1Models: defineRoute({

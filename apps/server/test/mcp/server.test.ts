@@ -97,7 +97,7 @@ describe("Mindmesh as an MCP server", () => {
     expect(textOf(await call())).toContain("waits for approval");
   });
 
-  it("refuses whoever brings no key, and says where a client learns how to get in", async () => {
+  it("refuses whoever brings no key, and has no sessions to listen to", async () => {
     const response = await fetch(`${server.url}/mcp`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },

@@ -276,6 +276,21 @@ describe("the openai SDK", () => {
     }
   });
 
+  it("gets vectors for texts, by the usual model and by name", async () => {
+    for (const model of ["default", "text-embedding-3-small", "google/gemini-embedding-001"]) {
+      const { data, usage } = await client.embeddings.create({ model, input: ["one", "two"] });
+      expect(data.map(({ index }) => index)).toEqual([0, 1]);
+      expect(data[0]?.embedding.length).toBeGreaterThan(2);
+      expect(data[0]?.embedding).not.toEqual(data[1]?.embedding);
+      expect(usage?.prompt_tokens ?? 1).toBeGreaterThan(0);
+    }
+    const plain = await client.embeddings.create({ model: "default", input: "one", encoding_format: "float" });
+    const coded = await client.embeddings.create({ model: "default", input: "one" });
+    expect(coded.data[0]?.embedding[0]).toBeCloseTo(plain.data[0]?.embedding[0] ?? Number.NaN, 5);
+    expect((await refused(client.embeddings.create({ model: "nothing", input: "x" }))).status).toBe(404);
+    expect(await refused(client.embeddings.create({ model: "default", input: [] }))).toMatchObject({ status: 400 });
+  });
+
   it("finds a model by its own name, and the default one", async () => {
     const ids = (await client.models.list()).data.map(({ id }) => id);
     const bare = ids.find((id) => id.startsWith("openai/"))?.slice("openai/".length) ?? "";

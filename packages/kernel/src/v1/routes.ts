@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors/index.ts";
 import { type MemberCaller, implement, requireRight, tenantOf } from "../http/index.ts";
 import { type CallSettings, completeChat } from "./complete-chat.ts";
+import { createEmbeddings } from "./create-embeddings.ts";
 import { createResponse } from "./create-response.ts";
 import type { V1Dependencies } from "./dependencies.ts";
 import { defaultName, tierNames } from "./find-model.ts";
@@ -25,6 +26,8 @@ export function v1RoutesOn(app: FastifyInstance, dependencies: V1Dependencies): 
         completeChat(dependencies, writer(caller), body, settingsOf(caller, request), reply),
       createResponse: ({ caller, body, request, reply }) =>
         createResponse(dependencies, writer(caller), body, settingsOf(caller, request), reply),
+      createEmbeddings: ({ caller, body, request, reply }) =>
+        createEmbeddings(dependencies, writer(caller), body, settingsOf(caller, request), reply),
       listV1Models: async ({ caller }) => ({ object: "list", data: await models(caller) }),
       readV1Model: async ({ caller, params }) => {
         const all = await models(caller);

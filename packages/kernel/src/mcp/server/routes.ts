@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { mcpRoutes } from "@mindmesh/contracts/mcp";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -40,18 +39,14 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
     const answer = await handler.fetch(asked, { authInfo, ...(body !== undefined && { parsedBody: body }) });
     void reply.status(answer.status);
     for (const [name, value] of answer.headers) void reply.header(name, value);
-    return answer.body === null ? null : Readable.fromWeb(answer.body as NodeReadableStream);
+    return answer.body === null ? null : Readable.fromWeb(answer.body);
   }
 
   void app.register((scope, _options, done) => {
     scope.setErrorHandler((error, request, reply) => {
       const appError = toAppError(error);
       if (appError.status >= 500) request.log.error({ err: error }, appError.message);
-      if (appError.status === 401) {
-        // Where a client learns how its person can let it in.
-        const metadata = `${publicUrl}/.well-known/oauth-protected-resource/mcp`;
-        void reply.header("www-authenticate", `Bearer resource_metadata="${metadata}"`);
-      }
+      if (appError.status === 401) void reply.header("www-authenticate", 'Bearer realm="Mindmesh"');
       if (appError.retryAfterSeconds !== undefined) void reply.header("retry-after", appError.retryAfterSeconds);
       return reply.status(appError.status).send(appError.body(request.id));
     });

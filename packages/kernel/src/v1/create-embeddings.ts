@@ -19,7 +19,7 @@ async function findEmbeddingModel(
   if (usual !== null && (asked === defaultName || usual.endsWith(`/${asked}`))) return usual;
   // Providers' lists do not say what embeds, so OpenAI's names are known by their form.
   const ofOpenAi = `openai/${asked}`;
-  if (/^text-embedding-/.test(asked) && (await gateway.canCall(tenant, ofOpenAi))) return ofOpenAi;
+  if (asked.startsWith("text-embedding-") && (await gateway.canCall(tenant, ofOpenAi))) return ofOpenAi;
   throw modelNotFound(asked, usual === null ? [] : [defaultName, usual]);
 }
 

@@ -1,6 +1,6 @@
 import { loadEnvironmentFile } from "./environment-file.ts";
 import { readConfig } from "@mindmesh/kernel/config";
-import { StartError, lockDataDirectory, startEmbeddedPostgres } from "@mindmesh/kernel/db";
+import { StartError, lockDataDirectory, reachDatabase, startEmbeddedPostgres } from "@mindmesh/kernel/db";
 import { createLogger, endOnFatalErrors, openErrorReports } from "@mindmesh/kernel/observe";
 import { type RunningServer, startServer } from "./server.ts";
 import { version } from "./version.ts";
@@ -14,6 +14,7 @@ async function start(): Promise<{ server: RunningServer; stop: () => Promise<voi
   let stop = (): Promise<void> => Promise.resolve();
   endOnFatalErrors({ log, reports, stop: () => stop() });
   if (config.DATABASE_URL !== undefined) {
+    await reachDatabase(config.DATABASE_URL);
     const server = await startServer(config, log, config.DATABASE_URL, { alone: false, reports });
     stop = async () => {
       await server.close();
@@ -64,4 +65,6 @@ function shutDown(): void {
   }, fail);
 }
 for (const signal of stopSignals) process.on(signal, shutDown);
+// `npm start` was killed: nobody is left who could stop this server with Ctrl-C.
+if (process.channel) process.on("disconnect", shutDown);
 if (stopAsked) shutDown();

@@ -11,4 +11,5 @@ export { lockDataDirectory } from "./data-directory-lock.ts";
 export { findRunningEmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 export { appliedMigrations, checkMigrations, migrationNames, pendingMigrations } from "./pending-migrations.ts";
 export { type MigrationOwner, ensureRole, kernelMigrations, migrate } from "./migrate.ts";
+export { reachDatabase } from "./reach-database.ts";
 export { StartError } from "./start-error.ts";

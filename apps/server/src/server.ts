@@ -102,6 +102,7 @@ export async function startServer(
     outbound,
     onError,
     serverId,
+    redis,
     registry: observed.metrics.registry,
   });
   const notifications = await openNotifications(directUrl, onError);

@@ -1,10 +1,13 @@
 import type { Routing } from "@mindmesh/contracts/routing";
+import type { Redis } from "ioredis";
 import { Registry } from "prom-client";
 import type { Database, Tenant } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { Outbound } from "../outbound/index.ts";
 import type { Secrets } from "../secrets/index.ts";
 import { keepBreakers } from "./breakers.ts";
+import { postgresAnswers, redisAnswers } from "./cache/answer-store.ts";
+import { cacheAnswers } from "./cache/cached-answers.ts";
 import { type Connection, type ModelSettings, baseUrlsOf, readModelName, serverConnections } from "./connection.ts";
 import { type ChosenModels, readChosenModels } from "./default-models.ts";
 import { type EmbedRequest, type Embeddings, embed, usualEmbeddingModel } from "./embed.ts";
@@ -82,6 +85,8 @@ export interface GatewayDependencies {
   registry?: Registry;
   /** Of this process in `kernel.servers`, so that what its calls have reserved is given back when it dies. */
   serverId?: string;
+  /** Where answers are kept that may be given again; PostgreSQL otherwise. */
+  redis?: Redis | null;
   /** Hears of what went wrong beside the calls, such as a record that could not be written. */
   onError: (error: unknown) => void;
   limits?: Partial<TimeLimits>;
@@ -95,6 +100,7 @@ export function openGateway({
   outbound,
   registry,
   serverId,
+  redis,
   onError,
   limits,
 }: GatewayDependencies): ModelGateway {
@@ -107,6 +113,8 @@ export function openGateway({
   const breakerOf = keepBreakers();
   const recorder = recordCalls(db, modelMetrics(registry ?? new Registry()), onError);
   const ledger = openLedger({ db, recorder, serverId: serverId ?? null, onError });
+  const store = redis ? redisAnswers(redis, onError) : postgresAnswers(db, onError);
+  const answers = cacheAnswers({ store, recorder, modelOf: (request) => defaultModel(request) });
   const timeLimits = { ...usualTimeLimits, ...limits };
 
   /** All ways to providers that the caller has, in the order in which they are tried: the person's key wins. */
@@ -161,7 +169,7 @@ export function openGateway({
   }
 
   return {
-    stream: (request) => answer(request, false),
+    stream: (request) => answers.through(request, (asked) => answer(asked, false)),
     generateObject: (request) => generateObject(request, (asked) => answer(asked, true)),
     embed: async (request) => embed(request, { connections: await connectionsOf(request), limits: timeLimits, ledger }),
     embeddingModel: async (tenant) => usualEmbeddingModel(await connectionsOf(tenant), AbortSignal.timeout(8_000)),
@@ -177,10 +185,12 @@ export function openGateway({
     forgetMoney: ledger.rules.forget,
     forgetKeys: keys.forget,
     async drain() {
+      await answers.drain();
       await Promise.all([recorder.drain(), ledger.drain()]);
     },
     async close() {
       ollama.stop();
+      await answers.drain();
       await Promise.all([recorder.drain(), ledger.close()]);
     },
   };

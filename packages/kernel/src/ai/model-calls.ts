@@ -7,7 +7,7 @@ import type { FailureKind } from "./explain-failure.ts";
 import type { ModelFailed } from "./failures.ts";
 import type { ModelMetrics } from "./metrics.ts";
 import type { Usage } from "./price.ts";
-import { type CallStatus, modelCalls } from "./schema.ts";
+import { type CacheWay, type CallStatus, modelCalls } from "./schema.ts";
 
 /** What is known of a call when it begins. */
 export interface CallStart {
@@ -38,6 +38,13 @@ export interface CallOutcome {
 /** What a call used. */
 export type Spent = Pick<CallOutcome, "usage" | "costUsd" | "estimated">;
 
+/** How an answer came without asking a model. `savedUsd`: what it cost when it was made; null: not known. */
+export interface CacheHit {
+  way: CacheWay;
+  ageMs: number;
+  savedUsd: number | null;
+}
+
 /** The record of one call while it runs. */
 export interface CallRecord {
   id: string;
@@ -49,6 +56,8 @@ export interface CallRecord {
   done(spent: Spent): void;
   failed(failure: ModelFailed, spent: Spent): void;
   cancelled(spent: Spent): void;
+  /** Answered without asking a model, which costs nothing. */
+  fromCache(cache: CacheHit): void;
 }
 
 /** Writes `kernel.model_calls`, metrics and traces beside the calls, so that no answer waits for its record. */
@@ -91,7 +100,7 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
     });
     let firstPartMs: number | null = null;
     let isSettled = false;
-    function settle(outcome: Spent & Pick<CallOutcome, "status" | "errorKind">): void {
+    function settle(outcome: Spent & Pick<CallOutcome, "status" | "errorKind">, cache?: CacheHit): void {
       if (isSettled) return;
       isSettled = true;
       const durationMs = performance.now() - startedAt;
@@ -119,6 +128,7 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
         estimated: outcome.estimated,
         firstPartMs: firstPartMs === null ? null : Math.round(firstPartMs),
         durationMs: Math.round(durationMs),
+        ...(cache && { cache: cache.way, cacheAgeMs: Math.round(cache.ageMs), savedUsd: cache.savedUsd }),
       });
     }
     const record: CallRecord = {
@@ -135,6 +145,8 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
       failed: ({ kind, interrupted }, spent) =>
         settle({ status: interrupted ? "interrupted" : "failed", errorKind: kind, ...spent }),
       cancelled: (spent) => settle({ status: "cancelled", errorKind: null, ...spent }),
+      fromCache: (cache) =>
+        settle({ status: "done", errorKind: null, usage: null, costUsd: 0, estimated: false }, cache),
     };
     return record;
   }

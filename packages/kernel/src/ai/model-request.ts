@@ -2,6 +2,7 @@ import type { KeySource } from "./connection.ts";
 import type { ModelMessage } from "./messages.ts";
 import type { Usage } from "./price.ts";
 import type { FinishReason } from "./read-answer.ts";
+import type { CacheWay } from "./schema.ts";
 
 /** A JSON Schema as a plain object. */
 export type JsonSchema = Record<string, unknown>;
@@ -29,6 +30,8 @@ export interface ModelRequest {
   fallback?: boolean | undefined;
   /** Whether the answer to the same (exact) or nearly the same (near) request may be given again. None when missing. */
   cache?: "none" | "exact" | "near" | undefined;
+  /** The highest temperature with which an answer may still be given again; 0 when missing. */
+  cacheTemperature?: number | undefined;
   system?: string | undefined;
   /** A last message of the assistant that ends in text asks to continue it. */
   messages: ModelMessage[];
@@ -72,4 +75,6 @@ export type ModelPart =
       route: string;
       /** Id in `kernel.model_calls`. */
       callId: string;
+      /** Set when no model was asked for this answer: how it came, how old it is, what it saved (null: not known). */
+      cache?: { way: CacheWay; ageMs: number; savedUsd: number | null };
     };

@@ -17,9 +17,10 @@ const jobTables = new Set(["queue", "job", "job_dependency", "schedule", "subscr
 
 /**
  * Not part of a backup: which processes run, which migrations ran (these run again), and the event log, which only
- * serves devices that were away: after a restore all of them load everything anew.
+ * serves devices that were away: after a restore all of them load everything anew; and answers that are only kept for a
+ * day to be given again.
  */
-const left = new Set(["kernel.servers", "kernel.events"]);
+const left = new Set(["kernel.servers", "kernel.events", "kernel.cached_answers"]);
 
 /** The tables whose rows make up an instance, in a fixed order. */
 export async function instanceTables(client: ClientBase, schemas: string[]): Promise<Table[]> {

@@ -92,5 +92,6 @@ async function writeParts(
 export interface CallSettings {
   apiKeyId?: string;
   cache?: "none" | "exact" | "near";
+  cacheTemperature?: number;
   fallback?: boolean;
 }

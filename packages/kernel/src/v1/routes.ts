@@ -81,12 +81,17 @@ function writer(caller: MemberCaller): MemberCaller {
   return caller;
 }
 
-/** What the key and headers of a request say about its call: `x-mindmesh-cache`, `x-mindmesh-fallback`. */
+/**
+ * What the key and headers of a request say about its call: `x-mindmesh-cache`, `x-mindmesh-cache-temperature`,
+ * `x-mindmesh-fallback`.
+ */
 function settingsOf({ via }: MemberCaller, { headers }: FastifyRequest): CallSettings {
   const cache = headers["x-mindmesh-cache"];
+  const cacheTemperature = Number(headers["x-mindmesh-cache-temperature"]);
   return {
     ...(via.kind === "api_key" && { apiKeyId: via.keyId }),
     ...((cache === "none" || cache === "exact" || cache === "near") && { cache }),
+    ...(Number.isFinite(cacheTemperature) && { cacheTemperature }),
     ...(headers["x-mindmesh-fallback"] === "none" && { fallback: false }),
   };
 }

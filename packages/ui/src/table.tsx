@@ -2,14 +2,14 @@ import type { ComponentProps } from "react";
 import { classNames } from "./class-names.ts";
 
 /**
- * Looks for a plain table: write thead, tbody, tr, th and td inside. Scrolls sideways within itself.
+ * Looks for a plain table: write thead, tbody, tr, th and td inside. Scrolls sideways within itself, hidden words too.
  * Mark numbers with `data-numeric` on th and td. `label` names it for screen readers.
  */
 export function Table({ label, className, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
     // A region that scrolls must be reachable by keyboard, hence the tabIndex.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section aria-label={label} tabIndex={0} className={classNames("overflow-x-auto", className)}>
+    <section aria-label={label} tabIndex={0} className={classNames("relative overflow-x-auto", className)}>
       <table
         className={classNames(
           "w-full border-collapse text-left text-sm tabular-nums",

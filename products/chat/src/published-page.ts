@@ -20,6 +20,22 @@ blockquote{margin-inline:0;padding-left:1rem;border-left:3px solid var(--line);c
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escape = (text: string) => text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? "");
 
+interface HtmlNode {
+  type: string;
+  tagName?: string;
+  properties?: Record<string, unknown>;
+  children?: HtmlNode[];
+}
+
+/** What scrolls can be reached by keyboard, and a ticked box says what it is. */
+function makeAccessible(node: HtmlNode): void {
+  if (node.tagName === "pre" || node.tagName === "table") node.properties = { ...node.properties, tabIndex: 0 };
+  if (node.tagName === "input") {
+    node.properties = { ...node.properties, ariaLabel: node.properties?.["checked"] ? "Done" : "To do" };
+  }
+  for (const child of node.children ?? []) makeAccessible(child);
+}
+
 /** Markdown to HTML that holds no script, no style and no link but to the web and mail. */
 async function renderMarkdown(text: string): Promise<string> {
   const [{ unified }, parse, gfm, math, toHtmlTree, sanitize, katex, stringify] = await Promise.all([
@@ -47,6 +63,7 @@ async function renderMarkdown(text: string): Promise<string> {
     .use(math.default)
     .use(toHtmlTree.default)
     .use(sanitize.default, schema)
+    .use(() => makeAccessible)
     .use(katex.default, { output: "mathml", maxExpand: 200, maxSize: 20 })
     .use(stringify.default)
     .process(text);

@@ -53,7 +53,12 @@ export function SettingsLayout() {
             className="w-52 shrink-0 overflow-y-auto border-r border-line px-2 py-4"
           />
         ) : null}
-        <div key={slug} className="min-w-0 flex-1 overflow-y-auto">
+        <div
+          key={slug}
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it must scroll by keyboard
+          tabIndex={0}
+          className="min-w-0 flex-1 overflow-y-auto -outline-offset-2"
+        >
           <div className="mx-auto max-w-3xl px-8 pb-16 phone:px-4">
             {page ? (
               <Suspense fallback={<ListSkeleton className="mt-6" />}>

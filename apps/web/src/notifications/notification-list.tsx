@@ -8,7 +8,8 @@ import { Loaded } from "../settings/parts/loaded.tsx";
 import { Moment } from "../settings/parts/moment.tsx";
 import { closeDrawer } from "../shell/frame.ts";
 import { addressOfTarget } from "../tools/address-of-target.ts";
-import { notificationsApi, notificationsQuery } from "./queries.ts";
+import { notificationsApi } from "./api.ts";
+import { notificationsQuery } from "./queries.ts";
 
 type NotificationListProps = { workspaceId: string; onLeave: () => void };
 

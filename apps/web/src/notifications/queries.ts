@@ -1,10 +1,6 @@
-import { createClient } from "@mindmesh/client";
-import { notificationRoutes } from "@mindmesh/contracts/notifications";
 import { queryOptions } from "@tanstack/react-query";
 import { workspaceKey } from "../live/live-connection.ts";
-import { clientOptions } from "../live/client-options.ts";
-
-export const notificationsApi = createClient(notificationRoutes, clientOptions);
+import { notificationsApi } from "./api.ts";
 
 /** The person's newest notifications in a workspace, and how many are new. Events make them out of date. */
 export const notificationsQuery = (workspaceId: string) =>

@@ -1,4 +1,4 @@
-import { IconButton } from "@mindmesh/ui";
+import { IconButton, useLoaded } from "@mindmesh/ui";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import SquarePen from "lucide-react/icons/square-pen";
@@ -14,14 +14,13 @@ import { AppShell } from "../shell/app-shell.tsx";
 import { useConnection } from "../shell/connection.tsx";
 import { closeDrawer } from "../shell/frame.ts";
 import { SettingsEntry } from "../settings/settings-entry.tsx";
-import { NotificationBell } from "../notifications/notification-bell.tsx";
-import { handleNotificationEvent } from "../notifications/notification-events.ts";
-import { toolEventHandler } from "../tools/tool-events.ts";
+import { noticeHandler } from "../notifications/notice-handler.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { NewWorkspaceLayer } from "./new-workspace-layer.tsx";
 import { handleWorkspaceEvent } from "./workspace-events.ts";
 import { WorkspaceCommands, WorkspaceSwitcher } from "./workspace-switcher.tsx";
 
+const loadBell = () => import("../notifications/notification-bell.tsx");
 const route = getRouteApi("/w/$workspaceId");
 
 /** Everything of a workspace stands in here: the shell with the sidebar, and the live connection. */
@@ -35,9 +34,9 @@ export function WorkspaceLayout() {
     handleChatEvent,
     handleFileEvent,
     handleWorkspaceEvent,
-    handleNotificationEvent,
-    toolEventHandler((address) => router.history.push(address)),
+    noticeHandler((address) => router.history.push(address)),
   ]);
+  const bell = useLoaded(loadBell, true);
   const live = useConnection((connection) => connection.live);
   const workspace = me.workspaces.find((each) => each.id === workspaceId);
 
@@ -68,7 +67,9 @@ export function WorkspaceLayout() {
           <div className="min-w-0 flex-1">
             <AccountMenu person={me.person} workspaceId={workspaceId} />
           </div>
-          <NotificationBell workspaceId={workspaceId} />
+          <div className="size-7 touch:size-11">
+            {bell ? <bell.NotificationBell workspaceId={workspaceId} /> : null}
+          </div>
         </div>
       }
     >

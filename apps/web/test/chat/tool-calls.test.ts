@@ -86,7 +86,7 @@ skipUnless("chromium")("tools in a conversation", () => {
     await endedAnswer(page);
     await page.getByText("Refused", { exact: true }).waitFor();
     await send(page, emptyTrash);
-    await away.getByText("“Empty the trash” waits for your approval").waitFor();
+    await away.getByText("“Empty the trash” waits for your approval", { exact: true }).first().waitFor();
     await away.getByRole("button", { name: "Review" }).click();
     await away.getByRole("button", { name: "Refuse" }).click();
     await expect.poll(() => answers(page).last().getAttribute("aria-busy"), { timeout: 30_000 }).toBe("false");

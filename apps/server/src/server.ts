@@ -41,7 +41,7 @@ import {
   fileTools,
   openBlobStore,
 } from "@mindmesh/kernel/storage";
-import { mcpRoutesOn } from "@mindmesh/kernel/mcp";
+import { mcpRoutesOn, outsideMcpRoutesOn, outsideTools } from "@mindmesh/kernel/mcp";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
 import { notificationTools, openTools, toolJobs, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
@@ -227,6 +227,9 @@ export async function startServer(
     parts,
   });
   auditRoutesOn(app, db);
+  const outside = outsideTools({ db, secrets, outbound });
+  tools.addSource(outside);
+  outsideMcpRoutesOn(app, { db, secrets, outbound, forget: outside.forget });
   mcpRoutesOn(app, { db, tools, version, publicUrl: config.publicUrl, onError });
   const files = fileJobs({
     db,

@@ -1,1 +1,3 @@
 export { type McpRouteDependencies, mcpRoutesOn } from "./server/routes.ts";
+export { outsideMcpRoutesOn } from "./outside/routes.ts";
+export { outsideTools } from "./outside/outside-tools.ts";

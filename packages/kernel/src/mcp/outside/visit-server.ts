@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Fetch } from "../../outbound/index.ts";
+
+/** Where an outside server is, and how it knows us. */
+export interface OutsideAddress {
+  url: string;
+  token: string | null;
+  /** The guarded one: an admin of a workspace named the address, not the operator. */
+  fetch: Fetch;
+}
+
+/** A tool as an outside server describes it, cut to what is kept. */
+export interface ToolDefinition {
+  name: string;
+  title: string;
+  purpose: string;
+  inputSchema: Record<string, unknown>;
+  /** Over all of the above: another hash is another tool. */
+  definitionHash: string;
+}
+
+const largestAnswerBytes = 4 * 1024 * 1024;
+const mostTools = 128;
+const longestPurpose = 4_000;
+const largestSchemaBytes = 64 * 1024;
+const visitTimeLimitMs = 20_000;
+
+class AnswerTooLarge extends Error {
+  override readonly message = "it sent more than 4 MiB in one answer";
+}
+
+/** Bounds what a server can make us read. */
+function bounded(
+  fetch: Fetch,
+  onTooLarge: (error: AnswerTooLarge) => void,
+): (url: string | URL, init?: RequestInit) => Promise<Response> {
+  return async (url, init) => {
+    const answer = await fetch(url, init);
+    let total = 0;
+    const counted = answer.body?.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          total += chunk.byteLength;
+          if (total <= largestAnswerBytes) return controller.enqueue(chunk);
+          const error = new AnswerTooLarge();
+          onTooLarge(error);
+          throw error;
+        },
+      }),
+    );
+    return new Response(counted ?? null, { status: answer.status, headers: answer.headers });
+  };
+}
+
+/** Opens a connection for one visit; whatever happens, it is closed afterwards. @throws what the server or the way to it did */
+export async function visitServer<T>(
+  { url, token, fetch }: OutsideAddress,
+  signal: AbortSignal,
+  visit: (client: Client, limits: { signal: AbortSignal; timeout: number }) => Promise<T>,
+): Promise<T> {
+  const client = new Client({ name: "mindmesh", version: "1" });
+  // The SDK would wait for the rest of an answer that was broken off here.
+  const stop = new AbortController();
+  const limits = { signal: AbortSignal.any([signal, stop.signal]), timeout: visitTimeLimitMs };
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    fetch: bounded(fetch, (error) => stop.abort(error)),
+    ...(token !== null && { requestInit: { headers: { authorization: `Bearer ${token}` } } }),
+  });
+  try {
+    await client.connect(transport, limits);
+    return await visit(client, limits);
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    await client.close().catch(() => undefined);
+  }
+}
+
+/** The tools that a server has. Those whose schema is too large to be given to a model are left out. */
+export async function listOutsideTools(client: Client, limits: { signal: AbortSignal; timeout: number }) {
+  const found: ToolDefinition[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.listTools(cursor === undefined ? undefined : { cursor }, limits);
+    for (const tool of page.tools) {
+      const { name, title = tool.annotations?.title ?? name, description = "", inputSchema } = tool;
+      if (JSON.stringify(inputSchema).length > largestSchemaBytes || name.length > 128) continue;
+      const definition = {
+        name,
+        title: title.slice(0, 200),
+        purpose: description.slice(0, longestPurpose),
+        inputSchema: inputSchema as Record<string, unknown>,
+      };
+      const definitionHash = createHash("sha256")
+        .update(JSON.stringify([name, title, description, inputSchema]))
+        .digest("hex");
+      found.push({ ...definition, definitionHash });
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && found.length < mostTools);
+  return found.slice(0, mostTools);
+}
+
+/** What a failed visit is to an admin, in a sentence. */
+export function explainVisit(error: unknown): string {
+  const messages: string[] = [];
+  for (let each: unknown = error; each instanceof Error && messages.length < 4; each = each.cause)
+    messages.push(each.message);
+  const text = messages.join(": ").replaceAll(/\s+/g, " ").slice(0, 500);
+  return `The MCP server cannot be used: ${text || "it did not answer"}.`;
+}

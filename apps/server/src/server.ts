@@ -41,7 +41,7 @@ import {
   fileTools,
   openBlobStore,
 } from "@mindmesh/kernel/storage";
-import { mcpRoutesOn, outsideMcpRoutesOn, outsideTools } from "@mindmesh/kernel/mcp";
+import { mcpRoutesOn, outsideMcpRoutesOn, outsideTools, reencryptMcpTokens } from "@mindmesh/kernel/mcp";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
 import { notificationTools, openTools, toolJobs, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
@@ -257,7 +257,11 @@ export async function startServer(
     ...running.flatMap((product) => product.jobs ?? []),
   ]);
   // A new SECRET_KEY takes over here; what no key opens is told, and stays as it is.
-  await Promise.all([reencryptProviderKeys(db, secrets), reencryptSecondFactors(db, secrets)]).catch(onError);
+  await Promise.all([
+    reencryptProviderKeys(db, secrets),
+    reencryptSecondFactors(db, secrets),
+    reencryptMcpTokens(db, secrets),
+  ]).catch(onError);
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });
 

@@ -1,3 +1,4 @@
 export { type McpRouteDependencies, mcpRoutesOn } from "./server/routes.ts";
 export { outsideMcpRoutesOn } from "./outside/routes.ts";
 export { outsideTools } from "./outside/outside-tools.ts";
+export { reencryptMcpTokens } from "./outside/outside-servers.ts";

@@ -203,3 +203,17 @@ export async function changeTool(
   forget(caller.workspaceId);
   return changed;
 }
+
+/** Encrypts tokens again that an older SECRET_KEY encrypted. @throws UndecipherableSecret when that key is missing */
+export async function reencryptMcpTokens(db: Database, secrets: Secrets): Promise<void> {
+  await db.system(async (tx) => {
+    for (const row of await tx.select().from(mcpServers).for("update")) {
+      if (row.envelope === null || !secrets.isOutdated(row.envelope)) continue;
+      const token = secrets.decrypt(row.envelope, contextOf(row));
+      await tx
+        .update(mcpServers)
+        .set({ envelope: secrets.encrypt(token, contextOf(row)) })
+        .where(and(eq(mcpServers.workspaceId, row.workspaceId), eq(mcpServers.id, row.id)));
+    }
+  });
+}

@@ -3,12 +3,15 @@ import { IconButton, Textarea } from "@mindmesh/ui";
 import ArrowUp from "lucide-react/icons/arrow-up";
 import Paperclip from "lucide-react/icons/paperclip";
 import Square from "lucide-react/icons/square";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { AttachmentTray } from "../../files/attachment-tray.tsx";
+import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { detachAll, putBack, useAttachments, type Attachment } from "../../files/attachments.ts";
 import { useAttach } from "../../files/use-attach.ts";
 import { useComposerFocus } from "./composer-focus.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
+
+const AttachmentTray = lazy(async () => ({
+  default: (await import("../../files/attachment-tray.tsx")).AttachmentTray,
+}));
 
 const saveMilliseconds = 300;
 
@@ -97,7 +100,9 @@ export function Composer(props: ComposerProps) {
         className="mx-auto w-full max-w-3xl rounded-xl bg-raised shadow-overlay outline-transparent transition-[outline-color] focus-within:outline-1 focus-within:outline-line-control"
       >
         {attachments.length > 0 ? (
-          <AttachmentTray workspaceId={workspaceId} place={filesPlace} attachments={attachments} />
+          <Suspense>
+            <AttachmentTray workspaceId={workspaceId} place={filesPlace} attachments={attachments} />
+          </Suspense>
         ) : null}
         <Textarea
           ref={field}

@@ -9,7 +9,7 @@ import { apiKeysQuery } from "../account/queries.ts";
 import { submitTo } from "../parts/submit-to.ts";
 import { membersQuery } from "../workspace/queries.ts";
 import { kindOptions, subjectInWords } from "./budget-words.ts";
-import { moneyApi } from "./queries.ts";
+import { moneyApi } from "./api.ts";
 
 type BudgetDialogProps = {
   workspaceId: string;

@@ -12,7 +12,8 @@ import { Section } from "../parts/section.tsx";
 import { dollars } from "./amounts.ts";
 import { BudgetDialog } from "./budget-dialog.tsx";
 import { limitInWords, subjectInWords } from "./budget-words.ts";
-import { budgetsQuery, moneyApi } from "./queries.ts";
+import { moneyApi } from "./api.ts";
+import { budgetsQuery } from "./queries.ts";
 
 const resets = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
 const shownMeters = 5;

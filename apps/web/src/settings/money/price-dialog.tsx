@@ -6,7 +6,7 @@ import { useForm } from "react-hook-form";
 import { FormError } from "../../identity/form-error.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { daysAgo } from "./amounts.ts";
-import { moneyApi } from "./queries.ts";
+import { moneyApi } from "./api.ts";
 
 type PriceDialogProps = {
   workspaceId: string;

@@ -10,7 +10,8 @@ import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { dayInWords, dollars } from "./amounts.ts";
 import { PriceDialog } from "./price-dialog.tsx";
-import { moneyApi, pricesQuery } from "./queries.ts";
+import { moneyApi } from "./api.ts";
+import { pricesQuery } from "./queries.ts";
 
 type PricesSectionProps = { workspaceId: string; mayChange: boolean };
 

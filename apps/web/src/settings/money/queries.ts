@@ -1,10 +1,6 @@
-import { createClient } from "@mindmesh/client";
-import { moneyRoutes } from "@mindmesh/contracts/money";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { clientOptions } from "../../live/client-options.ts";
 import { workspaceKey } from "../../live/live-connection.ts";
-
-export const moneyApi = createClient(moneyRoutes, clientOptions);
+import { moneyApi } from "./api.ts";
 
 export interface Range {
   /** Days in UTC, `YYYY-MM-DD`. */

@@ -10,6 +10,7 @@ import Import from "lucide-react/icons/import";
 import KeyRound from "lucide-react/icons/key-round";
 import KeySquare from "lucide-react/icons/key-square";
 import Palette from "lucide-react/icons/palette";
+import Route from "lucide-react/icons/route";
 import ScrollText from "lucide-react/icons/scroll-text";
 import Server from "lucide-react/icons/server";
 import ShieldCheck from "lucide-react/icons/shield-check";
@@ -121,6 +122,14 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: Bot,
     keywords: ["provider", "openai", "anthropic", "key", "default"],
     Content: lazy(async () => ({ default: (await import("./models/models-page.tsx")).WorkspaceModelsPage })),
+  },
+  {
+    slug: "routing",
+    title: "Model routing",
+    group: "Workspace",
+    Icon: Route,
+    keywords: ["tier", "fast", "quality", "cheap", "backup", "fallback"],
+    Content: lazy(async () => ({ default: (await import("./routing/routing-page.tsx")).RoutingPage })),
   },
   {
     slug: "usage",

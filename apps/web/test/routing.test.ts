@@ -1,0 +1,99 @@
+import { type ModelServer, startModelServer } from "@mindmesh/model-server";
+import { skipUnless, startTestServer, type TestServer } from "@mindmesh/test-support";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { accessibilityFaults, complaints, desktop, launchBrowser, phone } from "./support/browser.ts";
+import { buildPage } from "./support/build-page.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+skipUnless("chromium")("model routing in a browser", () => {
+  let models: ModelServer;
+  let server: TestServer;
+  let browser: Browser;
+  let people = 0;
+
+  beforeAll(async () => {
+    await buildPage();
+    models = await startModelServer();
+    const { openai, google } = models.baseUrls;
+    server = await startTestServer({
+      environment: { OPENAI_API_KEY: "one", OPENAI_BASE_URL: openai, GEMINI_API_KEY: "two", GOOGLE_BASE_URL: google },
+    });
+    browser = await launchBrowser();
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await models?.close();
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+
+  async function open(settings: Parameters<Browser["newContext"]>[0]) {
+    const context = await browser.newContext({ reducedMotion: "reduce", baseURL: server.url, ...settings });
+    context.setDefaultTimeout(20_000);
+    people += 1;
+    const response = await context.request.post("/api/auth/sign-up", {
+      data: { name: "Ada", email: `p${people}@example.org`, password: "correct horse battery", workspaceName: "Team" },
+    });
+    const me = (await response.json()) as { workspaces: { id: string }[] };
+    const workspaceId = me.workspaces[0]?.id ?? "";
+    const page = await context.newPage();
+    const faults = complaints(page);
+    await page.goto(`/w/${workspaceId}/settings/routing`);
+    await page.getByRole("heading", { name: "Backup" }).waitFor();
+    return { context, page, faults, workspaceId };
+  }
+
+  it("shows what each tier does by itself, and takes a rule that then decides", async () => {
+    const { context, page, faults, workspaceId } = await open(desktop);
+    const chain = page.getByRole("list", { name: "Quality, hard tasks" });
+    expect(await chain.innerText()).toMatch(/openai\/gpt-5\s+server’s key[\s\S]+google\/gemini-2\.5-pro/);
+
+    await page.getByRole("button", { name: "Add a rule for fast" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("Name at least one model.").waitFor();
+    for (const name of [/gemini.2\.5.flash$/i, /gpt.5.mini$/i]) {
+      await dialog.getByRole("combobox").first().click();
+      await page.getByRole("option", { name }).click();
+    }
+    await dialog.getByRole("button", { name: "Try openai/gpt-5-mini sooner" }).click();
+    await dialog.getByRole("checkbox", { name: "The prompt has images" }).click();
+    await dialog.getByRole("spinbutton").fill("5000");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    const rules = page.getByRole("list", { name: "Rules of fast" });
+    expect(await rules.innerText()).toMatch(/For prompts of about 5,000 tokens and more, with images/);
+
+    const stored = await context.request.get(`/api/workspaces/${workspaceId}/models/routing`);
+    expect(await stored.json()).toMatchObject({
+      rules: [
+        {
+          tier: "fast",
+          when: { longerThanTokens: 5000, images: true },
+          models: ["openai/gpt-5-mini", "google/gemini-2.5-flash"],
+        },
+      ],
+    });
+    await page.getByRole("button", { name: /^Remove the rule/ }).click();
+    await page.getByRole("button", { name: "Remove rule" }).click();
+    await rules.waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ["desktop, light", { ...desktop, colorScheme: "light" as const }],
+    ["desktop, dark", { ...desktop, colorScheme: "dark" as const }],
+    ["phone, light", { ...phone, colorScheme: "light" as const }],
+    ["phone, dark", { ...phone, colorScheme: "dark" as const }],
+  ])("is without accessibility faults and fits (%s)", async (_, settings) => {
+    const { page } = await open(settings);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  });
+});

@@ -94,6 +94,6 @@ skipUnless("chromium")("model routing in a browser", () => {
   ])("is without accessibility faults and fits (%s)", async (_, settings) => {
     const { page } = await open(settings);
     expect(await accessibilityFaults(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
   });
 });

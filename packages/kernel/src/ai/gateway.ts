@@ -8,6 +8,7 @@ import type { Secrets } from "../secrets/index.ts";
 import { keepBreakers } from "./breakers.ts";
 import { postgresAnswers, redisAnswers } from "./cache/answer-store.ts";
 import { cacheAnswers } from "./cache/cached-answers.ts";
+import { nearQuestions } from "./cache/near-questions.ts";
 import { type Connection, type ModelSettings, baseUrlsOf, readModelName, serverConnections } from "./connection.ts";
 import { type ChosenModels, readChosenModels } from "./default-models.ts";
 import { type EmbedRequest, type Embeddings, embed, usualEmbeddingModel } from "./embed.ts";
@@ -114,7 +115,8 @@ export function openGateway({
   const recorder = recordCalls(db, modelMetrics(registry ?? new Registry()), onError);
   const ledger = openLedger({ db, recorder, serverId: serverId ?? null, onError });
   const store = redis ? redisAnswers(redis, onError) : postgresAnswers(db, onError);
-  const answers = cacheAnswers({ store, recorder, modelOf: (request) => defaultModel(request) });
+  const near = nearQuestions(db, embedTexts, onError);
+  const answers = cacheAnswers({ store, near, recorder, modelOf: (request) => defaultModel(request) });
   const timeLimits = { ...usualTimeLimits, ...limits };
 
   /** All ways to providers that the caller has, in the order in which they are tried: the person's key wins. */
@@ -145,6 +147,10 @@ export function openGateway({
     return id;
   }
 
+  async function embedTexts(request: EmbedRequest): Promise<Embeddings> {
+    return embed(request, { connections: await connectionsOf(request), limits: timeLimits, ledger });
+  }
+
   async function* answer(request: ModelRequest, isHeldBack: boolean): AsyncGenerator<ModelPart, void, undefined> {
     const choice = await chooseModels(request, {
       connections: await connectionsOf(request),
@@ -171,7 +177,7 @@ export function openGateway({
   return {
     stream: (request) => answers.through(request, (asked) => answer(asked, false)),
     generateObject: (request) => generateObject(request, (asked) => answer(asked, true)),
-    embed: async (request) => embed(request, { connections: await connectionsOf(request), limits: timeLimits, ledger }),
+    embed: embedTexts,
     embeddingModel: async (tenant) => usualEmbeddingModel(await connectionsOf(tenant), AbortSignal.timeout(8_000)),
     pass,
     defaultModel,

@@ -20,7 +20,7 @@ const jobTables = new Set(["queue", "job", "job_dependency", "schedule", "subscr
  * serves devices that were away: after a restore all of them load everything anew; and answers that are only kept for a
  * day to be given again.
  */
-const left = new Set(["kernel.servers", "kernel.events", "kernel.cached_answers"]);
+const left = new Set(["kernel.servers", "kernel.events", "kernel.cached_answers", "kernel.cached_questions"]);
 
 /** The tables whose rows make up an instance, in a fixed order. */
 export async function instanceTables(client: ClientBase, schemas: string[]): Promise<Table[]> {

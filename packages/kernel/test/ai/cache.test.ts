@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { answerKey, isCacheable } from "../../src/ai/cache/answer-key.ts";
 import { forgetOldAnswers } from "../../src/ai/cache/answer-store.ts";
+import { marksOf } from "../../src/ai/cache/near-questions.ts";
 import type { ModelGateway, ModelRequest } from "../../src/ai/index.ts";
 import { type GatewayFixture, collect, startGatewayFixture } from "./gateway-fixture.ts";
 
@@ -178,6 +179,56 @@ it("answers in PostgreSQL are forgotten after a day", async () => {
   await db.pool.query("UPDATE kernel.cached_answers SET expires_at = now() - interval '1 second'");
   expect(await forgetOldAnswers(db)).toBe(1);
   await fixture.close();
+});
+
+describe("a caller who takes near-equal answers", () => {
+  let fixture: GatewayFixture;
+
+  beforeAll(async () => {
+    fixture = await startGatewayFixture();
+  });
+  afterAll(() => fixture.close());
+
+  async function ask(question: string, more: Partial<ModelRequest> = {}) {
+    const request: ModelRequest = {
+      ...fixture.tenant,
+      product: "test",
+      model: "openai/gpt-5-mini",
+      cache: "near",
+      messages: [{ role: "user", content: question }],
+      ...more,
+    };
+    const { finish } = await collect(fixture.gateway.stream(request));
+    await fixture.gateway.drain();
+    return finish?.cache?.way ?? finish?.reason;
+  }
+
+  it("gets the answer to a question that means the same, and no other", async () => {
+    const question = "Please tell me what the capital of France is, and how many people live there";
+    expect(await ask(question)).toBe("stop");
+    expect(await ask(`${question}?`)).toBe("near");
+    expect(await ask(question)).toBe("exact");
+    expect(await ask("Which animals live in the sea?")).toBe("stop");
+    expect(await ask(`${question}!`, { system: "Be brief." })).toBe("stop");
+    expect(await ask(`${question}!`, await fixture.addPerson())).toBe("stop");
+    expect(await ask(`${question}.`, { cache: "exact" })).toBe("stop");
+  });
+
+  it("does not get the answer to another number, or to the opposite", async () => {
+    const words =
+      "of all the many rivers that flow through the countries of Europe into the sea, which are longer than";
+    expect(await ask(`${words} 100 km?`)).toBe("stop");
+    expect(await ask(`${words} 200 km?`)).toBe("stop");
+    expect(await ask(`${words} 100 km!`)).toBe("near");
+    expect(await ask(`${words} not 100 km?`)).toBe("stop");
+    expect(marksOf("It isn't 3.5, nor 10:30; no!")).toBe("isn't 3.5 nor 10:30 no");
+  });
+
+  it("gets the model's answer where no embeddings can be had", async () => {
+    fixture.models.setFault("500", "embeddings");
+    expect(await ask("Nothing is near to this one")).toBe("stop");
+    fixture.models.setFault(null);
+  });
 });
 
 describe("the key of a request", () => {

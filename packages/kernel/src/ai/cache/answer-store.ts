@@ -31,7 +31,7 @@ export interface AnswerStore {
 }
 
 /** How long an answer is given again. */
-const keepSeconds = 24 * 60 * 60;
+export const keepSeconds = 24 * 60 * 60;
 /** Longer answers are not kept, in characters of JSON. */
 const longest = 256 * 1024;
 
@@ -97,8 +97,9 @@ export function postgresAnswers(db: Database, onError: (error: unknown) => void)
   };
 }
 
-/** Removes answers whose time is over. Returns how many. */
+/** Removes answers, and questions, whose time is over. Returns how many answers. */
 export async function forgetOldAnswers(db: Database): Promise<number> {
+  await db.pool.query("DELETE FROM kernel.cached_questions WHERE expires_at < now()");
   const { rowCount } = await db.pool.query("DELETE FROM kernel.cached_answers WHERE expires_at < now()");
   return rowCount ?? 0;
 }

@@ -7,13 +7,14 @@ import type { ModelPart, ModelRequest } from "../model-request.ts";
 import type { CacheWay } from "../schema.ts";
 import { answerKey, isCacheable } from "./answer-key.ts";
 import type { AnswerStore, KeptAnswer } from "./answer-store.ts";
+import type { NearQuestions, Question } from "./near-questions.ts";
 import { type SharedStream, shareStream } from "./shared-stream.ts";
 
 type Parts = AsyncGenerator<ModelPart, void, undefined>;
 type Live = (request: ModelRequest) => Parts;
 type Finish = Extract<ModelPart, { type: "finish" }>;
 /** Where an answer comes from: it was kept, or it comes just now; null when nobody waited for it any more. */
-type Source = { kept: KeptAnswer } | { shared: SharedStream<ModelPart> | null };
+type Source = { kept: KeptAnswer; way: "exact" | "near" } | { shared: SharedStream<ModelPart> | null };
 
 /** The look-up and then the call of one request, for all who ask it in the meantime. */
 interface Turn {
@@ -29,6 +30,7 @@ type Origin = Omit<KeptAnswer, "parts">;
 
 export interface CacheDependencies {
   store: AnswerStore;
+  near: NearQuestions;
   recorder: CallRecorder;
   /** The name that a request without one is answered under: a model's or a tier's. */
   modelOf: (request: ModelRequest) => Promise<string | null>;
@@ -44,12 +46,18 @@ export interface AnswerCache {
   drain(): Promise<void>;
 }
 
-export function cacheAnswers({ store, recorder, modelOf }: CacheDependencies): AnswerCache {
+export function cacheAnswers({ store, near, recorder, modelOf }: CacheDependencies): AnswerCache {
   const turns = new Map<string, Turn>();
   const keeping = new Set<Promise<void>>();
 
   /** Starts the call for everybody who asks the same until it has ended and is kept. */
-  function start(request: ModelRequest, key: Buffer, live: Live, onEnd: () => void): SharedStream<ModelPart> {
+  function start(
+    request: ModelRequest,
+    key: Buffer,
+    live: Live,
+    onEnd: () => void,
+    question: Question | null,
+  ): SharedStream<ModelPart> {
     const controller = new AbortController();
     const parts: ModelPart[] = [];
     let keep: Promise<void> | undefined;
@@ -60,7 +68,9 @@ export function cacheAnswers({ store, recorder, modelOf }: CacheDependencies): A
       }
       const answer = keptAnswer(parts);
       if (answer === null) return;
-      const writing = store.keep(request.workspaceId, key, answer).finally(() => keeping.delete(writing));
+      const writing = Promise.all([store.keep(request.workspaceId, key, answer), question?.remember(key)])
+        .then(() => undefined)
+        .finally(() => keeping.delete(writing));
       keep = writing;
       keeping.add(writing);
     }
@@ -75,16 +85,21 @@ export function cacheAnswers({ store, recorder, modelOf }: CacheDependencies): A
   }
 
   /** Looks for the answer, and starts the call where there is none and somebody still waits. */
-  function take(request: ModelRequest, key: Buffer, live: Live): Turn {
-    const id = key.toString("base64");
+  function take(request: ModelRequest, model: string, key: Buffer, live: Live): Turn {
+    const id = turnOf(request, key);
     const over = () => {
       if (turns.get(id) === turn) turns.delete(id);
     };
     async function find(): Promise<Source> {
-      const kept = await store.find(request.workspaceId, key);
+      const { workspaceId } = request;
+      const same = await store.find(workspaceId, key);
+      const question = same || request.cache !== "near" ? null : await near.read(request, model);
+      let similar: KeptAnswer | null = null;
+      for (const place of question?.nearest ?? []) similar ??= await store.find(workspaceId, place);
+      const kept = same ?? similar;
       if (kept || turn.waiting === 0) over();
-      if (kept) return { kept };
-      return { shared: turn.waiting === 0 ? null : start(request, key, live, over) };
+      if (kept) return { kept, way: same ? "exact" : "near" };
+      return { shared: turn.waiting === 0 ? null : start(request, key, live, over, question) };
     }
     const turn: Turn = { waiting: 0, source: Promise.resolve().then(find), over };
     turns.set(id, turn);
@@ -127,18 +142,18 @@ export function cacheAnswers({ store, recorder, modelOf }: CacheDependencies): A
       return;
     }
     const key = answerKey(request, model);
-    const id = key.toString("base64");
+    const id = turnOf(request, key);
     for (;;) {
       request.signal?.throwIfAborted();
       const other = turns.get(id);
-      const turn = other ?? take(request, key, live);
+      const turn = other ?? take(request, model, key, live);
       turn.waiting += 1;
       const source = await turn.source.finally(() => {
         turn.waiting -= 1;
       });
       if ("kept" in source) {
         yield* source.kept.parts;
-        yield free(request, source.kept, "exact", "stop");
+        yield free(request, source.kept, source.way, "stop");
         return;
       }
       if (source.shared?.isOpen()) {
@@ -160,6 +175,11 @@ export function cacheAnswers({ store, recorder, modelOf }: CacheDependencies): A
       await Promise.all(keeping);
     },
   };
+}
+
+/** Who takes only the same answer does not wait for one that may be nearly so. */
+function turnOf(request: ModelRequest, key: Buffer): string {
+  return `${request.cache} ${key.toString("base64")}`;
 }
 
 /** What of an answer is kept: only one that ended by itself, whole, of one model. */

@@ -51,7 +51,7 @@ skipUnless("chromium")("tools in a conversation", () => {
     await context.request.patch(`/api/workspaces/${workspaceId}/chat/conversations/${id}`, { data: { trashed: true } });
     const { page } = await withTools(context);
     await send(page, emptyTrash);
-    const approve = page.getByRole("button", { name: "Approve" });
+    const approve = page.getByRole("button", { name: "Approve", exact: true });
     await approve.waitFor();
     await page.mouse.move(0, 0);
     expect(await page.getByText("Waiting for approval").count()).toBe(1);
@@ -61,11 +61,11 @@ skipUnless("chromium")("tools in a conversation", () => {
     await chat.signIn(second, email);
     const other = await second.newPage();
     await other.goto(new URL(page.url()).pathname);
-    await other.getByRole("button", { name: "Approve" }).waitFor();
+    await other.getByRole("button", { name: "Approve", exact: true }).waitFor();
     await approve.click();
     for (const each of [page, other]) {
       await endedAnswer(each);
-      expect(await each.getByRole("button", { name: "Approve" }).count()).toBe(0);
+      expect(await each.getByRole("button", { name: "Approve", exact: true }).count()).toBe(0);
       const card = each.getByRole("region", { name: "Tool call: Empty the trash" });
       await card.getByRole("button", { name: "Empty the trash" }).click();
       expect(await card.getByLabel("Result").innerText()).toContain('"deleted": 1');
@@ -77,20 +77,20 @@ skipUnless("chromium")("tools in a conversation", () => {
     await chat.signUp(context);
     const { page } = await withTools(context);
     await send(page, emptyTrash);
-    await page.getByRole("button", { name: "Approve" }).waitFor();
+    await page.getByRole("button", { name: "Approve", exact: true }).waitFor();
     const away = await context.newPage();
     await away.goto("/");
     await composer(away).waitFor();
     // A second call, which comes while this page is open.
-    await page.getByRole("button", { name: "Refuse" }).click();
+    await page.getByRole("button", { name: "Refuse", exact: true }).click();
     await endedAnswer(page);
     await page.getByText("Refused", { exact: true }).waitFor();
     await send(page, emptyTrash);
     await away.getByText("“Empty the trash” waits for your approval", { exact: true }).first().waitFor();
     await away.getByRole("button", { name: "Review" }).click();
-    await away.getByRole("button", { name: "Refuse" }).click();
+    await away.getByRole("button", { name: "Refuse", exact: true }).click();
     await expect.poll(() => answers(page).last().getAttribute("aria-busy"), { timeout: 30_000 }).toBe("false");
-    expect(await page.getByText("Refused", { exact: true }).count()).toBe(2);
+    await expect.poll(() => page.getByText("Refused", { exact: true }).count()).toBe(2);
   });
 
   it("stops a call that waits when the answer is stopped", async () => {
@@ -98,10 +98,10 @@ skipUnless("chromium")("tools in a conversation", () => {
     await chat.signUp(context);
     const { page } = await withTools(context);
     await send(page, emptyTrash);
-    await page.getByRole("button", { name: "Approve" }).waitFor();
+    await page.getByRole("button", { name: "Approve", exact: true }).waitFor();
     await page.getByRole("button", { name: "Stop the answer" }).click();
     await page.getByText("Cancelled", { exact: true }).waitFor();
-    expect(await page.getByRole("button", { name: "Approve" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Approve", exact: true }).count()).toBe(0);
     await page.getByRole("button", { name: "Continue" }).waitFor();
   });
 

@@ -1,8 +1,8 @@
 /** First paint, JavaScript and accessibility of the pages, by Lighthouse on a CPU slowed four times and fast 4G. */
 import { startModelServer } from "@mindmesh/model-server";
 import lighthouse from "lighthouse";
-import { chromium } from "playwright-core";
-import { startBenchServer } from "./running-server.ts";
+import { type Browser, chromium } from "playwright-core";
+import { type BenchPerson, startBenchServer } from "./running-server.ts";
 
 const chromiumPath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
@@ -15,6 +15,46 @@ const throttling = {
   uploadThroughputKbps: 1350,
   cpuSlowdownMultiplier: 4,
 };
+
+/** The pages that everybody comes by, and every page of the settings that the person's role has. */
+async function pagesOf(browser: Browser, url: string, { workspaceId, headers }: BenchPerson) {
+  const cookie = `mm_access=${headers.authorization.slice("Bearer ".length)}`;
+  const conversationId = await answeredConversation(url, workspaceId, headers);
+  const page = await browser.newPage({ extraHTTPHeaders: { cookie } });
+  await page.goto(`${url}/w/${workspaceId}/settings`);
+  const settings = await page
+    .getByRole("navigation", { name: "Settings" })
+    .getByRole("link")
+    .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+  await page.close();
+  return [
+    ...["/sign-in", "/sign-up", "/forgot-password", "/invitation"].map((path) => ({ path, cookie: null })),
+    ...[`/w/${workspaceId}/chat`, `/w/${workspaceId}/chat/${conversationId}`, ...settings].map((path) => ({
+      path,
+      cookie,
+    })),
+  ].map((each) => ({ ...each, name: each.path.replace(`/w/${workspaceId}/`, "").replace(conversationId, "…") }));
+}
+
+/** A conversation with an answer that has a table, code, formulas and a diagram. */
+async function answeredConversation(url: string, workspaceId: string, headers: BenchPerson["headers"]) {
+  const base = `${url}/api/workspaces/${workspaceId}/chat/conversations`;
+  const ask = async (path: string, body?: object) => {
+    const response = await fetch(`${base}${path}`, {
+      headers: { ...headers, "content-type": "application/json" },
+      ...(body && { method: "POST", body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as { id: string; messages?: { status: string }[] };
+  };
+  const { id } = await ask("", {});
+  await ask(`/${id}/messages`, { text: "[[sample=markdown]] show", parentId: null });
+  for (;;) {
+    const { messages = [] } = await ask(`/${id}`);
+    if (messages.every(({ status }) => status === "complete")) return id;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** Prints the figures. */
 export async function page(): Promise<void> {
@@ -33,15 +73,11 @@ export async function page(): Promise<void> {
   });
   try {
     const [person] = await server.people(1);
-    const cookie = `mm_access=${person?.headers.authorization.slice("Bearer ".length)}`;
-    for (const [name, path, signedIn] of [
-      ["sign-in", "/", false],
-      ["chat", "/", true],
-      ["settings", "/settings", true],
-    ] as const) {
+    if (!person) throw new Error("nobody was made");
+    for (const { name, path, cookie } of await pagesOf(browser, server.url, person)) {
       const result = await lighthouse(
         `${server.url}${path}`,
-        { port, output: "json", logLevel: "error", ...(signedIn && { extraHeaders: { cookie } }) },
+        { port, output: "json", logLevel: "error", ...(cookie !== null && { extraHeaders: { cookie } }) },
         {
           extends: "lighthouse:default",
           settings: {
@@ -66,7 +102,8 @@ export async function page(): Promise<void> {
         .reduce((sum, item) => sum + (item.transferSize ?? 0), 0);
       const score = (id: string) => Math.round((categories[id]?.score ?? 0) * 100);
       console.log(
-        `${name.padEnd(9)} FCP ${milliseconds("first-contentful-paint")}, LCP ${milliseconds("largest-contentful-paint")}, JS ${(script / 1024).toFixed(0)} kB compressed; ` +
+        `${name.padEnd(24)} FCP ${milliseconds("first-contentful-paint")}, LCP ${milliseconds("largest-contentful-paint")}, ` +
+          `CLS ${(audits["cumulative-layout-shift"]?.numericValue ?? Number.NaN).toFixed(3)}, JS ${(script / 1024).toFixed(0)} kB compressed; ` +
           `Lighthouse: performance ${score("performance")}, accessibility ${score("accessibility")}, best practices ${score("best-practices")}`,
       );
     }

@@ -23,6 +23,8 @@ export interface BenchServer {
   url: string;
   process: ChildProcess;
   database: pg.Pool;
+  /** What a command beside the server needs in its environment to read its data. */
+  secrets: { DATA_DIR: string; SECRET_KEY: string };
   /** People with a session each; all in the first one's workspace when `together`. */
   people(count: number, together?: boolean): Promise<BenchPerson[]>;
   close(): Promise<void>;
@@ -52,14 +54,14 @@ export async function startBenchServer(
     log: { info: () => undefined, warn: (message) => console.warn(message) },
     ...(binaryFolder !== null && { binaryFolder }),
   });
+  const secrets = { DATA_DIR: join(folder, "data"), SECRET_KEY: secretKey };
   const server = spawn(process.execPath, [main], {
     env: {
       ...process.env,
       PORT: "0",
       LOG_LEVEL: "warn",
-      DATA_DIR: join(folder, "data"),
       DATABASE_URL: cluster.connectionString,
-      SECRET_KEY: secretKey,
+      ...secrets,
       ...environment,
     },
     stdio: ["ignore", "pipe", "inherit"],
@@ -70,6 +72,7 @@ export async function startBenchServer(
     url,
     process: server,
     database,
+    secrets,
     people: (count, together = false) => addPeople(database, count, together),
     async close() {
       await database.end();

@@ -9,9 +9,11 @@ const tints = [
   "bg-selected text-muted",
 ];
 
-/** First letters of the first and last word, by grapheme so that emoji and accents stay whole. */
+/** First letters of the first and last word, by grapheme so that emoji and accents stay whole; no brackets or dashes. */
 function initials(name: string) {
-  const words = name.trim().split(/\s+/);
+  const all = name.trim().split(/\s+/);
+  const words = all.filter((word) => /^[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
+  if (words.length === 0) words.push(...all);
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
   const segmenter = new Intl.Segmenter();
   return chosen

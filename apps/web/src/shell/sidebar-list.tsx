@@ -69,13 +69,15 @@ export function SidebarItem({
         )}
       >
         {icon}
-        <span className="truncate">{title}</span>
+        <span className={classNames("truncate", menu && "md:group-hover:mr-5")}>{title}</span>
         {busy ? (
           <span className="ml-auto flex">
             <Spinner label="Answering" className="size-3.5 text-accent-ink" />
           </span>
         ) : null}
-        {trailing && !busy ? <span className="ml-auto flex">{trailing}</span> : null}
+        {trailing && !busy ? (
+          <span className={classNames("ml-auto flex", menu && "md:group-hover:invisible")}>{trailing}</span>
+        ) : null}
         {unread && !busy ? (
           <span className="ml-auto size-1.5 shrink-0 rounded-full bg-accent">
             <span className="sr-only">New</span>

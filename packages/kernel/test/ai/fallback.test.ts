@@ -1,4 +1,5 @@
 import type { RoutingRule } from "@mindmesh/contracts/routing";
+import { closedPort } from "@mindmesh/model-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ModelMessage, ModelRequest } from "../../src/ai/index.ts";
 import { type GatewayFixture, collect, startGatewayFixture } from "./gateway-fixture.ts";
@@ -255,6 +256,29 @@ describe("an answer that breaks off", () => {
     controller.abort("stopped");
     expect((await reading).error).toBe("stopped");
     expect(calls()).toHaveLength(1);
+  });
+});
+
+describe("when an address is wrong and others are left", () => {
+  it.each([
+    ["nothing listens there", closedPort],
+    ["its name does not exist", async () => "http://no-such-host.invalid/v1"],
+    ["it does not speak TLS", async () => fixture.models.url.replace("http:", "https:")],
+  ])("%s, the next model of the tier answers", async (_, address) => {
+    const gateway = fixture.open({
+      settings: {
+        OPENAI_COMPATIBLE_BASE_URL: await address(),
+        MISTRAL_API_KEY: "key",
+        MISTRAL_BASE_URL: fixture.models.baseUrls.mistral,
+      },
+    });
+    await decide([{ tier: "fast", when: {}, models: ["openai-compatible/any", "mistral/mistral-small-latest"] }]);
+    gateway.forgetRouting(fixture.tenant.workspaceId);
+    const messages = [{ role: "user" as const, content: "Hello" }];
+    const request = { ...fixture.tenant, product: "chat", model: "fast", messages };
+    const { finish, others } = await collect(gateway.stream(request));
+    expect(finish?.model).toBe("mistral/mistral-small-latest");
+    expect(others).toMatchObject([{ type: "switched", reason: expect.stringMatching(/cannot be reached/) }]);
   });
 });
 

@@ -10,6 +10,7 @@ import Import from "lucide-react/icons/import";
 import KeyRound from "lucide-react/icons/key-round";
 import KeySquare from "lucide-react/icons/key-square";
 import Palette from "lucide-react/icons/palette";
+import Plug from "lucide-react/icons/plug";
 import Route from "lucide-react/icons/route";
 import ScrollText from "lucide-react/icons/scroll-text";
 import Server from "lucide-react/icons/server";
@@ -146,6 +147,15 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: Wallet,
     keywords: ["limit", "cost", "spending", "money"],
     Content: lazy(async () => ({ default: (await import("./money/budgets-page.tsx")).BudgetsPage })),
+  },
+  {
+    slug: "mcp",
+    title: "MCP servers",
+    group: "Workspace",
+    Icon: Plug,
+    keywords: ["model context protocol", "tools", "connect", "integrations"],
+    needs: "workspace.configure",
+    Content: lazy(async () => ({ default: (await import("./mcp/mcp-servers-page.tsx")).McpServersPage })),
   },
   {
     slug: "jobs",

@@ -108,5 +108,6 @@ export function explainVisit(error: unknown): string {
   for (let each: unknown = error; each instanceof Error && messages.length < 4; each = each.cause)
     messages.push(each.message);
   const text = messages.join(": ").replaceAll(/\s+/g, " ").slice(0, 500);
-  return `The MCP server cannot be used: ${text || "it did not answer"}.`;
+  const why = text || "it did not answer";
+  return `The MCP server cannot be used: ${why}${why.endsWith(".") ? "" : "."}`;
 }

@@ -49,6 +49,11 @@ async function demo(db: Database, email: string | undefined): Promise<void> {
     console.log(`The workspace "${demoWorkspace.name}" is there already. Nothing was added.`);
     return;
   }
+  // A person made for the demo has no use for an empty workspace beside it, and would land in it.
+  if (owner.emptyWorkspaceId !== undefined) {
+    const { emptyWorkspaceId } = owner;
+    await db.system((tx) => tx.client.query("DELETE FROM kernel.workspaces WHERE id = $1", [emptyWorkspaceId]));
+  }
   console.log(
     `${owner.email} has a new workspace "${demoWorkspace.name}": ${counted(made.conversations, "conversation")} with ` +
       `${counted(made.messages, "message")}, ${counted(made.people, "colleague")}.`,
@@ -83,7 +88,7 @@ async function bench(db: Database, messages: number, email: string | undefined):
 async function findOwner(
   db: Database,
   email: string | undefined,
-): Promise<{ id: string; email: string; password?: string }> {
+): Promise<{ id: string; email: string; password?: string; emptyWorkspaceId?: string }> {
   if (email !== undefined) {
     const person = await db.system((tx) => findPersonByEmail(tx, email.trim().toLowerCase()));
     if (!person) throw new CommandError(`Nobody has the address ${email}. Make an account with: user create`);
@@ -94,8 +99,8 @@ async function findOwner(
   );
   if (rows[0]) return rows[0];
   const password = inventPassword();
-  const { personId } = await addAccount(db, { ...demoOwner, password }, true);
-  return { id: personId, email: demoOwner.email, password };
+  const { personId, workspaceId } = await addAccount(db, { ...demoOwner, password }, true);
+  return { id: personId, email: demoOwner.email, password, emptyWorkspaceId: workspaceId };
 }
 
 function wholeNumber(text: string): number {

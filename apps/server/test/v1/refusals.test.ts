@@ -154,6 +154,27 @@ describe("OpenAI's interface refuses in OpenAI's form", () => {
     expect(user / 1000).toBeLessThan(5000);
   });
 
+  it("a call that a budget cannot pay, by which budget and when it begins anew, on both ways", async () => {
+    const poor = await fixture.server.signUp("Poor");
+    const key = await fixture.newKey("write", poor);
+    const made = await poor.fetch(`/api/workspaces/${poor.workspaceId}/budgets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ kind: "workspace", subject: null, period: "day", limitUsd: 0.000_001 }),
+    });
+    expect(made.status).toBe(201);
+    const calls = fixture.models.requests.filter(({ method }) => method === "POST").length;
+    for (const model of ["openai/gpt-5-mini", "anthropic/claude-sonnet-4-5"]) {
+      for (const stream of [true, false]) {
+        const { status, error } = await send("/chat/completions", { ...hello, model, stream }, key);
+        expect(status).toBe(402);
+        expect(error).toMatchObject({ type: "insufficient_quota", code: "budget_exhausted" });
+        expect(error.message).toMatch(/budget/i);
+      }
+    }
+    expect(fixture.models.requests.filter(({ method }) => method === "POST")).toHaveLength(calls);
+  });
+
   it("the 101st request of a minute, with the time to wait", async () => {
     const busy = await fixture.server.signUp("Busy");
     const key = await fixture.newKey("read", busy);

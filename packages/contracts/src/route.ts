@@ -25,7 +25,7 @@ export type Scope = "read" | "write" | "admin";
 export interface RouteDefinition {
   method: Method;
   /** Outside of `/api` lie only interfaces whose paths others have fixed. */
-  path: `/api/${string}` | `/v1/${string}` | `/.well-known/${string}` | "/mcp";
+  path: `/api/${string}` | `/v1/${string}` | "/mcp";
   summary: string;
   tag: string;
   audience: Audience;

@@ -22,10 +22,9 @@ async function pagesOf(browser: Browser, url: string, { workspaceId, headers }: 
   const conversationId = await answeredConversation(url, workspaceId, headers);
   const page = await browser.newPage({ extraHTTPHeaders: { cookie } });
   await page.goto(`${url}/w/${workspaceId}/settings`);
-  const settings = await page
-    .getByRole("navigation", { name: "Settings" })
-    .getByRole("link")
-    .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+  const links = page.getByRole("navigation", { name: "Settings" }).getByRole("link");
+  await links.first().waitFor();
+  const settings = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
   await page.close();
   return [
     ...["/sign-in", "/sign-up", "/forgot-password", "/invitation"].map((path) => ({ path, cookie: null })),
@@ -89,7 +88,11 @@ export async function page(): Promise<void> {
         },
       );
       if (!result) throw new Error("Lighthouse gave no result");
-      const { audits, categories } = result.lhr;
+      const { audits, categories, runtimeError } = result.lhr;
+      if (runtimeError) {
+        console.log(`${name.padEnd(24)} could not be measured: ${runtimeError.message}`);
+        continue;
+      }
       const milliseconds = (id: string) => `${Math.round(audits[id]?.numericValue ?? Number.NaN)} ms`;
       const requests =
         (
@@ -101,10 +104,15 @@ export async function page(): Promise<void> {
         .filter((item) => item.resourceType === "Script")
         .reduce((sum, item) => sum + (item.transferSize ?? 0), 0);
       const score = (id: string) => Math.round((categories[id]?.score ?? 0) * 100);
+      const failed = (["accessibility", "best-practices"] as const)
+        .flatMap((category) => categories[category]?.auditRefs ?? [])
+        .filter(({ id, weight }) => weight > 0 && audits[id]?.score === 0)
+        .map(({ id }) => id)
+        .join(", ");
       console.log(
         `${name.padEnd(24)} FCP ${milliseconds("first-contentful-paint")}, LCP ${milliseconds("largest-contentful-paint")}, ` +
           `CLS ${(audits["cumulative-layout-shift"]?.numericValue ?? Number.NaN).toFixed(3)}, JS ${(script / 1024).toFixed(0)} kB compressed; ` +
-          `Lighthouse: performance ${score("performance")}, accessibility ${score("accessibility")}, best practices ${score("best-practices")}`,
+          `Lighthouse: performance ${score("performance")}, accessibility ${score("accessibility")}, best practices ${score("best-practices")}${failed === "" ? "" : ` (${failed})`}`,
       );
     }
     console.log("targets: FCP < 800 ms, LCP < 1,500 ms, JS <= 170 kB");

@@ -103,6 +103,7 @@ skipUnless("chromium")("the components, built and under the strict policy", () =
     await page.keyboard.press("ArrowDown");
     await expectFocus(page, "Pin");
     await page.keyboard.press("ArrowDown");
+    await expectFocus(page, "Move to folder");
     await page.keyboard.press("ArrowRight");
     await expectFocus(page, "Research");
     await page.keyboard.press("Escape");

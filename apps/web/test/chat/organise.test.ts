@@ -129,7 +129,7 @@ skipUnless("chromium")("keeping conversations in order", () => {
     await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
     await choose(page, "Cheese", "Delete");
     await page.waitForURL(/\/chat$/);
-    await page.getByText("Moved to the trash").waitFor();
+    await page.getByText("Moved to the trash", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Undo" }).last().click();
     await row(page, "Cheese").waitFor();
 

@@ -50,9 +50,9 @@ describe("a backup that is not whole", () => {
       copy[place] = (copy[place] ?? 0) ^ 0x10;
       await writeFile(damaged, copy);
       const outcome = await reason(restore(damaged));
-      // Accepted only where it stands for nothing, such as the padding behind the end.
+      // A changed letter in the name of a migration reads like another version. Accepted only where it stands for nothing, such as the padding behind the end.
       const same = outcome === "it was accepted";
-      expect(outcome, `bit at ${place}`).toMatch(/it was accepted|is damaged/);
+      expect(outcome, `bit at ${place}`).toMatch(/it was accepted|is damaged|was made by another Mindmesh/);
       expect(await instanceRows(emptyUrl), `bit at ${place}`).toEqual(same ? right : {});
       await run(emptyUrl, "DROP SCHEMA IF EXISTS kernel, chat, pgboss CASCADE");
       accepted += same ? 1 : 0;

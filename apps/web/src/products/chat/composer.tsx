@@ -1,17 +1,15 @@
 import type { StoredFile } from "@mindmesh/contracts/files";
-import { IconButton, Textarea } from "@mindmesh/ui";
+import { IconButton, Textarea, useLoaded } from "@mindmesh/ui";
 import ArrowUp from "lucide-react/icons/arrow-up";
 import Paperclip from "lucide-react/icons/paperclip";
 import Square from "lucide-react/icons/square";
-import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { detachAll, putBack, useAttachments, type Attachment } from "../../files/attachments.ts";
 import { useAttach } from "../../files/use-attach.ts";
 import { useComposerFocus } from "./composer-focus.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 
-const AttachmentTray = lazy(async () => ({
-  default: (await import("../../files/attachment-tray.tsx")).AttachmentTray,
-}));
+const loadTray = () => import("../../files/attachment-tray.tsx");
 
 const saveMilliseconds = 300;
 
@@ -44,6 +42,7 @@ export function Composer(props: ComposerProps) {
   const [text, setText] = useState(() => readDraft(workspaceId, place));
   const [sending, setSending] = useState(false);
   const attachments = useAttachments(filesPlace);
+  const tray = useLoaded(loadTray, attachments.length > 0);
   const add = useAttach(workspaceId, filesPlace);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -99,10 +98,8 @@ export function Composer(props: ComposerProps) {
         }}
         className="mx-auto w-full max-w-3xl rounded-xl bg-raised shadow-overlay outline-transparent transition-[outline-color] focus-within:outline-1 focus-within:outline-line-control"
       >
-        {attachments.length > 0 ? (
-          <Suspense>
-            <AttachmentTray workspaceId={workspaceId} place={filesPlace} attachments={attachments} />
-          </Suspense>
+        {tray && attachments.length > 0 ? (
+          <tray.AttachmentTray workspaceId={workspaceId} place={filesPlace} attachments={attachments} />
         ) : null}
         <Textarea
           ref={field}

@@ -121,7 +121,10 @@ skipUnless("chromium")("attaching files", () => {
       await file.truncate(101 * 1024 * 1024);
       await file.close();
       await page.getByLabel("Files to attach").setInputFiles(path);
-      await page.getByText(/“film.mov” is too large: a file can have 100 MB at most/).first().waitFor();
+      await page
+        .getByText(/“film.mov” is too large: a file can have 100 MB at most/)
+        .first()
+        .waitFor();
       expect(await tray(page).count()).toBe(0);
 
       // Without knowing the limit the page must take the server's word.

@@ -124,7 +124,8 @@ skipUnless("chromium")("the components, built and under the strict policy", () =
   it("a window takes the focus to its first field, keeps Tab inside, and gives the focus back", async () => {
     const page = await open();
     await page.getByRole("button", { name: "Dialog", exact: true }).click();
-    const field = page.getByRole("textbox", { name: "Name", exact: true });
+    // Inside the window: until its parts are fetched, the page's own field of that name is the only one there.
+    const field = page.getByRole("dialog").getByRole("textbox", { name: "Name", exact: true });
     await expect.poll(() => page.evaluate("document.activeElement.value")).toBe(await field.inputValue());
     for (let presses = 0; presses < 6; presses += 1) {
       await page.keyboard.press("Tab");

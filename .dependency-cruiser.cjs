@@ -28,6 +28,13 @@ module.exports = {
       to: { path: ours, pathNot: "^packages/(client|contracts)/" },
     },
     {
+      name: "sandbox-imports-only-contracts",
+      comment: "The walls stand alone; who composes them passes in what they need.",
+      severity: "error",
+      from: { path: "^packages/sandbox/src/" },
+      to: { path: ours, pathNot: "^packages/(sandbox|contracts)/" },
+    },
+    {
       name: "kernel-knows-no-product",
       comment: "Products come and go; the kernel stays.",
       severity: "error",

@@ -13,6 +13,7 @@ const plants = [
   ["contracts-import-only-zod", "packages/contracts/src", `import "pg";`],
   ["ui-knows-no-data", "packages/ui/src", `import type {} from "@mindmesh/contracts/chat";`],
   ["client-imports-only-contracts", "packages/client/src", `import "@mindmesh/kernel/db";`],
+  ["sandbox-imports-only-contracts", "packages/sandbox/src", `import "@mindmesh/kernel/db";`],
   ["kernel-knows-no-product", "packages/kernel/src/db", `import "@mindmesh/contracts/chat";`],
   ["kernel-knows-no-product", "packages/kernel/src/http", `import "@mindmesh/chat";`],
   ["kernel-parts-use-each-other-by-their-index", "packages/kernel/src/errors", `import "../db/columns.ts";`],

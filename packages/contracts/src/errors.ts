@@ -35,6 +35,7 @@ export const errorTable = {
     message: "An account with this address exists. Sign in with its password, then link this sign-in in the settings.",
   },
   approval_void: { status: 409, message: "This approval cannot be used. Ask for a new one." },
+  kernel_ended: { status: 409, message: "This interpreter has ended and its variables are gone. Start it again." },
   call_cancelled: { status: 409, message: "The call was cancelled." },
   last_owner: {
     status: 409,
@@ -48,6 +49,7 @@ export const errorTable = {
   unsupported_type: { status: 415, message: "This kind of content is not supported here." },
   invalid_fields: { status: 422, message: "Some fields need correction." },
   too_many_requests: { status: 429, message: "Too many requests. Wait a little and try again." },
+  queue_full: { status: 429, message: "Too many programs are waiting to run. Try again in a moment." },
   locked_out: { status: 429, message: "Too many failed attempts. Wait before you try again." },
   internal: { status: 500, message: "Something went wrong on the server. It has been recorded; try again." },
   model_failed: { status: 502, message: "The model provider could not answer." },
@@ -55,6 +57,10 @@ export const errorTable = {
   provider_unreachable: { status: 502, message: "The other server could not be reached." },
   no_model: { status: 503, message: "No model is configured. Add a key under Settings, Models." },
   unavailable: { status: 503, message: "The server is starting or stopping. Try again in a moment." },
+  sandbox_off: {
+    status: 503,
+    message: "Running code is off on this server. The settings and `mindmesh doctor` say why.",
+  },
   tool_timed_out: { status: 504, message: "The tool took too long and was stopped." },
   storage_full: {
     status: 507,

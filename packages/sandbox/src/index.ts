@@ -1,0 +1,29 @@
+export { type SandboxErrorDetails, SandboxError } from "./sandbox-error.ts";
+export {
+  type FinishReason,
+  type KernelLanguage,
+  type KernelRequest,
+  type RunEvent,
+  type RunRequest,
+  type RunUsage,
+  type Sandbox,
+  type SandboxDescription,
+  type SandboxKernel,
+  type SandboxLanguage,
+  type SandboxLanguageDescription,
+  type SourceError,
+  kernelLanguages,
+  sandboxLanguages,
+} from "./sandbox.ts";
+export { type RunLimits, defaultLimits, limitBounds } from "./limits.ts";
+export type {
+  DriverDisplay,
+  DriverJob,
+  DriverKernel,
+  DriverKernelJob,
+  DriverOutcome,
+  DriverReport,
+  DriverSinks,
+  SandboxDriver,
+} from "./driver.ts";
+export { type SandboxOptions, openSandbox } from "./open-sandbox.ts";

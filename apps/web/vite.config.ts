@@ -45,6 +45,11 @@ export default defineConfig(({ command }) => {
           // Vite's loader of lazy modules stands apart, so that the frame for diagrams does not fetch all of that with it.
           codeSplitting: {
             groups: [
+              {
+                name: "code-editor",
+                test: /node_modules\/(?:@codemirror\/(?!lang-|legacy-modes)|@lezer\/(?!python|javascript)|style-mod|w3c-keyname|crelt|@marijn\/)/,
+                priority: 3,
+              },
               { name: "lazy", test: /vite\/preload-helper/, priority: 2 },
               { name: "base", test: ofEveryPage, priority: 1 },
             ],

@@ -188,6 +188,42 @@ skipUnless("chromium")("the components, built and under the strict policy", () =
     await expect.poll(() => page.getByRole("listitem").filter({ hasText: "moved to the trash" }).count()).toBe(0);
   });
 
+  it("the editor takes code in, marks the line of an error until it is mended, and lets the keyboard leave", async () => {
+    const page = await open();
+    const editor = page.getByRole("textbox", { name: "Code of main.py" });
+    await page.locator(".cm-error-message").waitFor();
+    expect(await page.locator(".cm-error-line").innerText()).toContain("1 / 0");
+    await editor.locator("span.hljs-keyword", { hasText: "class" }).waitFor();
+    await editor.focus();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.type("x = (1)");
+    await page.keyboard.press("Enter");
+    await page.getByText("306 characters").waitFor();
+    expect(await editor.innerText()).toContain("x = (1)\nimport math");
+    expect(await page.locator(".cm-error-line").innerText()).toContain("1 / 0");
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".cm-error-message").waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    await expect.poll(() => page.evaluate("document.activeElement.closest('.cm-editor') !== null")).toBe(false);
+  });
+
+  it("a long table has only the rows in sight, and a press on a column's name sorts them all", async () => {
+    const page = await open();
+    const table = page.getByRole("table", { name: "cities.csv" });
+    expect(await table.getAttribute("aria-rowcount")).toBe("3004");
+    expect(await table.getByRole("row").count()).toBeLessThan(60);
+    const people = table.getByRole("columnheader", { name: "people" });
+    for (const [order, first] of [
+      ["ascending", "Town 0"],
+      ["descending", "Berlin"],
+    ]) {
+      await people.getByRole("button").click();
+      expect(await people.getAttribute("aria-sort")).toBe(order);
+      expect(await table.getByRole("row").nth(1).getByRole("cell").first().innerText()).toBe(first);
+    }
+  });
+
   it("a tooltip comes with the keyboard's focus and goes with Escape", async () => {
     const page = await open();
     await page.getByRole("button", { name: "Toast with undo" }).focus();

@@ -11,6 +11,7 @@ import {
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ActionsSection } from "./actions-section.tsx";
+import { CodeSection } from "./code-section.tsx";
 import { FeedbackSection } from "./feedback-section.tsx";
 import { FormSection } from "./form-section.tsx";
 import { FoundationSection } from "./foundation-section.tsx";
@@ -27,6 +28,7 @@ function Gallery() {
         <FormSection />
         <FeedbackSection />
         <ListsSection />
+        <CodeSection />
       </div>
     </main>
   );

@@ -1,8 +1,8 @@
 import ImageOff from "lucide-react/icons/image-off";
-import { decodeNamedCharacterReference } from "decode-named-character-reference";
 import type { Token, Tokens } from "marked";
 import { createContext, Fragment, lazy, Suspense, use, type ReactNode } from "react";
 import { CodeBlock } from "./code-block.tsx";
+import { decodeCharacters } from "./decode-characters.ts";
 import type { MarkdownToken } from "./read-tokens.ts";
 import { safeLink, safePicture } from "./safe-address.ts";
 
@@ -14,16 +14,6 @@ function Formula(props: { tex: string; display: boolean }) {
       <LazyFormula {...props} />
     </Suspense>
   );
-}
-
-/** `&copy;`, `&#169;` and `&#xa9;` as the characters that they stand for; unknown ones stay as they are written. */
-function decodeCharacters(text: string): string {
-  if (!text.includes("&")) return text;
-  return text.replaceAll(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z][\da-z]{1,31}));/gi, (written, decimal, hex, name) => {
-    if (name !== undefined) return decodeNamedCharacterReference(name) || written;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? "\uFFFD" : String.fromCodePoint(code);
-  });
 }
 
 /** The words of a text without its marks. */

@@ -1,3 +1,4 @@
+import "../../../code/code-colours.css";
 import "./markdown.css";
 import { useLayoutEffect, useMemo, useState } from "react";
 import { createBlockSplitter, type Block } from "./blocks.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readAnsi, withoutAnsi } from "../../src/code/output/ansi.ts";
-import { endOf } from "../../src/code/output/output-text.tsx";
+import { endOf } from "../../src/code/output/end-of-text.ts";
 import { readCsv } from "../../src/code/output/read-csv.ts";
 import { readHtml } from "../../src/code/output/read-html-table.ts";
 import { isNumeric, sortedRows } from "../../src/code/output/sorted-rows.ts";

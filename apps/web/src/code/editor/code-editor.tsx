@@ -102,8 +102,11 @@ export function CodeEditor(props: CodeEditorProps) {
     };
   }, []);
 
+  const shownRevision = useRef(revision);
   useEffect(() => {
     const editor = view.current;
+    if (revision === shownRevision.current) return;
+    shownRevision.current = revision;
     const { text } = latest.current;
     if (!editor || editor.state.doc.toString() === text) return;
     const { head } = editor.state.selection.main;

@@ -54,8 +54,8 @@ const classesOf = (look: Look) =>
     .join(" ");
 
 /** Any escape sequence: "select graphic rendition" with its codes, other control sequences, titles and links, the rest. */
-// oxlint-disable-next-line no-control-regex -- escape sequences are made of control characters
 const sequence =
+  // oxlint-disable-next-line no-control-regex -- escape sequences are made of control characters
   /\u001B\[([\d;:]*)m|\u001B\[[\d;:<=>?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|\u001B[@-Z\\-_]?/g;
 
 /** A line that a carriage return begins anew, as progress bars do, is shown as it last stood. */

@@ -4,7 +4,7 @@ import type { Readiness } from "@mindmesh/kernel/observe";
 import type { FastifyInstance } from "fastify";
 
 /**
- * While the server drains, connections are not kept and calls of models are refused, which would only be cut off; all
+ * While the server drains, connections are not kept and calls of models and runs of code are refused, which would only be cut off; all
  * else is answered until the end. `settled` resolves when no request is being answered, at the latest after `seconds`.
  */
 export function trackRequests(app: FastifyInstance, readiness: Readiness): { settled(seconds: number): Promise<void> } {
@@ -18,7 +18,7 @@ export function trackRequests(app: FastifyInstance, readiness: Readiness): { set
     });
     if (!readiness.draining) return;
     void reply.header("connection", "close");
-    if (request.routeOptions.config.contract?.limit === "model") {
+    if (["model", "run"].includes(request.routeOptions.config.contract?.limit ?? "")) {
       throw new AppError("unavailable", { retryAfterSeconds: 1 });
     }
   });

@@ -17,6 +17,8 @@ export const rightsTable = {
   "workspace.read": everybody,
   /** Make and change content: conversations, files. */
   "content.write": everybodyWhoWrites,
+  /** Run code in the sandbox. */
+  "code.run": everybodyWhoWrites,
   /** Delete what others have made, such as files. */
   "content.manage": administrators,
   /** Rename the workspace, set its model keys and limits. */

@@ -37,7 +37,7 @@ export interface RouteDefinition {
   /** HTTP status of success; 200, or 204 where the response is "none". */
   status?: number;
   /** Which rate limit counts the call; "page" for people, API keys always count as "api". */
-  limit?: "page" | "model" | "sensitive";
+  limit?: "page" | "model" | "run" | "sensitive";
   /** Largest body in bytes; 1 MiB unless told. */
   bodyLimit?: number;
 }

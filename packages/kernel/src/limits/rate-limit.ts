@@ -9,6 +9,8 @@ import { type Caller, type RateLimit, networkOf } from "../http/index.ts";
 export interface Limits {
   /** Model calls, or requests with an API key, per person. */
   calls: number;
+  /** Runs of code per person. */
+  runs: number;
   /** Page requests per person. */
   pages: number;
   /** Requests per address, signed in or not. */
@@ -17,7 +19,7 @@ export interface Limits {
   sensitive: number;
 }
 
-export const defaultLimits: Limits = { calls: 100, pages: 1000, address: 1000, sensitive: 30 };
+export const defaultLimits: Limits = { calls: 100, runs: 60, pages: 1000, address: 1000, sensitive: 30 };
 
 /** Counts requests per person and address; in Redis, where given, so that several servers count as one. */
 export function createRateLimit(redis: Redis | null, limits: Limits = defaultLimits): RateLimit {
@@ -29,6 +31,7 @@ export function createRateLimit(redis: Redis | null, limits: Limits = defaultLim
       : new RateLimiterMemory(settings);
   };
   const calls = limiter("calls", limits.calls);
+  const runs = limiter("runs", limits.runs);
   const pages = limiter("pages", limits.pages);
   const address = limiter("address", limits.address);
   const sensitive = limiter("sensitive", limits.sensitive);
@@ -36,6 +39,7 @@ export function createRateLimit(redis: Redis | null, limits: Limits = defaultLim
   function limitersFor(route: RouteDefinition, caller: Caller | null, ip: string) {
     const chosen: { limiter: typeof calls; key: string }[] = [];
     if (route.limit === "sensitive") chosen.push({ limiter: sensitive, key: ip });
+    if (route.limit === "run" && caller !== null) chosen.push({ limiter: runs, key: caller.personId });
     if (caller === null) chosen.push({ limiter: address, key: ip });
     else if (caller.via.kind === "api_key" || route.limit === "model")
       chosen.push({ limiter: calls, key: caller.personId });

@@ -43,10 +43,10 @@ export const runLimitBounds = {
   wallSeconds: { min: 1, max: 600, usual: 60 },
   cpuSeconds: { min: 1, max: 600, usual: 60 },
   memoryBytes: { min: 64 * 1024 ** 2, max: 4 * 1024 ** 3, usual: 512 * 1024 ** 2 },
-  processes: { min: 1, max: 256, usual: 64 },
+  processes: { min: 16, max: 256, usual: 64 },
   outputBytes: { min: 1024, max: 10 * 1024 ** 2, usual: 1024 ** 2 },
   diskBytes: { min: 1024 ** 2, max: 2 * 1024 ** 3, usual: 256 * 1024 ** 2 },
-  files: { min: 1, max: 10_000, usual: 1000 },
+  files: { min: 10, max: 10_000, usual: 1000 },
   fileBytes: { min: 1024, max: 512 * 1024 ** 2, usual: 64 * 1024 ** 2 },
 } as const;
 

@@ -76,6 +76,7 @@ export async function startBenchServer(
     people: (count, together = false) => addPeople(database, count, together),
     async close() {
       await database.end();
+      server.stdout?.unpipe().resume();
       server.kill("SIGTERM");
       await once(server, "exit");
       await cluster.stop();
@@ -90,7 +91,10 @@ function readyUrl(server: ChildProcess): Promise<string> {
     server.stdout?.on("data", (chunk: Buffer) => {
       output += chunk.toString();
       const found = /ready on (http:\S+)/.exec(output)?.[1];
-      if (found !== undefined) resolve(found.replace("localhost", "127.0.0.1"));
+      if (found === undefined) return;
+      resolve(found.replace("localhost", "127.0.0.1"));
+      // From here on it writes only what it warns of: why a request of the bench failed.
+      server.stdout?.removeAllListeners("data").pipe(process.stderr, { end: false });
     });
     server.once("exit", (code) => reject(new Error(`the server ended with ${code} before it was ready:\n${output}`)));
   });

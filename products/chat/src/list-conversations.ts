@@ -7,7 +7,7 @@ import { z } from "zod";
 import { conversations } from "./schema.ts";
 import { conversationShape } from "./shapes.ts";
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
+const place = z.tuple([z.iso.datetime(), z.guid()]);
 
 function readPlace(cursor: string): z.infer<typeof place> {
   try {

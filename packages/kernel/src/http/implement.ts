@@ -168,5 +168,5 @@ function workspaceOfKey({ via }: Caller): string {
 /** The workspace named in the path; undefined when it is not an id at all. */
 function askedWorkspace(request: FastifyRequest): string | undefined {
   const { workspaceId } = request.params as { workspaceId: string };
-  return z.uuid().safeParse(workspaceId).success ? workspaceId.toLowerCase() : undefined;
+  return z.guid().safeParse(workspaceId).success ? workspaceId.toLowerCase() : undefined;
 }

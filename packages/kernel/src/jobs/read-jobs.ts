@@ -98,7 +98,7 @@ export async function listJobs(
 }
 
 function asId(cursor: string): string {
-  if (!z.uuid().safeParse(cursor).success)
+  if (!z.guid().safeParse(cursor).success)
     throw new AppError("bad_request", { message: "The cursor is not one of ours." });
   return cursor;
 }

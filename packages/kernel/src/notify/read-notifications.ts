@@ -16,7 +16,7 @@ export function listNotifications(
   caller: MemberCaller,
   query: z.output<typeof notificationRoutes.listNotifications.query>,
 ): Promise<{ items: Notification[]; nextCursor: string | null; unread: number }> {
-  if (query.cursor !== undefined && !z.uuid().safeParse(query.cursor).success) {
+  if (query.cursor !== undefined && !z.guid().safeParse(query.cursor).success) {
     throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
   }
   return db.withWorkspace(tenantOf(caller), async (tx) => {

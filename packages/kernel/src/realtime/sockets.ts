@@ -56,8 +56,8 @@ export interface RealtimeDependencies {
   onError(error: unknown): void;
 }
 
-const followAsk = z.object({ workspaceId: z.uuid(), after: z.number().int().min(0) });
-const enterAsk = z.object({ workspaceId: z.uuid(), room: z.string().regex(/^[a-z-]+:[0-9a-f-]{36}$/) });
+const followAsk = z.object({ workspaceId: z.guid(), after: z.number().int().min(0) });
+const enterAsk = z.object({ workspaceId: z.guid(), room: z.string().regex(/^[a-z-]+:[0-9a-f-]{36}$/) });
 const leaveAsk = z.object({ room: z.string().max(100) });
 
 /** Attaches Socket.IO to the HTTP server: event log with catch-up, rooms, presence, signals. */

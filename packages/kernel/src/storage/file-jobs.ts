@@ -15,7 +15,7 @@ export type FileJobs = {
 export function fileJobs(dependencies: ProcessDependencies & { jobs: Pick<Jobs, "enqueue"> }): FileJobs {
   const process = defineJob({
     name: "files.process",
-    payload: z.object({ fileId: z.uuid() }),
+    payload: z.object({ fileId: z.guid() }),
     queue: "high",
     timeoutSeconds: 300,
     handler: async ({ workspaceId, payload, signal }) => {

@@ -13,7 +13,7 @@ export async function listToolCalls(
   caller: MemberCaller,
   query: z.output<typeof toolRoutes.listToolCalls.query>,
 ): Promise<{ items: ToolCall[]; nextCursor: string | null }> {
-  if (query.cursor !== undefined && !z.uuid().safeParse(query.cursor).success) {
+  if (query.cursor !== undefined && !z.guid().safeParse(query.cursor).success) {
     throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
   }
   const rows = await db.withWorkspace(tenantOf(caller), (tx) =>

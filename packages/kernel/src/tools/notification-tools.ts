@@ -49,7 +49,7 @@ export function notificationTools(db: Database): Tool[] {
       scope: "write",
       risk: "write",
       idempotent: true,
-      input: z.object({ ids: z.array(z.uuid()).max(200).optional() }),
+      input: z.object({ ids: z.array(z.guid()).max(200).optional() }),
       output: z.object({ done: z.literal(true) }),
       run: async ({ ids }, { caller }) => {
         await readNotifications(db, caller, ids);

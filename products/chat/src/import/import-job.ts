@@ -10,7 +10,7 @@ import { readExport } from "./read-export.ts";
 import { importShape } from "./import-shape.ts";
 import { storeConversation } from "./store-conversation.ts";
 
-export const importPayload = z.object({ importId: z.uuid(), bytes: z.number().int() });
+export const importPayload = z.object({ importId: z.guid(), bytes: z.number().int() });
 
 /** Milliseconds between two reports to the person's devices. */
 const reportInterval = 1000;

@@ -17,7 +17,7 @@ const chunkCharacters = 256 * 1024;
 
 const exportJob = {
   name: "identity.export",
-  payload: z.object({ exportId: z.uuid(), personId: z.uuid() }),
+  payload: z.object({ exportId: z.guid(), personId: z.guid() }),
   queue: "low",
   maxAttempts: 3,
   timeoutSeconds: 3600,

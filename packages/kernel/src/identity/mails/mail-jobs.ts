@@ -16,25 +16,25 @@ const emailChangeHours = 24;
 // is sent, and its hash stored.
 const invitationJob = {
   name: "identity.invitation-mail",
-  payload: z.object({ workspaceId: z.uuid(), invitationId: z.uuid() }),
+  payload: z.object({ workspaceId: z.guid(), invitationId: z.guid() }),
 } satisfies JobSpec;
 
 const passwordResetJob = {
   name: "identity.password-reset-mail",
   // null: nobody has the address; the job is there so that both cases take the same time.
-  payload: z.object({ personId: z.uuid().nullable() }),
+  payload: z.object({ personId: z.guid().nullable() }),
   queue: "high",
 } satisfies JobSpec;
 
 const emailChangeJob = {
   name: "identity.email-change-mail",
-  payload: z.object({ personId: z.uuid() }),
+  payload: z.object({ personId: z.guid() }),
   queue: "high",
 } satisfies JobSpec;
 
 const noticeJob = {
   name: "identity.notice-mail",
-  payload: z.object({ personId: z.uuid(), notice: z.enum(Object.keys(notices) as [Notice, ...Notice[]]) }),
+  payload: z.object({ personId: z.guid(), notice: z.enum(Object.keys(notices) as [Notice, ...Notice[]]) }),
 } satisfies JobSpec;
 
 /** Puts messages into the queue within the caller's transaction. */

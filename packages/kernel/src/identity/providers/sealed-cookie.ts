@@ -13,13 +13,13 @@ export const providerTrip = z.object({
   codeVerifier: z.string(),
   returnTo: z.string(),
   /** Set when a signed-in person links the provider to their account. */
-  link: z.object({ personId: z.uuid(), sessionId: z.uuid() }).optional(),
+  link: z.object({ personId: z.guid(), sessionId: z.guid() }).optional(),
   invitation: z.string().optional(),
 });
 export type ProviderTrip = z.infer<typeof providerTrip>;
 
 /** A person who has come back from another provider and still owes the second factor. */
-export const pendingSignIn = z.object({ personId: z.uuid(), method: signInProvider });
+export const pendingSignIn = z.object({ personId: z.guid(), method: signInProvider });
 
 /** Encrypts and authenticates what only this server is to read back. */
 export async function seal(key: Uint8Array, purpose: "trip" | "pending", value: object): Promise<string> {

@@ -43,7 +43,14 @@ import {
 } from "@mindmesh/kernel/storage";
 import { mcpRoutesOn, outsideMcpRoutesOn, outsideTools, reencryptMcpTokens } from "@mindmesh/kernel/mcp";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
-import { notificationTools, openTools, toolJobs, toolPersonData, toolRoutesOn } from "@mindmesh/kernel/tools";
+import {
+  type Tools,
+  notificationTools,
+  openTools,
+  toolJobs,
+  toolPersonData,
+  toolRoutesOn,
+} from "@mindmesh/kernel/tools";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { Redis } from "ioredis";
@@ -61,6 +68,10 @@ export interface RunningServer {
   routes: { method: string; url: string; config: { contract?: RouteDefinition } }[];
   /** Where it listens, such as `http://127.0.0.1:3000`. */
   url: string;
+  /** Names this process in rows that it sees to. */
+  serverId: string;
+  /** Takes tools of tests' own. */
+  tools: Pick<Tools, "add">;
   /** Finishes or hands over what runs, then closes everything. */
   close(): Promise<void>;
 }
@@ -268,6 +279,8 @@ export async function startServer(
   return {
     routes,
     url,
+    serverId,
+    tools,
     async close() {
       readiness.drain();
       await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);

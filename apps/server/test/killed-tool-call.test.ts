@@ -6,12 +6,14 @@ import { chatRoutes } from "@mindmesh/contracts/chat";
 import { toolRoutes } from "@mindmesh/contracts/tools";
 import { startModelServer } from "@mindmesh/model-server";
 import { createTestDatabase, eventually } from "@mindmesh/test-support";
+import { Pool } from "pg";
 import { expect, test } from "vitest";
 import { startServerProcess } from "./server-process.ts";
 
-test("a server that is killed while a call waits: the answer keeps the call as not done, an approval does nothing, and Continue tells the model", async () => {
+test("a server that is killed while a call waits: the next one goes on waiting, and on approval the answer comes by itself", async () => {
   const models = await startModelServer();
   const database = await createTestDatabase();
+  const rows = new Pool({ connectionString: database.url, max: 1 });
   const folder = await mkdtemp(join(tmpdir(), "mindmesh-killed-tool-"));
   const environment = {
     DATABASE_URL: database.url,
@@ -55,26 +57,48 @@ test("a server that is killed while a call waits: the answer keeps the call as n
     server.child.kill("SIGKILL");
     await server.ended;
     server = await startServerProcess(environment);
-    const closed = await callInState("cancelled");
-    expect(closed).toMatchObject({ id: waiting.id, error: expect.stringMatching(/was not done/) });
-    expect(await clients().chat.getMessage({ params })).toMatchObject({ status: "interrupted" });
-    const decide = (call: { id: string; argumentsHash: string | null }) =>
-      clients().tools.approveToolCall({
-        params: { workspaceId, callId: call.id },
-        body: { argumentsHash: call.argumentsHash ?? "" },
-      });
-    await eventually(() => expect(decide(waiting)).rejects.toMatchObject({ status: 409 }), 30);
-
-    await clients().chat.continueAnswer({ params, body: {} });
+    // The same call, on the new server, with the answer still arriving.
+    await eventually(async () => {
+      const owners = await rows.query(
+        "SELECT 1 FROM chat.messages m JOIN kernel.servers s ON s.id = m.server_id AND s.pid = $1",
+        [server.child.pid],
+      );
+      expect(owners.rowCount).toBe(1);
+    }, 60);
+    expect(await callInState("waiting")).toMatchObject({ id: waiting.id });
+    expect(await clients().chat.getMessage({ params })).toMatchObject({ status: "streaming" });
+    await clients().tools.approveToolCall({
+      params: { workspaceId, callId: waiting.id },
+      body: { argumentsHash: waiting.argumentsHash ?? "" },
+    });
     await eventually(async () => {
       const message = await clients().chat.getMessage({ params });
-      expect(message.status).toBe("complete");
-      expect(message.toolCalls.map(({ state }) => state)).toEqual(["cancelled"]);
-    }, 30);
+      expect(message).toMatchObject({ status: "complete", toolCalls: [{ id: waiting.id, state: "done" }] });
+    }, 60);
+
+    // A server that is stopped properly hands over as well.
+    const again = await clients().chat.sendMessage({
+      params: place,
+      body: { text: "[[tool=chat_emptyTrash]] Empty my trash again", parentId: params.messageId },
+    });
+    params.messageId = again.answer.id;
+    const second = await callInState("waiting");
+    server.child.kill("SIGTERM");
+    await server.ended;
+    server = await startServerProcess(environment);
+    await clients().tools.approveToolCall({
+      params: { workspaceId, callId: second.id },
+      body: { argumentsHash: second.argumentsHash ?? "" },
+    });
+    await eventually(async () => {
+      const message = await clients().chat.getMessage({ params });
+      expect(message).toMatchObject({ status: "complete", toolCalls: [{ id: second.id, state: "done" }] });
+    }, 60);
   } finally {
     server.child.kill("SIGKILL");
     await server.ended;
     await models.close();
+    await rows.end();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   }

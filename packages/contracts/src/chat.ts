@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id, line, moment, page, pageQuery, prose, workspaceParams } from "./fields.ts";
 import { modelName } from "./models.ts";
+import { modelTier } from "./routing.ts";
 import { storedFile } from "./files.ts";
 import { defineRoute } from "./route.ts";
 
@@ -69,7 +70,10 @@ export const message = z.object({
   error: z.string().nullable(),
   /** What the person should know of how it was made: which files were cut or left out. */
   notice: z.string().nullable(),
+  /** What was asked to answer: a model's name or a tier. */
   model: z.string().nullable(),
+  /** Which models did, in order, and why each in words; empty until the first has. */
+  answeredBy: z.array(z.object({ model: z.string(), route: z.string() })),
   usage: usage.nullable(),
   files: z.array(storedFile),
   /** Tools that were called on the way to an answer, in order. */
@@ -78,6 +82,9 @@ export const message = z.object({
   finishedAt: moment.nullable(),
 });
 export type Message = z.infer<typeof message>;
+
+/** What may be asked to answer: a model by its name, or a tier, which chooses one for each task. */
+export const modelChoice = z.union([modelTier, modelName]);
 
 /** Totals over all answers of all branches; a cost is null when the price of any answer is unknown. */
 export const conversationUsage = z.object({
@@ -175,7 +182,7 @@ const systemPrompt = prose(20_000);
 const presetBody = z.object({
   name: line(100),
   systemPrompt,
-  model: modelName.nullable().default(null),
+  model: modelChoice.nullable().default(null),
   shared: z.boolean().default(false),
 });
 
@@ -210,7 +217,7 @@ export const chatRoutes = {
     params: workspaceParams,
     body: z.object({
       title: title.optional(),
-      model: modelName.optional(),
+      model: modelChoice.optional(),
       systemPrompt: systemPrompt.optional(),
       useTools: z.boolean().optional(),
       folderId: id.optional(),
@@ -240,7 +247,7 @@ export const chatRoutes = {
     params: conversationParams,
     body: z.object({
       title: title.optional(),
-      model: modelName.nullable().optional(),
+      model: modelChoice.nullable().optional(),
       systemPrompt: systemPrompt.optional(),
       useTools: z.boolean().optional(),
       folderId: id.nullable().optional(),
@@ -475,7 +482,7 @@ export const chatRoutes = {
         text: prose(400_000),
         /** The message to answer to; null begins a new first branch. */
         parentId: id.nullable(),
-        model: modelName.optional(),
+        model: modelChoice.optional(),
         /** Files uploaded before, to be read by the model. */
         fileIds: z.array(id).max(20, "At most 20 files.").default([]),
         /** Id of the new message, made by the client (UUID): sending the same one twice adds nothing. */
@@ -508,7 +515,7 @@ export const chatRoutes = {
     scope: "write",
     limit: "model",
     params: messageParams,
-    body: z.object({ model: modelName.optional() }),
+    body: z.object({ model: modelChoice.optional() }),
     response: message,
     status: 201,
   }),
@@ -521,7 +528,7 @@ export const chatRoutes = {
     scope: "write",
     limit: "model",
     params: messageParams,
-    body: z.object({ model: modelName.optional() }),
+    body: z.object({ model: modelChoice.optional() }),
     response: message,
   }),
   stopAnswer: defineRoute({

@@ -23,6 +23,8 @@ export const rightsTable = {
   "content.manage": administrators,
   /** Rename the workspace, set its model keys and limits. */
   "workspace.configure": administrators,
+  /** Approve critical calls of others, switch tools off, set how far answers go by themselves. */
+  "tools.manage": administrators,
   /** See what everybody has used and spent. */
   "usage.read": administrators,
   /** Delete the workspace and everything in it. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { id, moment, page, pageQuery, workspaceParams } from "./fields.ts";
+import { role } from "./permissions.ts";
 import { defineRoute } from "./route.ts";
 
 /** `read` changes nothing; `write` changes what can be changed back; `critical` waits for a person's approval. */
@@ -33,6 +34,10 @@ export const toolDescription = z.object({
   /** What an API key needs for it. */
   scope: z.enum(["read", "write", "admin"]),
   timeLimitMs: z.number().int(),
+  /** Whose role may call it. */
+  roles: z.array(role),
+  /** Whether it can be called here, or an admin has switched it off. */
+  enabled: z.boolean(),
 });
 export type ToolDescription = z.infer<typeof toolDescription>;
 
@@ -56,6 +61,8 @@ export type ToolCallState = z.infer<typeof toolCallState>;
 
 export const toolCall = z.object({
   id,
+  /** In whose name it runs. */
+  personId: id,
   tool: z.string(),
   title: z.string(),
   risk: toolRisk,
@@ -72,6 +79,10 @@ export const toolCall = z.object({
   /** Size of the result as JSON, before it was cut. */
   resultBytes: z.number().int().nullable(),
   resultCut: z.boolean(),
+  /** Whether an admin must approve it too, once the person has. */
+  needsAdmin: z.boolean(),
+  /** When the person approved it; from then on admins see a call that needs them. */
+  personApprovedAt: moment.nullable(),
   /** An approval after this moment comes too late. */
   expiresAt: moment.nullable(),
   createdAt: moment,
@@ -80,6 +91,37 @@ export const toolCall = z.object({
   durationMs: z.number().int().nullable(),
 });
 export type ToolCall = z.infer<typeof toolCall>;
+
+/** A call that waits for an admin, with whose it is. */
+export const toolApproval = z.object({ call: toolCall, person: z.object({ id, name: z.string() }) });
+export type ToolApproval = z.infer<typeof toolApproval>;
+
+/** What everybody's record says to admins: neither arguments nor results, which are the person's own. */
+export const recordedToolCall = toolCall
+  .pick({ id: true, tool: true, title: true, risk: true, origin: true, state: true, createdAt: true, durationMs: true })
+  .extend({ person: z.object({ id, name: z.string() }) });
+export type RecordedToolCall = z.infer<typeof recordedToolCall>;
+
+/** How far an answer goes by itself before a person is asked. */
+export const toolLimits = z.object({
+  /** Rounds of tool calls in a row. */
+  steps: z.int().min(1, "At least 1.").max(64, "At most 64."),
+  /** Calls that a model may ask for in one round. */
+  callsInStep: z.int().min(1, "At least 1.").max(64, "At most 64."),
+  /** US dollars for one answer. Models whose price is unknown are not counted. */
+  costUsd: z.number().min(0.01, "At least $0.01.").max(100, "At most $100."),
+});
+export type ToolLimits = z.infer<typeof toolLimits>;
+
+export const usualToolLimits: ToolLimits = { steps: 16, callsInStep: 16, costUsd: 1 };
+
+/** What an admin decides about tools. */
+export const toolSettings = z.object({
+  /** Who approves critical calls: the person in whose name they run, or an admin after that person. */
+  criticalApproval: z.enum(["person", "admin"]),
+  limits: toolLimits,
+});
+export type ToolSettings = z.infer<typeof toolSettings>;
 
 export const toolCallParams = workspaceParams.extend({ callId: id });
 
@@ -91,9 +133,10 @@ export const toolRoutes = {
     ...route,
     method: "GET",
     path: `${base}/tools`,
-    summary: "The tools that the caller may use",
+    summary: "The tools that the caller may use; with `all=true`, for admins, also those that are switched off",
     scope: "read",
     params: workspaceParams,
+    query: z.object({ all: z.enum(["true", "false"]).default("false") }),
     response: z.object({ items: z.array(toolDescription) }),
   }),
   callTool: defineRoute({
@@ -116,6 +159,54 @@ export const toolRoutes = {
       /** What was cut from the result to make it fit, in words. */
       cut: z.array(z.string()),
     }),
+  }),
+  switchTool: defineRoute({
+    ...route,
+    method: "PUT",
+    path: `${base}/tools/:name/switch`,
+    summary: "Switch a tool on or off for everybody in the workspace (owners and admins)",
+    scope: "admin",
+    params: workspaceParams.extend({ name: toolName }),
+    body: z.object({ enabled: z.boolean() }),
+    response: "none",
+  }),
+  readToolSettings: defineRoute({
+    ...route,
+    method: "GET",
+    path: `${base}/tool-settings`,
+    summary: "Who approves critical calls, and how far an answer goes by itself",
+    scope: "read",
+    params: workspaceParams,
+    response: toolSettings,
+  }),
+  changeToolSettings: defineRoute({
+    ...route,
+    method: "PUT",
+    path: `${base}/tool-settings`,
+    summary: "Change who approves critical calls and how far an answer goes by itself (owners and admins)",
+    scope: "admin",
+    params: workspaceParams,
+    body: toolSettings,
+    response: toolSettings,
+  }),
+  listToolApprovals: defineRoute({
+    ...route,
+    method: "GET",
+    path: `${base}/tool-approvals`,
+    summary: "Calls that wait for an admin, oldest first (owners and admins)",
+    scope: "read",
+    params: workspaceParams,
+    response: z.object({ items: z.array(toolApproval) }),
+  }),
+  listWorkspaceToolCalls: defineRoute({
+    ...route,
+    method: "GET",
+    path: `${base}/workspace-tool-calls`,
+    summary: "Everybody's tool calls without their arguments, newest first (owners and admins)",
+    scope: "read",
+    params: workspaceParams,
+    query: pageQuery,
+    response: page(recordedToolCall),
   }),
   listToolCalls: defineRoute({
     ...route,
@@ -140,7 +231,8 @@ export const toolRoutes = {
     ...route,
     method: "POST",
     path: `${base}/tool-calls/:callId/approve`,
-    summary: "Let a waiting call run with exactly these arguments; the key that asked cannot approve its own calls",
+    summary:
+      "Let a waiting call run with exactly these arguments: one's own, or as an admin one that waits for an admin; the key that asked cannot approve its own calls",
     scope: "admin",
     params: toolCallParams,
     body: z.object({ argumentsHash: z.string().max(100) }),
@@ -166,8 +258,12 @@ export const toolRoutes = {
   }),
 };
 
-/** Logged events, seen by the person in whose name the call runs. */
+/** Logged events. */
 export const toolEvents = {
-  /** A call of a critical tool waits, was decided, or has ended. */
+  /** A call of a critical tool waits, was decided, or has ended; seen by the person in whose name it runs. */
   "tools.call.changed": z.object({ call: toolCall }),
+  /** The calls that wait for an admin have changed: admins ask for them again. */
+  "tools.approvals.changed": z.object({}),
+  /** Tools were switched on or off, or their settings changed. */
+  "tools.settings.changed": z.object({}),
 } as const;

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import { type AnswerCallRow, toolCalls } from "./schema.ts";
+import type { AnswerSpent } from "./answer-spent.ts";
+import { type AnswerCallRow, messages, toolCalls } from "./schema.ts";
 
 /** The tool calls of answers by message, in order. */
 export async function callsOf(
@@ -37,28 +38,55 @@ export async function closeCalls(tx: Transaction, workspaceId: string, messageId
     );
 }
 
-/** Stores calls and each change of them, and then, only then, shows them. */
-export function createCallWriter(db: Database, show: (call: AnswerCallRow) => void) {
+// The kernel's record of a call is on the disk before the call begins; this one is for showing.
+const settings = { relaxedDurability: true };
+
+/**
+ * Stores calls and each change of them, and then, only then, shows them.
+ * @param spentSoFar what the answer has used; kept with its calls, so that a server that takes it over knows it
+ */
+export function createCallWriter(
+  db: Database,
+  show: (call: AnswerCallRow) => void,
+  spentSoFar: () => AnswerSpent | null = () => null,
+) {
+  let kept: AnswerSpent | null = null;
   return {
     async insert(row: AnswerCallRow): Promise<AnswerCallRow> {
-      await db.withWorkspace(row, (tx) => tx.insert(toolCalls).values(row));
+      const spent = spentSoFar();
+      const isNew = spent !== null && spent !== kept;
+      kept = spent;
+      await db.withWorkspace(
+        row,
+        async (tx) => {
+          await tx.insert(toolCalls).values(row);
+          if (!isNew) return;
+          const { workspaceId, messageId } = row;
+          const own = and(eq(messages.workspaceId, workspaceId), eq(messages.id, messageId));
+          await tx.update(messages).set(spent).where(own);
+        },
+        settings,
+      );
       show(row);
       return row;
     },
     async change(row: AnswerCallRow, change: Partial<AnswerCallRow>): Promise<AnswerCallRow> {
       const changed = { ...row, ...change, revision: row.revision + 1 };
       const { workspaceId, messageId, position, ...values } = changed;
-      await db.withWorkspace(row, (tx) =>
-        tx
-          .update(toolCalls)
-          .set(values)
-          .where(
-            and(
-              eq(toolCalls.workspaceId, workspaceId),
-              eq(toolCalls.messageId, messageId),
-              eq(toolCalls.position, position),
+      await db.withWorkspace(
+        row,
+        (tx) =>
+          tx
+            .update(toolCalls)
+            .set(values)
+            .where(
+              and(
+                eq(toolCalls.workspaceId, workspaceId),
+                eq(toolCalls.messageId, messageId),
+                eq(toolCalls.position, position),
+              ),
             ),
-          ),
+        settings,
       );
       show(changed);
       return changed;

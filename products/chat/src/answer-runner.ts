@@ -10,10 +10,10 @@ import type { Tools } from "@mindmesh/kernel/tools";
 import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import { callsOf, createCallWriter } from "./answer-calls.ts";
-import type { AnswerSpent } from "./answer-spent.ts";
+import { addedSpent, spentBefore } from "./answer-spent.ts";
 import { answerInSteps } from "./answer-steps.ts";
 import { createAnswerWriter } from "./answer-writer.ts";
-import { callTool, offerTools } from "./call-tools.ts";
+import { LeftForAnother, type OpenCall, callTool, offerTools, takeUpCall } from "./call-tools.ts";
 import { type AnswerEnd, finishAnswer } from "./finish-answer.ts";
 import { emitChatEvent } from "./events.ts";
 import { filesOf } from "./message-files.ts";
@@ -37,7 +37,11 @@ export interface AnswerWork {
   answer: MessageRow;
   /** On whose account the model is called, and in whose name tools. */
   caller: MemberCaller;
+  /** Calls that another server left open, when the answer is taken over from it. */
+  open?: OpenCall[];
 }
+
+type CallSignal = z.infer<typeof chatCallSignal>;
 
 interface Dependencies {
   db: Database;
@@ -46,18 +50,25 @@ interface Dependencies {
   notifications: Notifications;
   blobs: BlobStore;
   ai: ModelGateway;
-  tools: Pick<Tools, "list" | "call">;
+  tools: Pick<Tools, "list" | "call" | "resume" | "readSettings">;
 }
 
-type StopReason = "stopped" | "draining" | "not_stored";
+/** `stopping`: the server; the kernel's calls know the word too. */
+type StopReason = "stopped" | "stopping" | "not_stored";
 
 /** Receives answers in this process, independently of any page that asked for them. */
 export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai, tools }: Dependencies): AnswerRunner {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
+  /** Answers that wait for the approval of a call. */
+  const waiting = new Set<string>();
+  let draining = false;
 
   notifications.on("mindmesh_chat_stop", (messageId) => running.get(messageId)?.controller.abort("stopped"));
 
-  async function run({ conversation, answer, caller }: AnswerWork, controller: AbortController): Promise<void> {
+  async function run(
+    { conversation, answer, caller, open = [] }: AnswerWork,
+    controller: AbortController,
+  ): Promise<void> {
     const { workspaceId } = conversation;
     const place = {
       workspaceId,
@@ -74,44 +85,49 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
         controller.abort("not_stored");
       },
     );
-    let spent: AnswerSpent | null = null;
+    const before = spentBefore(answer);
+    let spent = before;
     // Its event says that the answer is arriving, so it must not come after the end.
     let noticed = Promise.resolve();
     let end: AnswerEnd;
     try {
-      const { branch, files, calls } = await readAsked(db, answer);
       const offered = conversation.useTools ? offerTools(await tools.list(caller)) : null;
+      const callWriter = createCallWriter(
+        db,
+        (call) => {
+          if (call.state === "waiting") waiting.add(answer.id);
+          else waiting.delete(answer.id);
+          if (draining && call.state === "waiting") controller.abort("stopping" satisfies StopReason);
+          const signal = { conversationId: conversation.id, messageId: answer.id, call: answerCallShape(call) };
+          realtime.signal(workspaceId, `conversation:${conversation.id}`, "chat.call", signal satisfies CallSignal);
+        },
+        () => spent,
+      );
+      const callWork = {
+        tools,
+        writer: callWriter,
+        caller,
+        conversationId: conversation.id,
+        offered: offered ?? offerTools([]),
+      };
+      for (const each of open) await takeUpCall(callWork, each, controller.signal);
+      controller.signal.throwIfAborted();
+      const { branch, files, calls } = await readAsked(db, answer);
       const characters =
         files.size === 0 ? 0 : textBudget(await contextTokens(ai, workspaceId, caller.personId, answer.model));
       const prompt = await modelMessages({ db, blobs }, workspaceId, branch, { files, calls, offered }, characters);
       if (prompt.notice !== answer.notice) await storeNotice(db, conversation, answer, prompt.notice);
       let notice = prompt.notice;
-      const callWriter = createCallWriter(db, (call) =>
-        realtime.signal(workspaceId, `conversation:${conversation.id}`, "chat.call", {
-          conversationId: conversation.id,
-          messageId: answer.id,
-          call: answerCallShape(call),
-        } satisfies z.infer<typeof chatCallSignal>),
-      );
+      const { limits } = await tools.readSettings(workspaceId);
       end = await answerInSteps(
         {
           ai,
           writer,
           offered,
+          limits,
           callTool: (asked, at) =>
-            callTool(
-              {
-                tools,
-                writer: callWriter,
-                caller,
-                conversationId: conversation.id,
-                offered: offered ?? offerTools([]),
-              },
-              asked,
-              { ...at, workspaceId, messageId: answer.id },
-              controller.signal,
-            ),
-          onSpent: (sum) => (spent = sum),
+            callTool(callWork, asked, { ...at, workspaceId, messageId: answer.id }, controller.signal),
+          onSpent: (sum) => (spent = addedSpent(before, sum)),
           onSwitched({ from, to, reason }) {
             notice = [notice, `${reason} ${to} answers in the place of ${from}.`].filter(Boolean).join(" ");
             const words = notice;
@@ -135,8 +151,9 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       );
     } catch (error) {
       await writer.settled();
+      if (error instanceof LeftForAnother) return;
       // The model call that broke off did not say what it used.
-      if (spent !== null) spent = { ...(spent as AnswerSpent), costUsd: null };
+      if (spent !== null) spent = { ...spent, costUsd: null };
       end = endAfter(error, controller.signal, writer.text.text !== "");
       if (end.status === "failed" && !(error instanceof AppError)) {
         log.error({ err: error, messageId: answer.id }, "an answer failed");
@@ -152,13 +169,19 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       const done = run(work, controller)
         // The row stays "streaming" and is taken for interrupted once this process is gone.
         .catch((error) => log.error({ err: error, messageId: work.answer.id }, "an answer could not be closed"))
-        .finally(() => running.delete(work.answer.id));
+        .finally(() => {
+          running.delete(work.answer.id);
+          waiting.delete(work.answer.id);
+        });
       running.set(work.answer.id, { controller, done });
     },
     async stop(messageId) {
       await notifications.notify("mindmesh_chat_stop", messageId);
     },
     async drain(seconds) {
+      draining = true;
+      // A person may take an hour; the next server goes on waiting.
+      for (const id of waiting) running.get(id)?.controller.abort("stopping" satisfies StopReason);
       const all = () => Promise.all([...running.values()].map((each) => each.done));
       let timer: NodeJS.Timeout | undefined;
       const deadline = new Promise((resolve) => {
@@ -166,7 +189,7 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       });
       await Promise.race([all(), deadline]);
       clearTimeout(timer);
-      for (const { controller } of running.values()) controller.abort("draining");
+      for (const { controller } of running.values()) controller.abort("stopping" satisfies StopReason);
       await all();
     },
   };
@@ -218,7 +241,7 @@ async function storeNotice(
 
 const abortReasons: Record<StopReason, AnswerEnd> = {
   stopped: { status: "stopped", error: null },
-  draining: { status: "interrupted", error: "The server was restarted while the answer was arriving." },
+  stopping: { status: "interrupted", error: "The server was restarted while the answer was arriving." },
   not_stored: { status: "interrupted", error: "The server could not store more of the answer. Its disk may be full." },
 };
 

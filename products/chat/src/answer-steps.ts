@@ -1,12 +1,11 @@
 import type { ModelGateway, ModelMessage, ModelPart, ModelRequest } from "@mindmesh/kernel/ai";
+import type { ToolLimits } from "@mindmesh/contracts/tools";
 import { type AnswerSpent, addSpent } from "./answer-spent.ts";
 import type { AskedCall, CallPlace, OfferedTools } from "./call-tools.ts";
+import { callRound } from "./call-round.ts";
 import type { AnswerEnd } from "./finish-answer.ts";
 import type { AnswerCallRow } from "./schema.ts";
 import { answerMessages, resultCharacters } from "./tool-messages.ts";
-
-/** Model calls in one go, calls of tools in one step, and dollars for one answer, after which a person is asked. */
-const most = { steps: 16, callsInStep: 16, costUsd: 1 };
 
 export interface StepDependencies {
   ai: Pick<ModelGateway, "stream">;
@@ -17,6 +16,8 @@ export interface StepDependencies {
     settled(): Promise<void>;
   };
   offered: OfferedTools | null;
+  /** After which a person is asked. */
+  limits: ToolLimits;
   callTool(asked: AskedCall, place: Omit<CallPlace, "workspaceId" | "messageId">): Promise<AnswerCallRow>;
   /** Hears of what has been spent after each model call. */
   onSpent(spent: AnswerSpent): void;
@@ -31,7 +32,7 @@ export interface StepDependencies {
  * @throws what the model or the storing of a call throws; the signal's reason
  */
 export async function answerInSteps(
-  { ai, writer, offered, callTool, onSpent, onSwitched }: StepDependencies,
+  { ai, writer, offered, limits, callTool, onSpent, onSwitched }: StepDependencies,
   request: ModelRequest,
   before: AnswerCallRow[],
   signal: AbortSignal,
@@ -49,13 +50,20 @@ export async function answerInSteps(
     if (finish?.reason !== "tool-calls" || calls.length === 0 || offered === null) return endOf(finish);
 
     const textOffset = writer.text.text.length;
-    const done: AnswerCallRow[] = [];
-    for (const asked of calls.slice(0, most.callsInStep)) {
-      done.push(await callTool(asked, { position: position++, step, textOffset }));
-      signal.throwIfAborted();
-    }
+    const round = calls.slice(0, limits.callsInStep);
+    const first = position;
+    position += round.length;
+    const done = await callRound(
+      round,
+      ({ name }) => offered.byName.get(name)?.risk === "read",
+      async (asked, index) => {
+        signal.throwIfAborted();
+        return callTool(asked, { position: first + index, step, textOffset });
+      },
+    );
+    signal.throwIfAborted();
     messages.push(...stepMessages(writer.text.text, from, done, offered));
-    const limit = limitReached(taken, calls.length, spent);
+    const limit = limitReached(limits, taken, calls.length, spent);
     if (limit !== null) return { status: "interrupted", error: limit };
   }
 }
@@ -66,15 +74,16 @@ function stepMessages(text: string, from: number, calls: AnswerCallRow[], offere
   return answerMessages(text.slice(from), moved, resultCharacters.now, offered.nameOf);
 }
 
-function limitReached(taken: number, calls: number, spent: AnswerSpent | null): string | null {
-  if (calls > most.callsInStep) {
-    return `The model asked for ${calls} tool calls at once; the first ${most.callsInStep} were made. Continue to let it go on.`;
+function limitReached(limits: ToolLimits, taken: number, calls: number, spent: AnswerSpent | null): string | null {
+  const { steps, callsInStep, costUsd } = limits;
+  if (calls > callsInStep) {
+    return `The model asked for ${calls} tool calls at once; the limit here is ${callsInStep}, so the first ${callsInStep} were made. Continue to let it go on.`;
   }
-  if (taken >= most.steps) {
-    return `The model has called tools ${most.steps} times in a row without an answer. Continue to let it go on.`;
+  if (taken >= steps) {
+    return `The model has called tools ${steps} times in a row without an answer, which is the limit here. Continue to let it go on.`;
   }
-  if ((spent?.costUsd ?? 0) >= most.costUsd) {
-    return `This answer has cost $${most.costUsd.toFixed(2)} so far. Continue to let it go on.`;
+  if ((spent?.costUsd ?? 0) >= costUsd) {
+    return `This answer has cost $${(spent?.costUsd ?? 0).toFixed(2)} since it was begun or continued; the limit here is $${costUsd.toFixed(2)}. Continue to let it go on.`;
   }
   return null;
 }

@@ -2,7 +2,7 @@ import type { ToolDescription } from "@mindmesh/contracts/tools";
 import type { ModelTool } from "@mindmesh/kernel/ai";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { MemberCaller } from "@mindmesh/kernel/http";
-import type { Tools } from "@mindmesh/kernel/tools";
+import type { ToolOutcome, Tools } from "@mindmesh/kernel/tools";
 import { v7 as uuidv7 } from "uuid";
 import type { CallWriter } from "./answer-calls.ts";
 import type { AnswerCallRow } from "./schema.ts";
@@ -61,33 +61,40 @@ export interface CallPlace {
   textOffset: number;
 }
 
+export interface CallDependencies {
+  tools: Pick<Tools, "call" | "resume">;
+  writer: CallWriter;
+  caller: MemberCaller;
+  conversationId: string;
+  offered: OfferedTools;
+}
+
+/**
+ * Thrown when the server stops while a call waits, or while one runs that can be made again: the answer is left as it
+ * is, for the next server to take over.
+ */
+export class LeftForAnother extends Error {}
+
+/** Whether nothing changes when it is called a second time. */
+export const isRepeatable = (tool: ToolDescription | undefined): boolean =>
+  tool !== undefined && (tool.risk === "read" || tool.idempotent);
+
 /**
  * Makes one call that a model asked for, and stores what becomes of it. Whatever is wrong with it becomes its result,
  * which the model is given; only a failure to store it throws.
+ * @throws LeftForAnother
  */
 export async function callTool(
-  {
-    tools,
-    writer,
-    caller,
-    conversationId,
-    offered,
-  }: {
-    tools: Pick<Tools, "call">;
-    writer: CallWriter;
-    caller: MemberCaller;
-    conversationId: string;
-    offered: OfferedTools;
-  },
+  work: CallDependencies,
   asked: AskedCall,
   place: CallPlace,
   signal: AbortSignal,
 ): Promise<AnswerCallRow> {
-  const tool = offered.byName.get(asked.name);
-  let row = await writer.insert({
+  const tool = work.offered.byName.get(asked.name);
+  const row = await work.writer.insert({
     ...place,
     id: uuidv7(),
-    personId: caller.personId,
+    personId: work.caller.personId,
     modelCallId: storable(asked.id).slice(0, 500),
     tool: tool?.name ?? storable(asked.name).slice(0, 200),
     title: tool?.title ?? storable(asked.name).slice(0, 200),
@@ -103,19 +110,65 @@ export async function callTool(
     startedAt: new Date().toISOString(),
     finishedAt: null,
   });
+  return seeThrough(work, row, tool, signal, (hooks) => {
+    if (!tool) throw unknownTool(asked.name, work.offered);
+    return work.tools.call({ ...askOf(work, tool, row, asked.input), signal, ...hooks });
+  });
+}
+
+/**
+ * Goes on with a call that a server left open: waits for its approval as before (`resume`), or makes it once more
+ * (`again`), which only a call may be that can be repeated. The same ends as `callTool`.
+ */
+export async function takeUpCall(
+  work: CallDependencies,
+  { row, way }: OpenCall,
+  signal: AbortSignal,
+): Promise<AnswerCallRow> {
+  const tool = [...work.offered.byName.values()].find(({ name }) => name === row.tool);
+  const { caller } = work;
+  if (way === "resume") {
+    return seeThrough(work, row, tool, signal, (hooks) =>
+      work.tools.resume({ caller, callId: row.id, signal, ...hooks }),
+    );
+  }
+  const again = await work.writer.change(row, { id: uuidv7(), state: "running", startedAt: new Date().toISOString() });
+  return seeThrough(work, again, tool, signal, (hooks) => {
+    if (!tool) throw unknownTool(row.tool, work.offered);
+    return work.tools.call({ ...askOf(work, tool, again, row.input), signal, ...hooks });
+  });
+}
+
+/** A call that a server left open, and how to go on with it. */
+export interface OpenCall {
+  row: AnswerCallRow;
+  way: "resume" | "again";
+}
+
+function askOf(work: CallDependencies, tool: ToolDescription, row: AnswerCallRow, input: string) {
+  const { caller, conversationId } = work;
+  const subject = `conversation:${conversationId}`;
+  return { caller, name: tool.name, input: readInput(input), origin: "chat" as const, subject, callId: row.id };
+}
+
+interface Hooks {
+  onWaiting: (call: { argumentsHash: string; expiresAt: string | null }) => Promise<void>;
+  onApproved: () => Promise<void>;
+}
+
+async function seeThrough(
+  { writer }: CallDependencies,
+  begun: AnswerCallRow,
+  tool: ToolDescription | undefined,
+  signal: AbortSignal,
+  run: (hooks: Hooks) => Promise<ToolOutcome>,
+): Promise<AnswerCallRow> {
+  let row = begun;
   const end = (change: Partial<AnswerCallRow>) =>
     writer.change(row, { ...change, finishedAt: new Date().toISOString() });
   try {
     signal.throwIfAborted();
-    if (!tool) throw unknownTool(asked.name, offered);
-    const outcome = await tools.call({
-      caller,
-      name: tool.name,
-      input: readInput(asked.input),
-      origin: "chat",
-      subject: `conversation:${conversationId}`,
-      signal,
-      callId: row.id,
+    const outcome = await run({
       onWaiting: async ({ argumentsHash, expiresAt }) => {
         row = await writer.change(row, { state: "waiting", argumentsHash, expiresAt });
       },
@@ -133,7 +186,11 @@ export async function callTool(
         : outcome.cut;
     return await end({ state: "done", output, cut, resultBytes: outcome.call.resultBytes });
   } catch (error) {
-    if (signal.aborted) return end({ state: "cancelled", error: "The answer was stopped." });
+    if (signal.aborted) {
+      const isOpen = row.state === "waiting" || isRepeatable(tool);
+      if (signal.reason === "stopping" && isOpen) throw new LeftForAnother(row.tool, { cause: error });
+      return end({ state: "cancelled", error: "The answer was stopped." });
+    }
     if (!(error instanceof AppError)) throw error;
     const state =
       error.code === "approval_void" ? "refused" : error.code === "call_cancelled" ? "cancelled" : ("failed" as const);

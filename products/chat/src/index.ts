@@ -5,9 +5,9 @@ import { findConversation } from "./find-conversation.ts";
 import { purgeTrashJob } from "./delete-conversations.ts";
 import { importJob } from "./import/import-job.ts";
 import { conversationFiles } from "./message-files.ts";
-import { interruptOrphans } from "./interrupt-orphans.ts";
 import { chatPersonData } from "./person-data.ts";
 import { chatRoutesOn } from "./routes.ts";
+import { takeOverAnswers } from "./take-over-answers.ts";
 import { chatTools } from "./tools.ts";
 
 const orphanSweepSeconds = 5;
@@ -26,8 +26,11 @@ export const chat: Product = {
       return true;
     });
     const sweep = () =>
-      interruptOrphans(db).catch((error) => log.error({ err: error }, "orphaned answers could not be closed"));
-    void sweep();
+      takeOverAnswers({ db, tools, runner, serverId }).catch((error) =>
+        log.error({ err: error }, "answers of a server that is gone could not be taken over"),
+      );
+    // Not before all tools are known: an answer that goes on here may call them.
+    app.addHook("onReady", async () => void sweep());
     const timer = setInterval(() => void sweep(), orphanSweepSeconds * 1000);
     return {
       fileGrants: [conversationFiles],

@@ -1,6 +1,17 @@
-import { answerCallStates } from "@mindmesh/contracts/chat";
+import { type Message, answerCallStates } from "@mindmesh/contracts/chat";
 import { bytea, moment } from "@mindmesh/kernel/db";
-import { bigint, boolean, doublePrecision, integer, pgSchema, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  real,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 const chat = pgSchema("chat");
 const now = () => new Date().toISOString();
@@ -54,6 +65,7 @@ export const messages = chat.table(
     reasoningTokens: integer("reasoning_tokens"),
     cachedInputTokens: integer("cached_input_tokens"),
     costUsd: doublePrecision("cost_usd"),
+    answeredBy: jsonb("answered_by").$type<Message["answeredBy"]>().notNull().default([]),
     serverId: uuid("server_id"),
     createdAt: moment("created_at").notNull().$defaultFn(now),
     finishedAt: moment("finished_at"),

@@ -41,6 +41,7 @@ export function messageShape(row: MessageRow, files: StoredFile[] = [], calls: A
     error: row.error,
     notice: row.notice,
     model: row.model,
+    answeredBy: row.answeredBy,
     usage: measured ? { inputTokens, outputTokens, reasoningTokens, cachedInputTokens, costUsd } : null,
     files,
     toolCalls: calls.map(answerCallShape),

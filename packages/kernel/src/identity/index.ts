@@ -19,7 +19,7 @@ export { type ProviderConfig, type Providers, configuredProviders } from "./prov
 export { hashPassword } from "./sign-in/passwords.ts";
 export { createPerson, findPersonByEmail } from "./sign-in/sign-up.ts";
 export { createApiKey } from "./workspaces/api-keys.ts";
-export { presentMember } from "./present-member.ts";
+export { memberFromRecord, presentMember } from "./present-member.ts";
 export { type WithdrawalCheck, withdrawn } from "./withdrawn.ts";
 export { createWorkspace } from "./workspaces/workspaces.ts";
 

@@ -4,6 +4,13 @@ import type { Database } from "../db/index.ts";
 import type { MemberCaller } from "../http/index.ts";
 import { scopesOf } from "./workspaces/api-key.ts";
 
+/** Who asked for something, as far as a record of it says. */
+export interface Asker {
+  workspaceId: string;
+  personId: string;
+  keyId: string | null;
+}
+
 /**
  * The caller with the rights that they have now, for work that goes on after the request that began it: role, lock of
  * the account, and the key, if one was used. A device that has signed out since does not matter: the work is the
@@ -11,18 +18,44 @@ import { scopesOf } from "./workspaces/api-key.ts";
  */
 export async function presentMember(db: Database, caller: MemberCaller): Promise<MemberCaller | null> {
   const keyId = caller.via.kind === "api_key" ? caller.via.keyId : null;
-  const result = await db.pool.query<{ role: Role; scope: Scope | null }>({
+  const row = await rightsNow(db, { ...caller, keyId });
+  if (row === null) return null;
+  return keyId === null ? { ...caller, role: row.role } : { ...caller, role: row.role, scopes: row.scopes };
+}
+
+/** The same for work that is taken up again from a record, when no request is left. */
+export async function memberFromRecord(db: Database, asker: Asker): Promise<MemberCaller | null> {
+  const row = await rightsNow(db, asker);
+  if (row === null) return null;
+  const { workspaceId, personId, keyId } = asker;
+  const { role, scopes, name, email, isInstanceOwner } = row;
+  // No device is behind it any more; the nil id names none.
+  const via =
+    keyId === null
+      ? { kind: "session" as const, sessionId: "00000000-0000-0000-0000-000000000000" }
+      : { kind: "api_key" as const, keyId, workspaceId };
+  return { workspaceId, personId, name, email, isInstanceOwner, role, scopes, via };
+}
+
+async function rightsNow(db: Database, { workspaceId, personId, keyId }: Asker) {
+  const result = await db.pool.query<{
+    role: Role;
+    scope: Scope | null;
+    name: string;
+    email: string;
+    is_instance_owner: boolean;
+  }>({
     name: "identity.present-member",
-    text: `SELECT m.role, k.scope
+    text: `SELECT m.role, k.scope, p.name, p.email, p.is_instance_owner
            FROM kernel.members m
            JOIN kernel.people p ON p.id = m.person_id AND p.disabled_at IS NULL
            LEFT JOIN kernel.api_keys k ON k.id = $3 AND k.person_id = m.person_id AND k.workspace_id = m.workspace_id
              AND (k.expires_at IS NULL OR k.expires_at > now())
            WHERE m.workspace_id = $1 AND m.person_id = $2`,
-    values: [caller.workspaceId, caller.personId, keyId],
+    values: [workspaceId, personId, keyId],
   });
   const row = result.rows[0];
-  if (!row) return null;
-  if (keyId === null) return { ...caller, role: row.role };
-  return row.scope === null ? null : { ...caller, role: row.role, scopes: scopesOf(row.scope) };
+  if (!row || (keyId !== null && row.scope === null)) return null;
+  const { role, name, email, is_instance_owner: isInstanceOwner } = row;
+  return { role, name, email, isInstanceOwner, scopes: scopesOf(keyId === null ? "admin" : (row.scope ?? "read")) };
 }

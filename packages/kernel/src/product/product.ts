@@ -19,7 +19,7 @@ export interface Kernel {
   notifications: Notifications;
   jobs: Pick<Jobs, "enqueue" | "cancel">;
   /** The tools of all products, by name; a product's own are in what its start gives back. */
-  tools: Pick<Tools, "list" | "call">;
+  tools: Pick<Tools, "list" | "call" | "resume" | "cancel" | "whoAsked" | "readSettings">;
   /** The bytes of files; their rows and rights are the storage part's. */
   blobs: BlobStore;
   /** Id of this server process, for work that it owns. */

@@ -1,10 +1,13 @@
 import type { ToolCallState } from "@mindmesh/contracts/tools";
-import type { Database } from "../db/index.ts";
+import { roleMay } from "@mindmesh/contracts/permissions";
+import { and, isNull } from "drizzle-orm";
+import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
 import type { Notifications } from "../realtime/index.ts";
-import { auditCall, findCall, moveCall, notExpired } from "./call-rows.ts";
-import type { ToolCallRow } from "./schema.ts";
+import { auditCall, findCall, findDecidable, moveCall, notExpired } from "./call-rows.ts";
+import { type ToolCallRow, toolCalls } from "./schema.ts";
+import { readSettings } from "./settings.ts";
 
 /** NOTIFY to all servers: the call with this id was decided or is to stop. */
 export const decidedChannel = "mindmesh_tool_decided";
@@ -27,12 +30,20 @@ export function approvalVoid(row: ToolCallRow): AppError {
   return new AppError("approval_void", { message: whyNot[late ? "expired" : row.state] });
 }
 
+interface Deciding {
+  db: Database;
+  notifications: Notifications;
+  /** How long the next step may take; minutes. */
+  waitMinutes: number;
+}
+
 /**
- * Lets a waiting call run, with the arguments that the hash names. A key cannot approve what it asked for itself.
- * @throws AppError approval_void when the call no longer waits or the hash is another's; not_allowed
+ * Lets a waiting call run, with the arguments that the hash names: the person's yes, and where the workspace wants it an
+ * admin's after it; the yes of a person who is an admin counts for both. A key cannot approve what it asked for itself.
+ * @throws AppError approval_void when the call no longer waits for the caller or the hash is another's; not_allowed
  */
 export async function approveCall(
-  { db, notifications }: { db: Database; notifications: Notifications },
+  { db, notifications, waitMinutes }: Deciding,
   caller: MemberCaller,
   callId: string,
   argumentsHash: string,
@@ -46,8 +57,28 @@ export async function approveCall(
     if (call.argumentsHash !== argumentsHash) {
       throw new AppError("approval_void", { message: "The approval names other arguments than the call has." });
     }
-    const change = { state: "approved" as const, decidedAt: new Date().toISOString() };
-    return moveCall(tx, call, ["waiting"], change, notExpired);
+    const isAdmin = roleMay(caller.role, "tools.manage");
+    const now = new Date().toISOString();
+    const approved = { state: "approved" as const, decidedAt: now, decidedBy: caller.personId };
+    if (call.personId !== caller.personId) return moveCall(tx, call, ["waiting"], approved, notExpired);
+    // The workspace may have decided to ask an admin since the call was asked for.
+    const { criticalApproval } = await readSettings(tx, caller.workspaceId);
+    const needsAdmin = (call.needsAdmin || criticalApproval === "admin") && !isAdmin;
+    if (!needsAdmin) {
+      return moveCall(
+        tx,
+        call,
+        ["waiting"],
+        { ...approved, personApprovedAt: call.personApprovedAt ?? now },
+        notExpired,
+      );
+    }
+    if (call.personApprovedAt !== null) {
+      throw new AppError("approval_void", { message: "You have approved this call. An admin must approve it too." });
+    }
+    const expiresAt = new Date(Date.now() + waitMinutes * 60_000).toISOString();
+    const passedOn = { state: "waiting" as const, needsAdmin: true, personApprovedAt: now, expiresAt };
+    return moveCall(tx, call, ["waiting"], passedOn, and(notExpired, isNull(toolCalls.personApprovedAt)));
   });
   await notifications.notify(decidedChannel, callId);
   return row;
@@ -55,13 +86,14 @@ export async function approveCall(
 
 /** @throws AppError approval_void when the call no longer waits */
 export async function refuseCall(
-  { db, notifications }: { db: Database; notifications: Notifications },
+  { db, notifications }: Deciding,
   caller: MemberCaller,
   callId: string,
 ): Promise<ToolCallRow> {
   const row = await decide(db, caller, callId, (tx, call) => {
     const now = new Date().toISOString();
-    const refused = { state: "refused" as const, error: "The call was refused.", decidedAt: now, finishedAt: now };
+    const error = call.personId === caller.personId ? "The call was refused." : "An admin refused the call.";
+    const refused = { state: "refused" as const, error, decidedAt: now, decidedBy: caller.personId, finishedAt: now };
     return moveCall(tx, call, ["waiting"], refused);
   });
   await notifications.notify(decidedChannel, callId);
@@ -72,13 +104,13 @@ function decide(
   db: Database,
   caller: MemberCaller,
   callId: string,
-  move: (tx: Parameters<typeof findCall>[0], row: ToolCallRow) => Promise<ToolCallRow | null>,
+  move: (tx: Transaction, row: ToolCallRow) => Promise<ToolCallRow | null>,
 ): Promise<ToolCallRow> {
   return db.withWorkspace(tenantOf(caller), async (tx) => {
-    const row = await findCall(tx, caller, callId);
+    const row = await findDecidable(tx, caller, callId);
     const moved = await move(tx, row);
-    if (moved === null) throw approvalVoid(await findCall(tx, caller, callId));
-    await auditCall(tx, moved, `tool.${moved.state}`, {
+    if (moved === null) throw approvalVoid(await findDecidable(tx, caller, callId));
+    await auditCall(tx, moved, moved.state === "waiting" ? "tool.passed_to_admin" : `tool.${moved.state}`, {
       personId: caller.personId,
       keyId: caller.via.kind === "api_key" ? caller.via.keyId : undefined,
     });

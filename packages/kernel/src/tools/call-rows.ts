@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@mindmesh/contracts/errors";
 import type { ToolCall, ToolCallState, ToolOrigin } from "@mindmesh/contracts/tools";
-import { type SQL, and, count, eq, inArray, sql } from "drizzle-orm";
+import { roleMay } from "@mindmesh/contracts/permissions";
+import { type SQL, and, count, eq, inArray, isNotNull, or, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { audit } from "../audit/index.ts";
 import type { Transaction } from "../db/index.ts";
@@ -16,6 +17,7 @@ import type { Tool } from "./tool.ts";
 export function toolCallShape(row: ToolCallRow): ToolCall {
   return {
     id: row.id,
+    personId: row.personId,
     tool: row.tool,
     title: row.title,
     risk: row.risk,
@@ -27,6 +29,8 @@ export function toolCallShape(row: ToolCallRow): ToolCall {
     error: row.error,
     resultBytes: row.resultBytes,
     resultCut: row.resultCut,
+    needsAdmin: row.needsAdmin,
+    personApprovedAt: row.personApprovedAt,
     expiresAt: row.expiresAt,
     createdAt: row.createdAt,
     startedAt: row.startedAt,
@@ -40,7 +44,8 @@ async function announce(tx: Transaction, row: ToolCallRow): Promise<void> {
   if (row.expiresAt === null) return;
   const { workspaceId, personId } = row;
   const about = `tool-call:${row.id}`;
-  if (row.state === "waiting") {
+  const asked = row.state === "waiting" && row.personApprovedAt === null;
+  if (asked) {
     await notifyPerson(tx, {
       workspaceId,
       personId,
@@ -57,6 +62,9 @@ async function announce(tx: Transaction, row: ToolCallRow): Promise<void> {
     payload: { call: toolCallShape(row) },
     audiencePersonId: row.personId,
   });
+  if (row.needsAdmin && row.personApprovedAt !== null) {
+    await emitEvent(tx, { workspaceId, type: "tools.approvals.changed", payload: {} });
+  }
 }
 
 export interface NewCall {
@@ -66,7 +74,7 @@ export interface NewCall {
   origin: ToolOrigin;
   subject: string | null;
   id?: string | undefined;
-  /** The process that will see it through; null when that is an outside caller's affair. */
+  /** The process that runs it; null while it waits. */
   serverId: string | null;
 }
 
@@ -76,7 +84,7 @@ export async function insertCall(
   call: NewCall,
   begin:
     | { state: "running" }
-    | { state: "waiting"; waitMinutes: number }
+    | { state: "waiting"; waitMinutes: number; needsAdmin: boolean }
     | { state: "failed"; errorCode: ErrorCode; error: string },
 ): Promise<ToolCallRow> {
   const { caller, tool, bound } = call;
@@ -102,7 +110,10 @@ export async function insertCall(
       createdAt: now,
       ...(begin.state === "running" && { startedAt: now }),
       ...(begin.state === "failed" && { errorCode: begin.errorCode, error: begin.error, finishedAt: now }),
-      ...(begin.state === "waiting" && { expiresAt: new Date(Date.now() + begin.waitMinutes * 60_000).toISOString() }),
+      ...(begin.state === "waiting" && {
+        needsAdmin: begin.needsAdmin,
+        expiresAt: new Date(Date.now() + begin.waitMinutes * 60_000).toISOString(),
+      }),
     })
     .returning();
   if (!row) throw new AppError("internal");
@@ -183,8 +194,34 @@ export async function moveCall(
 /** Holds while an approval may still come or be used; by the database's clock, which all servers share. */
 export const notExpired = sql`${toolCalls.expiresAt} > now()`;
 
+/** A call that the caller may decide on: their own, or as an admin one that waits for an admin. @throws AppError not_found */
+export async function findDecidable(tx: Transaction, caller: MemberCaller, callId: string): Promise<ToolCallRow> {
+  const [row] = await tx
+    .select()
+    .from(toolCalls)
+    .where(
+      and(
+        eq(toolCalls.workspaceId, caller.workspaceId),
+        eq(toolCalls.id, callId),
+        roleMay(caller.role, "tools.manage")
+          ? or(
+              eq(toolCalls.personId, caller.personId),
+              and(toolCalls.needsAdmin, isNotNull(toolCalls.personApprovedAt)),
+            )
+          : eq(toolCalls.personId, caller.personId),
+      ),
+    );
+  if (!row)
+    throw new AppError("not_found", { message: "There is no tool call with this id that you could decide on." });
+  return row;
+}
+
 /** One of the caller's calls. @throws AppError not_found */
-export async function findCall(tx: Transaction, caller: MemberCaller, callId: string): Promise<ToolCallRow> {
+export async function findCall(
+  tx: Transaction,
+  caller: Pick<MemberCaller, "workspaceId" | "personId">,
+  callId: string,
+): Promise<ToolCallRow> {
   const [row] = await tx
     .select()
     .from(toolCalls)

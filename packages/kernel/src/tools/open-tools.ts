@@ -1,17 +1,19 @@
-import { roleMay } from "@mindmesh/contracts/permissions";
-import type { ToolDescription, ToolOrigin } from "@mindmesh/contracts/tools";
+import { roleMay, roles as allRoles } from "@mindmesh/contracts/permissions";
+import type { ToolDescription, ToolOrigin, ToolSettings } from "@mindmesh/contracts/tools";
 import type { z } from "zod";
 import type { Database } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
-import { presentMember } from "../identity/index.ts";
+import { memberFromRecord, presentMember } from "../identity/index.ts";
 import type { Notifications } from "../realtime/index.ts";
+import { tellAdmins } from "./admin-approvals.ts";
 import { approvalVoid, approveCall, decidedChannel, refuseCall, watchDecisions } from "./approvals.ts";
 import { type BoundArguments, bindArguments } from "./arguments.ts";
-import { type NewCall, findCall, insertCall, moveCall, notExpired } from "./call-rows.ts";
+import { type NewCall, findCall, findDecidable, insertCall, moveCall, notExpired } from "./call-rows.ts";
 import type { CappedOutput } from "./cap-output.ts";
 import { type StopReason, cancelledError, runTool } from "./run-tool.ts";
 import type { ToolCallRow } from "./schema.ts";
+import { openSettings, readSettings, settingsShape } from "./settings.ts";
 import { sweepToolCalls } from "./sweep-calls.ts";
 import type { Tool } from "./tool.ts";
 
@@ -36,6 +38,14 @@ export interface ToolAsk {
   onApproved?: () => void | Promise<void>;
 }
 
+export interface ToolResumption {
+  caller: MemberCaller;
+  callId: string;
+  signal: AbortSignal;
+  onWaiting: NonNullable<ToolAsk["onWaiting"]>;
+  onApproved: NonNullable<ToolAsk["onApproved"]>;
+}
+
 export type ToolOutcome =
   | { state: "done"; call: ToolCallRow; output: unknown; cut: string[] }
   | { state: "waiting"; call: ToolCallRow };
@@ -47,8 +57,8 @@ export interface ToolSource {
 
 /** What products and other parts of the kernel use. */
 export interface Tools {
-  /** What the caller's role and key allow, by name. */
-  list(caller: MemberCaller): Promise<ToolDescription[]>;
+  /** What the caller's role and key allow, by name; with `all` also what is switched off here. */
+  list(caller: MemberCaller, all?: boolean): Promise<ToolDescription[]>;
   /**
    * The one way to call a tool: rights of the caller as they are now, arguments checked, recorded, in time, result
    * checked and cut to size.
@@ -56,15 +66,31 @@ export interface Tools {
    * call_cancelled, tool_failed, and what the tool itself refuses
    */
   call(ask: ToolAsk): Promise<ToolOutcome>;
+  /**
+   * Goes on with a critical call where a server that has died or stopped left it: waits for its approval, if that has
+   * not come, and runs it.
+   * @throws AppError approval_void when it has ended or run meanwhile, and all that `call` throws
+   */
+  resume(ask: ToolResumption): Promise<ToolOutcome>;
+  /** A call that a program's record names, and who asked for it with their rights of now; null when there is none. */
+  whoAsked(place: { workspaceId: string; personId: string; callId: string }): Promise<AskedCall | null>;
   approve(caller: MemberCaller, callId: string, argumentsHash: string): Promise<ToolCallRow>;
   refuse(caller: MemberCaller, callId: string): Promise<ToolCallRow>;
   /** Stops a call on whichever server it waits or runs. @throws AppError conflict when it has ended */
   cancel(caller: MemberCaller, callId: string): Promise<ToolCallRow>;
   /** @throws Error when a name is taken: a mistake of the program */
   add(tools: readonly Tool[]): void;
+  settings: Pick<ReturnType<typeof openSettings>, "change" | "switchTool">;
+  readSettings(workspaceId: string): Promise<ToolSettings>;
   addSource(source: ToolSource): void;
   /** Stops what runs, on this server. */
   close(): Promise<void>;
+}
+
+export interface AskedCall {
+  row: ToolCallRow;
+  /** Null when they are no longer a member, or the key is gone. */
+  caller: MemberCaller | null;
 }
 
 export interface ToolsDependencies {
@@ -86,10 +112,15 @@ export function openTools(dependencies: ToolsDependencies): Tools {
   const sources: ToolSource[] = [];
   const running = new Map<string, { controller: AbortController; done: Promise<unknown> }>();
   const decided = watchDecisions(db, notifications);
+  const settings = openSettings(db, notifications);
+  const deciding = { db, notifications, waitMinutes };
   let closing = false;
 
   notifications.on("mindmesh_tool_cancel", (callId) => stop(callId, "cancelled"));
-  const sweep = () => sweepToolCalls(db).catch(onError);
+  const sweep = () =>
+    sweepToolCalls(db)
+      .then(() => tellAdmins(db))
+      .catch(onError);
   void sweep();
   const timer = setInterval(() => void sweep(), sweepEveryMs);
 
@@ -112,11 +143,24 @@ export function openTools(dependencies: ToolsDependencies): Tools {
     return tool;
   }
 
+  /** Why the caller may not use the tool; null when they may. */
+  async function refusalOf(caller: MemberCaller | null, tool: Tool): Promise<AppError | null> {
+    if (caller === null) {
+      return new AppError("not_allowed", { message: "You are no longer a member of the workspace." });
+    }
+    if (tool.right !== null && !roleMay(caller.role, tool.right)) return new AppError("not_allowed");
+    if (!caller.scopes.has(tool.scope)) return new AppError("scope_missing");
+    const { disabled } = await settings.of(caller.workspaceId);
+    return disabled.includes(tool.name)
+      ? new AppError("not_allowed", { message: `An admin has switched off the tool ${tool.title} here.` })
+      : null;
+  }
+
   /** Rights as they are now; a refusal is written down. */
   async function authorise(call: Omit<NewCall, "serverId">): Promise<MemberCaller> {
     const { caller, tool } = call;
     const present = await presentMember(db, caller);
-    const refusal = refusalOf(present, tool);
+    const refusal = await refusalOf(present, tool);
     if (refusal === null && present !== null) return present;
     const error = refusal ?? new AppError("not_allowed");
     await db.withWorkspace(tenantOf(caller), async (tx) => {
@@ -129,26 +173,51 @@ export function openTools(dependencies: ToolsDependencies): Tools {
     throw error;
   }
 
+  /** Why what was approved must not run after all: rights, the tool, or the rule of who approves have changed. */
+  async function voidReason(present: MemberCaller | null, tool: Tool, found: ToolCallRow): Promise<AppError | null> {
+    const refusal = await refusalOf(present, tool);
+    if (refusal !== null || present === null) return refusal;
+    if (tool.risk !== found.risk) {
+      return new AppError("approval_void", {
+        message: "The tool has been changed since the call was asked for. Ask for it again.",
+      });
+    }
+    if (found.state !== "approved") return null;
+    const { workspaceId } = present;
+    const { criticalApproval } = await db.withWorkspace(tenantOf(present), (tx) => readSettings(tx, workspaceId));
+    if (criticalApproval !== "admin" && !found.needsAdmin) return null;
+    const by = found.decidedBy;
+    const approver = by === null ? null : await memberFromRecord(db, { workspaceId, personId: by, keyId: null });
+    if (approver !== null && roleMay(approver.role, "tools.manage")) return null;
+    return new AppError("approval_void", {
+      message:
+        found.needsAdmin && by !== present.personId
+          ? "Whoever approved the call is no longer an admin. Ask for a new approval."
+          : "Critical calls need an admin’s approval here now. Ask for a new approval.",
+    });
+  }
+
   /** What was approved begins to run, once, if everything is still as it was when it was approved. */
   async function claim(
     asker: MemberCaller,
-    tool: Tool,
+    name: string,
     bound: BoundArguments,
     callId: string,
-  ): Promise<{ row: ToolCallRow; caller: MemberCaller }> {
+  ): Promise<{ row: ToolCallRow; caller: MemberCaller; tool: Tool }> {
+    const tool = await findTool(asker.workspaceId, name);
     const present = await presentMember(db, asker);
-    const refusal = refusalOf(present, tool);
+    const found = await db.withWorkspace(tenantOf(asker), (tx) => findCall(tx, asker, callId));
+    if (found.argumentsHash !== bound.hash) {
+      throw new AppError("approval_void", {
+        message: "The approval is for other arguments. Ask for an approval of these.",
+      });
+    }
+    const reason = await voidReason(present, tool, found);
     const row = await db.withWorkspace(tenantOf(asker), async (tx) => {
-      const found = await findCall(tx, asker, callId);
-      if (found.argumentsHash !== bound.hash) {
-        throw new AppError("approval_void", {
-          message: "The approval is for other arguments. Ask for an approval of these.",
-        });
-      }
       const now = new Date().toISOString();
-      if (refusal !== null) {
+      if (reason !== null) {
         // Void for good: rights that come back do not wake an old approval.
-        const failed = { state: "failed" as const, errorCode: refusal.code, error: refusal.message, finishedAt: now };
+        const failed = { state: "failed" as const, errorCode: reason.code, error: reason.message, finishedAt: now };
         await moveCall(tx, found, ["waiting", "approved"], failed);
         return null;
       }
@@ -157,8 +226,8 @@ export function openTools(dependencies: ToolsDependencies): Tools {
       if (claimed === null) throw approvalVoid(await findCall(tx, asker, callId));
       return claimed;
     });
-    if (row === null || present === null) throw refusal ?? new AppError("not_allowed");
-    return { row, caller: present };
+    if (row === null || present === null) throw reason ?? new AppError("not_allowed");
+    return { row, caller: present, tool };
   }
 
   async function waitForDecision(
@@ -174,7 +243,9 @@ export function openTools(dependencies: ToolsDependencies): Tools {
     } catch (error) {
       const reason: unknown = signal.reason;
       const ended = signal.aborted ? cancelledError(reason) : error;
-      if (signal.aborted || !(error instanceof AppError)) await end(caller, row.id, ended, null);
+      // A server that stops leaves the call waiting: whoever asked takes it up again on the next one.
+      const left = signal.aborted && reason === ("stopping" satisfies StopReason);
+      if (!left && (signal.aborted || !(error instanceof AppError))) await end(caller, row.id, ended, null);
       throw ended;
     }
   }
@@ -221,6 +292,35 @@ export function openTools(dependencies: ToolsDependencies): Tools {
     }
   }
 
+  /** Runs `work` with a signal that fires when who asked goes away, on a cancellation, and when the server stops. */
+  async function track<T>(callId: string, asked: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>) {
+    const controller = new AbortController();
+    const onAbort = () => controller.abort(asked?.reason === "stopping" ? "stopping" : "cancelled");
+    if (asked?.aborted) onAbort();
+    asked?.addEventListener("abort", onAbort, { once: true });
+    const done = work(controller.signal);
+    running.set(callId, { controller, done });
+    try {
+      return await done;
+    } finally {
+      running.delete(callId);
+      asked?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Waits for the decision about a call, if that has not come, and runs it. */
+  async function seeThrough(
+    row: ToolCallRow,
+    asked: { caller: MemberCaller; bound: BoundArguments; input: unknown },
+    { onWaiting, onApproved }: Pick<ToolAsk, "onWaiting" | "onApproved">,
+    signal: AbortSignal,
+  ): Promise<ToolOutcome> {
+    if (row.state === "waiting") await waitForDecision(asked.caller, row, signal, onWaiting ?? (() => undefined));
+    const claimed = await claim(asked.caller, row.tool, asked.bound, row.id);
+    await onApproved?.();
+    return execute(claimed.caller, claimed.tool, checkedInput(claimed.tool, asked.input), claimed.row, signal);
+  }
+
   async function call(ask: ToolAsk): Promise<ToolOutcome> {
     if (closing) throw new AppError("unavailable");
     const { name, origin, approvalId, onWaiting } = ask;
@@ -230,43 +330,40 @@ export function openTools(dependencies: ToolsDependencies): Tools {
     const asked = { tool, bound, origin, subject: ask.subject ?? null, id: ask.callId };
     const caller = approvalId === undefined ? await authorise({ ...asked, caller: ask.caller }) : ask.caller;
     const input = checkedInput(tool, ask.input);
-    const write = (begin: Parameters<typeof insertCall>[2], owner: string | null) =>
-      db.withWorkspace(tenantOf(caller), (tx) => insertCall(tx, { ...asked, caller, serverId: owner }, begin));
+    if (ask.signal?.aborted) throw cancelledError(ask.signal.reason);
+    if (approvalId !== undefined) {
+      const claimed = await claim(caller, name, bound, approvalId);
+      return track(approvalId, ask.signal, (signal) =>
+        execute(claimed.caller, claimed.tool, input, claimed.row, signal),
+      );
+    }
+    if (tool.risk !== "critical") {
+      // A read that a power cut forgets has changed nothing; what changes something is on the disk before it begins.
+      const row = await db.withWorkspace(
+        tenantOf(caller),
+        (tx) => insertCall(tx, { ...asked, caller, serverId }, { state: "running" }),
+        { relaxedDurability: tool.risk === "read" },
+      );
+      return track(row.id, ask.signal, (signal) => execute(caller, tool, input, row, signal));
+    }
+    const { criticalApproval } = await settings.of(workspaceId);
+    const needsAdmin = criticalApproval === "admin" && !roleMay(caller.role, "tools.manage");
+    const row = await db.withWorkspace(tenantOf(caller), (tx) =>
+      insertCall(tx, { ...asked, caller, serverId: null }, { state: "waiting", waitMinutes, needsAdmin }),
+    );
+    if (onWaiting === undefined) return { state: "waiting", call: row };
+    return track(row.id, ask.signal, (signal) => seeThrough(row, { caller, bound, input: ask.input }, ask, signal));
+  }
 
-    if (tool.risk === "critical" && approvalId === undefined && onWaiting === undefined) {
-      return { state: "waiting", call: await write({ state: "waiting", waitMinutes }, null) };
-    }
-    const controller = new AbortController();
-    const onAbort = () => controller.abort("cancelled" satisfies StopReason);
-    if (ask.signal?.aborted) throw cancelledError("cancelled");
-    ask.signal?.addEventListener("abort", onAbort, { once: true });
-
-    async function run(begun: { caller: MemberCaller; row: ToolCallRow }): Promise<ToolOutcome> {
-      const { row } = begun;
-      if (row.state !== "waiting" || !onWaiting) return execute(begun.caller, tool, input, row, controller.signal);
-      await waitForDecision(caller, row, controller.signal, onWaiting);
-      const claimed = await claim(caller, tool, bound, row.id);
-      await ask.onApproved?.();
-      return execute(claimed.caller, tool, input, claimed.row, controller.signal);
-    }
-    try {
-      const begun =
-        approvalId !== undefined
-          ? await claim(caller, tool, bound, approvalId)
-          : {
-              caller,
-              row: await write(
-                tool.risk === "critical" ? { state: "waiting", waitMinutes } : { state: "running" },
-                serverId,
-              ),
-            };
-      const { row } = begun;
-      const done = run(begun);
-      running.set(row.id, { controller, done });
-      return await done.finally(() => running.delete(row.id));
-    } finally {
-      ask.signal?.removeEventListener("abort", onAbort);
-    }
+  async function resume(ask: ToolResumption): Promise<ToolOutcome> {
+    if (closing) throw new AppError("unavailable");
+    const { caller, callId } = ask;
+    const row = await db.withWorkspace(tenantOf(caller), (tx) => findCall(tx, caller, callId));
+    if (row.state !== "waiting" && row.state !== "approved") throw approvalVoid(row);
+    const input: unknown = JSON.parse(row.arguments);
+    const { workspaceId, personId } = caller;
+    const bound = bindArguments(input, { tool: row.tool, workspaceId, personId });
+    return track(callId, ask.signal, (signal) => seeThrough(row, { caller, bound, input }, ask, signal));
   }
 
   async function cancel(caller: MemberCaller, callId: string): Promise<ToolCallRow> {
@@ -290,23 +387,62 @@ export function openTools(dependencies: ToolsDependencies): Tools {
 
   return {
     call,
+    resume,
     cancel,
-    async list(caller) {
-      const all = [...(await toolsOf(caller.workspaceId)).values()];
-      return all
-        .filter((tool) => refusalOf(caller, tool) === null)
+    async whoAsked({ workspaceId, personId, callId }) {
+      const row = await db
+        .withWorkspace({ workspaceId, userId: personId }, (tx) => findCall(tx, { workspaceId, personId }, callId))
+        .catch((error: unknown) => {
+          if (error instanceof AppError && error.code === "not_found") return null;
+          throw error;
+        });
+      if (row === null) return null;
+      return { row, caller: await memberFromRecord(db, { workspaceId, personId, keyId: row.apiKeyId }) };
+    },
+    settings,
+    readSettings: async (workspaceId) => settingsShape(await settings.of(workspaceId)),
+    async list(caller, all = false) {
+      const { disabled } = await settings.of(caller.workspaceId);
+      const off = new Set(disabled);
+      return [...(await toolsOf(caller.workspaceId)).values()]
+        .filter((tool) => (tool.right === null || roleMay(caller.role, tool.right)) && caller.scopes.has(tool.scope))
+        .filter((tool) => all || !off.has(tool.name))
         .toSorted((one, other) => (one.name < other.name ? -1 : 1))
-        .map(({ name, title, purpose, inputSchema, outputSchema, risk, idempotent, scope, timeLimitMs }) => {
-          return { name, title, purpose, inputSchema, outputSchema, risk, idempotent, scope, timeLimitMs };
+        .map((tool) => {
+          const { name, title, purpose, inputSchema, outputSchema, risk, idempotent, scope, timeLimitMs, right } = tool;
+          const roles = allRoles.filter((role) => right === null || roleMay(role, right));
+          const enabled = !off.has(name);
+          return {
+            name,
+            title,
+            purpose,
+            inputSchema,
+            outputSchema,
+            risk,
+            idempotent,
+            scope,
+            timeLimitMs,
+            roles,
+            enabled,
+          };
         });
     },
     async approve(caller, callId, argumentsHash) {
-      const row = await db.withWorkspace(tenantOf(caller), (tx) => findCall(tx, caller, callId));
-      const refusal = refusalOf(caller, await findTool(caller.workspaceId, row.tool));
+      const row = await db.withWorkspace(tenantOf(caller), (tx) => findDecidable(tx, caller, callId));
+      const { workspaceId, personId, apiKeyId: keyId } = row;
+      const asker =
+        personId === caller.personId ? caller : await memberFromRecord(db, { workspaceId, personId, keyId });
+      const refusal = await refusalOf(asker, await findTool(workspaceId, row.tool));
       if (refusal !== null) throw refusal;
-      return approveCall(dependencies, caller, callId, argumentsHash);
+      const approved = await approveCall(deciding, caller, callId, argumentsHash);
+      if (approved.needsAdmin) await tellAdmins(db);
+      return approved;
     },
-    refuse: (caller, callId) => refuseCall(dependencies, caller, callId),
+    async refuse(caller, callId) {
+      const refused = await refuseCall(deciding, caller, callId);
+      if (refused.needsAdmin) await tellAdmins(db);
+      return refused;
+    },
     add(tools) {
       for (const tool of tools) {
         if (known.has(tool.name)) throw new Error(`two tools are named ${tool.name}`);
@@ -321,13 +457,6 @@ export function openTools(dependencies: ToolsDependencies): Tools {
       await Promise.allSettled([...running.values()].map(({ done }) => done));
     },
   };
-}
-
-/** Why the caller may not use the tool; null when they may. */
-function refusalOf(caller: MemberCaller | null, tool: Tool): AppError | null {
-  if (caller === null) return new AppError("not_allowed", { message: "You are no longer a member of the workspace." });
-  if (tool.right !== null && !roleMay(caller.role, tool.right)) return new AppError("not_allowed");
-  return caller.scopes.has(tool.scope) ? null : new AppError("scope_missing");
 }
 
 /** @throws AppError invalid_fields, with what is wrong with each field */

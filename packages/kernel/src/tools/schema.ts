@@ -1,8 +1,10 @@
-import { toolCallStates, toolOrigins, toolRisks } from "@mindmesh/contracts/tools";
-import { bigint, boolean, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { toolCallStates, toolOrigins, toolRisks, usualToolLimits } from "@mindmesh/contracts/tools";
+import { bigint, boolean, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../db/index.ts";
 
-export const toolCalls = pgSchema("kernel").table(
+const kernel = pgSchema("kernel");
+
+export const toolCalls = kernel.table(
   "tool_calls",
   {
     workspaceId: uuid("workspace_id").notNull(),
@@ -24,6 +26,10 @@ export const toolCalls = pgSchema("kernel").table(
     serverId: uuid("server_id"),
     expiresAt: moment("expires_at"),
     decidedAt: moment("decided_at"),
+    decidedBy: uuid("decided_by"),
+    needsAdmin: boolean("needs_admin").notNull().default(false),
+    personApprovedAt: moment("person_approved_at"),
+    adminsTold: boolean("admins_told").notNull().default(false),
     createdAt: moment("created_at").notNull(),
     startedAt: moment("started_at"),
     finishedAt: moment("finished_at"),
@@ -31,5 +37,16 @@ export const toolCalls = pgSchema("kernel").table(
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );
+
+export const toolSettings = kernel.table("tool_settings", {
+  workspaceId: uuid("workspace_id").primaryKey(),
+  criticalApproval: text("critical_approval", { enum: ["person", "admin"] })
+    .notNull()
+    .default("person"),
+  disabled: text("disabled").array().notNull().default([]),
+  steps: integer("steps").notNull().default(usualToolLimits.steps),
+  callsInStep: integer("calls_in_step").notNull().default(usualToolLimits.callsInStep),
+  costUsd: doublePrecision("cost_usd").notNull().default(usualToolLimits.costUsd),
+});
 
 export type ToolCallRow = typeof toolCalls.$inferSelect;

@@ -1,12 +1,13 @@
-import { and, inArray, isNotNull, notInArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../db/index.ts";
 import { liveServerIds } from "../servers/index.ts";
 import { moveCall } from "./call-rows.ts";
 import { toolCalls } from "./schema.ts";
 
 /**
- * Closes calls that nobody sees to any more: those whose approval came too late, those that waited for a server that
- * died, and those that ran on it, of which nobody knows how far they came. Returns how many.
+ * Closes calls that nobody sees to any more: those whose approval came too late, and those that ran on a server that
+ * died, of which nobody knows how far they came. What waits goes on waiting, whatever server it was asked on.
+ * Returns how many.
  */
 export async function sweepToolCalls(db: Database): Promise<number> {
   const alive = await liveServerIds(db);
@@ -24,29 +25,19 @@ export async function sweepToolCalls(db: Database): Promise<number> {
             .select()
             .from(toolCalls)
             .where(
-              and(
-                inArray(toolCalls.state, ["waiting", "approved", "running"]),
-                isNotNull(toolCalls.serverId),
-                notInArray(toolCalls.serverId, alive),
-              ),
+              and(eq(toolCalls.state, "running"), isNotNull(toolCalls.serverId), notInArray(toolCalls.serverId, alive)),
             )
             .limit(500);
     for (const row of expired) {
-      const error = "Nobody approved the call in time.";
+      const error =
+        row.state === "approved"
+          ? "The call was approved, but nobody came to run it in time."
+          : "Nobody approved the call in time.";
       await moveCall(tx, row, ["waiting", "approved"], { state: "expired", error, finishedAt });
     }
     for (const row of orphans) {
-      const lost = "The server stopped while the call ran. It may or may not have been done.";
-      const cancelled = "The server stopped before the call ran. It was not done.";
-      await (row.state === "running"
-        ? moveCall(tx, row, ["running"], { state: "lost", error: lost, serverId: null, finishedAt })
-        : moveCall(tx, row, ["waiting", "approved"], {
-            state: "cancelled",
-            errorCode: "call_cancelled",
-            error: cancelled,
-            serverId: null,
-            finishedAt,
-          }));
+      const error = "The server stopped while the call ran. It may or may not have been done.";
+      await moveCall(tx, row, ["running"], { state: "lost", error, serverId: null, finishedAt });
     }
     return expired.length + orphans.length;
   });

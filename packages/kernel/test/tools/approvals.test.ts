@@ -2,6 +2,7 @@ import { eventually } from "@mindmesh/test-support";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { pruneToolCalls } from "../../src/tools/tool-jobs.ts";
+import type { Tool } from "../../src/tools/index.ts";
 import { type ToolsUnderTest, openToolsUnderTest, toolThat } from "./tools-under-test.ts";
 
 const ask = { name: "test.say", input: { text: "delete it" }, origin: "api" } as const;
@@ -206,26 +207,67 @@ test("a key cannot approve what it asked for; the person on the page can", async
   expect(under.ran).toHaveLength(1);
 });
 
-test("a server that dies while a call waits leaves it cancelled: a later approval does nothing", async () => {
+test("a call outlives the server that it waits on: another server takes it up, and the approval is good there", async () => {
   const under = await openCritical();
   const elsewhere = await under.another();
   const { id, arguments_hash, done } = await askAndWait(under);
-  await under.db.pool.query("DELETE FROM kernel.servers WHERE id = $1", [under.serverId]);
-  await eventually(async () => expect(await stateOf(under, id)).toBe("cancelled"));
-  await expect(elsewhere.tools.approve(under.caller, id, arguments_hash)).rejects.toMatchObject({
-    code: "approval_void",
+  await under.tools.close();
+  await expect(done).rejects.toMatchObject({ code: "unavailable" });
+  expect(await stateOf(under, id)).toBe("waiting");
+  await expect(under.tools.call({ ...ask, caller: under.caller })).rejects.toMatchObject({ code: "unavailable" });
+  const { workspaceId, personId } = under.caller;
+  const asked = await elsewhere.tools.whoAsked({ workspaceId, personId, callId: id });
+  if (!asked?.caller) throw new Error("nobody asked");
+  expect(asked.caller).toMatchObject({ personId, role: "owner" });
+  const seen: string[] = [];
+  const resumed = elsewhere.tools.resume({
+    caller: asked.caller,
+    callId: id,
+    signal: new AbortController().signal,
+    onWaiting: () => void seen.push("waiting"),
+    onApproved: () => void seen.push("approved"),
   });
-  await expect(done).rejects.toMatchObject({ code: expect.stringMatching(/approval_void|call_cancelled/) });
+  await elsewhere.tools.approve(under.caller, id, arguments_hash);
+  expect(await resumed).toMatchObject({ state: "done", output: { said: "delete it" } });
+  expect(seen).toEqual(["waiting", "approved"]);
+  expect(under.ran).toEqual(["delete it"]);
+  const again = { caller: under.caller, callId: id, signal: new AbortController().signal };
+  await expect(
+    elsewhere.tools.resume({ ...again, onWaiting: () => undefined, onApproved: () => undefined }),
+  ).rejects.toMatchObject({ code: "approval_void", message: "The call has run already." });
+});
+
+test("a call that ran on a server that died is lost, said plainly, and nobody can take it up", async () => {
+  const under = await openCritical();
+  const waiting = await askFor(under);
+  await under.tools.approve(under.caller, waiting.id, waiting.argumentsHash);
+  await under.db.pool.query("UPDATE kernel.tool_calls SET state = 'running', server_id = gen_random_uuid()");
+  await eventually(async () => expect(await stateOf(under, waiting.id)).toBe("lost"));
+  const take = { callId: waiting.id, signal: new AbortController().signal, caller: under.caller };
+  await expect(
+    under.tools.resume({ ...take, onWaiting: () => undefined, onApproved: () => undefined }),
+  ).rejects.toMatchObject({ code: "approval_void" });
   expect(under.ran).toEqual([]);
 });
 
-test("a server that stops lets go of what waits and runs there", async () => {
-  const under = await openCritical();
-  const { id, done } = await askAndWait(under);
-  await under.tools.close();
-  await expect(done).rejects.toMatchObject({ code: "unavailable" });
-  expect(await stateOf(under, id)).toBe("failed");
-  await expect(under.tools.call({ ...ask, caller: under.caller })).rejects.toMatchObject({ code: "unavailable" });
+test("a tool whose risk has changed since it was asked for does not run on the old approval", async () => {
+  let risk: Tool["risk"] = "critical";
+  const ran: string[] = [];
+  const under = await openToolsUnderTest([]);
+  const { tools, caller } = under;
+  const tool = () => toolThat((text) => (ran.push(text), { said: text }), { name: "out.say", risk });
+  tools.addSource({ tools: async () => [tool()] });
+  const again = { ...ask, name: "out.say", caller };
+  const { call } = await tools.call(again);
+  await tools.approve(caller, call.id, call.argumentsHash);
+  risk = "write";
+  await expect(tools.call({ ...again, approvalId: call.id })).rejects.toMatchObject({
+    code: "approval_void",
+    message: expect.stringMatching(/has been changed/),
+  });
+  risk = "critical";
+  await expect(tools.call({ ...again, approvalId: call.id })).rejects.toMatchObject({ code: "approval_void" });
+  expect(ran).toEqual([]);
 });
 
 test("nobody is asked for more than a hundred approvals at once", async () => {

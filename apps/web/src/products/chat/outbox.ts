@@ -111,6 +111,7 @@ export function asMessage(message: Outgoing): Message {
     files: message.files,
     toolCalls: [],
     notice: null,
+    answeredBy: [],
     createdAt: message.createdAt,
     finishedAt: null,
   };

@@ -1,6 +1,7 @@
 import type { Database } from "@mindmesh/kernel/db";
 import type { MemberCaller } from "@mindmesh/kernel/http";
 import type { Conversation, Message } from "@mindmesh/contracts/chat";
+import { callAsMarkdown, partsOf } from "./calls-in-text.ts";
 import { readConversation } from "./read-conversation.ts";
 
 export interface ExportedFile {
@@ -25,9 +26,14 @@ export function branchOf(messages: Message[], last: string | null): Message[] {
 
 function markdown(conversation: Conversation, branch: Message[]): string {
   const parts = branch.map((message) => {
-    const who = message.role === "user" ? "Question" : `Answer${message.model === null ? "" : ` (${message.model})`}`;
+    const model = message.answeredBy.at(-1)?.model ?? message.model;
+    const who = message.role === "user" ? "Question" : `Answer${model === null ? "" : ` (${model})`}`;
+    const text = partsOf(message.text, message.toolCalls)
+      .flatMap((part) => [part.text, ...part.calls.map(callAsMarkdown)])
+      .filter((each) => each !== "")
+      .join("\n\n");
     const mark = message.status === "complete" ? "" : `\n\n*This answer is not complete (${message.status}).*`;
-    return `## ${who}\n\n${message.text}${mark}`;
+    return `## ${who}\n\n${text}${mark}`;
   });
   const system = conversation.systemPrompt === "" ? [] : [`## System prompt\n\n${conversation.systemPrompt}`];
   return `${[`# ${conversation.title}`, ...system, ...parts].join("\n\n")}\n`;

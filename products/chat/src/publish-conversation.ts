@@ -3,9 +3,11 @@ import type { Database } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { and, eq } from "drizzle-orm";
+import { callsOf } from "./answer-calls.ts";
+import type { PublishedMessage } from "./published-page.ts";
 import { emitChatEvent } from "./events.ts";
 import { findConversation } from "./find-conversation.ts";
-import { type BranchMessage, readBranch } from "./read-branch.ts";
+import { readBranch } from "./read-branch.ts";
 import { conversations } from "./schema.ts";
 import { conversationShape } from "./shapes.ts";
 
@@ -60,7 +62,7 @@ export function unpublishConversation(db: Database, caller: MemberCaller, conver
 export async function readPublished(
   db: Database,
   token: string,
-): Promise<{ title: string; messages: BranchMessage[] }> {
+): Promise<{ title: string; messages: PublishedMessage[] }> {
   // The link itself is the right to read: no workspace is known before it is found.
   const [row] = await db.system((tx) =>
     tx
@@ -75,6 +77,11 @@ export async function readPublished(
   const { workspaceId } = row;
   return {
     title: row.title,
-    messages: await db.withWorkspace({ workspaceId }, (tx) => readBranch(tx, workspaceId, last)),
+    messages: await db.withWorkspace({ workspaceId }, async (tx) => {
+      const branch = await readBranch(tx, workspaceId, last);
+      const ids = branch.filter(({ role }) => role === "assistant").map(({ id }) => id);
+      const calls = await callsOf(tx, workspaceId, ids);
+      return branch.map((message) => ({ ...message, calls: calls.get(message.id) ?? [] }));
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import { type CopiedCall, inLines, partsOf, stateInWords } from "./calls-in-text.ts";
 import type { BranchMessage } from "./read-branch.ts";
 
 /** No script, no frame, nothing from elsewhere, whatever the text holds. */
@@ -15,6 +16,8 @@ article.user>div{background:var(--tint);border-radius:.75rem;padding:.75rem 1rem
 pre{background:var(--tint);padding:.75rem 1rem;border-radius:.5rem;overflow:auto;font-size:.875rem}
 code{font-family:ui-monospace,monospace}table{border-collapse:collapse;display:block;overflow:auto}
 td,th{border:1px solid var(--line);padding:.25rem .625rem;text-align:left}img{max-width:100%}
+details{margin:.5rem 0;border:1px solid var(--line);border-radius:.5rem;padding:.375rem .75rem;font-size:.875rem}
+summary{cursor:pointer}summary>span{color:var(--soft)}details p{margin:.5rem 0 .25rem;color:var(--soft)}details pre{margin:0;white-space:pre-wrap}
 blockquote{margin-inline:0;padding-left:1rem;border-left:3px solid var(--line);color:var(--soft)}a{color:inherit}`;
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -70,12 +73,42 @@ async function renderMarkdown(text: string): Promise<string> {
   return String(file);
 }
 
+export interface PublishedMessage extends BranchMessage {
+  calls: CopiedCall[];
+}
+
+/** Characters of arguments and of a result that the page shows. */
+const mostShown = 10_000;
+
+/** A call, folded: HTML needs no script for that. */
+function callAsHtml({ tool, title, state, input, output, error, cut }: CopiedCall): string {
+  const block = (label: string, json: string) => {
+    const whole = inLines(json);
+    const shown = whole.length > mostShown ? `${whole.slice(0, mostShown).toWellFormed()}\n…` : whole;
+    return `<p>${label}</p><pre tabindex="0">${escape(shown)}</pre>`;
+  };
+  const parts = [
+    block("Arguments", input || "{}"),
+    output === null ? "" : block("Result", output),
+    cut.length === 0 ? "" : `<p>Cut: ${escape(cut.join("; "))}</p>`,
+    error === null ? "" : `<p>${escape(error)}</p>`,
+  ];
+  return `<details><summary>${escape(title)} <span>(${escape(tool)}), ${stateInWords[state]}</span></summary>${parts.join("")}</details>`;
+}
+
+async function renderMessage({ text, calls }: PublishedMessage): Promise<string> {
+  const parts = partsOf(text, calls).map(
+    async (part) => (part.text === "" ? "" : await renderMarkdown(part.text)) + part.calls.map(callAsHtml).join(""),
+  );
+  return (await Promise.all(parts)).join("");
+}
+
 /** The page behind a public link. */
-export async function publishedPage(title: string, messages: BranchMessage[]): Promise<string> {
+export async function publishedPage(title: string, messages: PublishedMessage[]): Promise<string> {
   const articles = await Promise.all(
     messages.map(
-      async ({ role, text, model }) =>
-        `<article class="${role}"><header>${role === "user" ? "Question" : escape(model ?? "Answer")}</header><div>${await renderMarkdown(text)}</div></article>`,
+      async (message) =>
+        `<article class="${message.role}"><header>${message.role === "user" ? "Question" : escape(message.model ?? "Answer")}</header><div>${await renderMessage(message)}</div></article>`,
     ),
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow, noarchive"><title>${escape(title)}</title><style>${style}</style></head><body><main><h1>${escape(title)}</h1><p class="note">A conversation published from Mindmesh. Read only.</p>${articles.join("")}</main></body></html>`;

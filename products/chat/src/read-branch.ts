@@ -5,6 +5,7 @@ export interface BranchMessage {
   id: string;
   role: "user" | "assistant";
   text: string;
+  /** Which one answered; while none has, which was asked. */
   model: string | null;
   createdAt: string;
 }
@@ -16,6 +17,7 @@ export async function readBranch(tx: Transaction, workspaceId: string, messageId
     role: "user" | "assistant";
     text: string;
     model: string | null;
+    answered_by: string | null;
     created_at: string;
   }>(sql`
     WITH RECURSIVE branch AS (
@@ -24,7 +26,11 @@ export async function readBranch(tx: Transaction, workspaceId: string, messageId
       SELECT m.id, m.parent_id, b.depth + 1 FROM branch b
       JOIN chat.messages m ON m.workspace_id = ${workspaceId} AND m.id = b.parent_id
     )
-    SELECT m.id, m.role, m.text, m.model, m.created_at FROM branch b
+    SELECT m.id, m.role, m.text, m.model, m.answered_by->-1->>'model' AS answered_by, m.created_at FROM branch b
     JOIN chat.messages m ON m.workspace_id = ${workspaceId} AND m.id = b.id ORDER BY b.depth DESC`);
-  return result.rows.map(({ created_at, ...row }) => ({ ...row, createdAt: new Date(created_at).toISOString() }));
+  return result.rows.map(({ created_at, answered_by, ...row }) => ({
+    ...row,
+    model: answered_by ?? row.model,
+    createdAt: new Date(created_at).toISOString(),
+  }));
 }

@@ -39,7 +39,12 @@ export interface AuditableDeed {
 
 /** Writes an entry into the audit log within the transaction that makes it true. */
 export async function audit(tx: Transaction, actor: Actor, deed: AuditableDeed): Promise<void> {
-  await tx.insert(auditLog).values({
+  await auditEntry(tx, actor, deed);
+}
+
+/** The same as a statement, for who writes it together with what it is about (`$with`). */
+export function auditEntry(tx: Transaction, actor: Actor, deed: AuditableDeed) {
+  return tx.insert(auditLog).values({
     id: uuidv7(),
     workspaceId: deed.workspaceId ?? noWorkspace,
     actorId: actor.personId,

@@ -3,7 +3,7 @@ import type { ToolCall, ToolCallState, ToolOrigin } from "@mindmesh/contracts/to
 import { roleMay } from "@mindmesh/contracts/permissions";
 import { type SQL, and, count, eq, inArray, isNotNull, or, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { audit } from "../audit/index.ts";
+import { type AuditableDeed, audit, auditEntry } from "../audit/index.ts";
 import type { Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { MemberCaller } from "../http/index.ts";
@@ -91,11 +91,34 @@ export async function insertCall(
   if (begin.state === "waiting") await requireRoomForWaiting(tx, caller);
   const now = new Date().toISOString();
   const keyId = caller.via.kind === "api_key" ? caller.via.keyId : undefined;
+  const id = call.id ?? uuidv7();
+  const did = { running: "tool.called", waiting: "tool.approval_asked", failed: "tool.denied" }[begin.state];
+  // Both in one statement: every call of a tool waits for it.
+  const entry = tx
+    .$with("entry")
+    .as(
+      auditEntry(
+        tx,
+        { personId: caller.personId, keyId, ip: null, requestId: null },
+        callDeed(
+          {
+            id,
+            workspaceId: caller.workspaceId,
+            tool: tool.name,
+            origin: call.origin,
+            risk: tool.risk,
+            argumentsHash: bound.hash,
+          },
+          did,
+        ),
+      ).returning({ id: sql`1`.as("written") }),
+    );
   const [row] = await tx
+    .with(entry)
     .insert(toolCalls)
     .values({
       workspaceId: caller.workspaceId,
-      id: call.id ?? uuidv7(),
+      id,
       personId: caller.personId,
       apiKeyId: keyId ?? null,
       origin: call.origin,
@@ -117,8 +140,6 @@ export async function insertCall(
     })
     .returning();
   if (!row) throw new AppError("internal");
-  const did = { running: "tool.called", waiting: "tool.approval_asked", failed: "tool.denied" }[begin.state];
-  await auditCall(tx, row, did, { personId: caller.personId, keyId });
   await announce(tx, row);
   return row;
 }
@@ -151,16 +172,15 @@ export async function auditCall(
   action: string,
   actor: { personId: string | null; keyId?: string | undefined },
 ): Promise<void> {
-  await audit(
-    tx,
-    { ...actor, ip: null, requestId: null },
-    {
-      workspaceId: row.workspaceId,
-      action,
-      target: { kind: "tool", id: row.tool },
-      details: { callId: row.id, origin: row.origin, risk: row.risk, argumentsHash: row.argumentsHash },
-    },
-  );
+  await audit(tx, { ...actor, ip: null, requestId: null }, callDeed(row, action));
+}
+
+function callDeed(
+  call: Pick<ToolCallRow, "workspaceId" | "id" | "tool" | "origin" | "risk" | "argumentsHash">,
+  action: string,
+): AuditableDeed {
+  const { workspaceId, id: callId, tool, origin, risk, argumentsHash } = call;
+  return { workspaceId, action, target: { kind: "tool", id: tool }, details: { callId, origin, risk, argumentsHash } };
 }
 
 /**

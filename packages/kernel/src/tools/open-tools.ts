@@ -1,7 +1,7 @@
 import { roleMay, roles as allRoles } from "@mindmesh/contracts/permissions";
 import type { ToolDescription, ToolOrigin, ToolSettings } from "@mindmesh/contracts/tools";
 import type { z } from "zod";
-import type { Database } from "../db/index.ts";
+import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
 import { memberFromRecord, presentMember } from "../identity/index.ts";
@@ -259,7 +259,9 @@ export function openTools(dependencies: ToolsDependencies): Tools {
   ): Promise<ToolCallRow> {
     const failure = error === null ? null : error instanceof AppError ? error : new AppError("internal");
     const state = failure === null ? "done" : failure.code === "call_cancelled" ? "cancelled" : "failed";
-    return db.withWorkspace(tenantOf(caller), async (tx) => {
+    // Should a power cut forget the end, the call counts as lost, which it says itself.
+    const settings = { relaxedDurability: true };
+    const write = async (tx: Transaction) => {
       const moved = await moveCall(
         tx,
         { workspaceId: caller.workspaceId, id: callId },
@@ -275,7 +277,8 @@ export function openTools(dependencies: ToolsDependencies): Tools {
         },
       );
       return moved ?? findCall(tx, caller, callId);
-    });
+    };
+    return db.withWorkspace(tenantOf(caller), write, settings);
   }
 
   async function execute(caller: MemberCaller, tool: Tool, input: unknown, row: ToolCallRow, signal: AbortSignal) {

@@ -94,25 +94,23 @@ export async function insertCall(
   const id = call.id ?? uuidv7();
   const did = { running: "tool.called", waiting: "tool.approval_asked", failed: "tool.denied" }[begin.state];
   // Both in one statement: every call of a tool waits for it.
-  const entry = tx
-    .$with("entry")
-    .as(
-      auditEntry(
-        tx,
-        { personId: caller.personId, keyId, ip: null, requestId: null },
-        callDeed(
-          {
-            id,
-            workspaceId: caller.workspaceId,
-            tool: tool.name,
-            origin: call.origin,
-            risk: tool.risk,
-            argumentsHash: bound.hash,
-          },
-          did,
-        ),
-      ).returning({ id: sql`1`.as("written") }),
-    );
+  const entry = tx.$with("entry").as(
+    auditEntry(
+      tx,
+      { personId: caller.personId, keyId, ip: null, requestId: null },
+      callDeed(
+        {
+          id,
+          workspaceId: caller.workspaceId,
+          tool: tool.name,
+          origin: call.origin,
+          risk: tool.risk,
+          argumentsHash: bound.hash,
+        },
+        did,
+      ),
+    ).returning({ id: sql`1`.as("written") }),
+  );
   const [row] = await tx
     .with(entry)
     .insert(toolCalls)

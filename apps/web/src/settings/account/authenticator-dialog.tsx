@@ -1,10 +1,9 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { accountRoutes } from "@mindmesh/contracts/account";
-import { Button, CopyButton, Dialog, DialogClose, Field, Input } from "@mindmesh/ui";
-import { useId } from "react";
+import { CopyButton, Field, Input } from "@mindmesh/ui";
 import { useForm } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
 import { accountApi } from "../api.ts";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 
 export interface Authenticator {
@@ -22,7 +21,6 @@ type AuthenticatorDialogProps = {
 
 /** Shows the QR code to scan and asks for the first code. */
 export function AuthenticatorDialog({ authenticator, onConfirmed, onClose }: AuthenticatorDialogProps) {
-  const id = useId();
   const form = useForm({
     resolver: zodResolver(accountRoutes.confirmSecondFactor.body),
     defaultValues: { code: "" },
@@ -35,51 +33,40 @@ export function AuthenticatorDialog({ authenticator, onConfirmed, onClose }: Aut
   // Groups of four are easier to type.
   const secret = authenticator.secret.replaceAll(/(.{4})(?=.)/g, "$1 ");
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Scan with your authenticator app"
       description="Then enter the six digits that the app shows."
-      size="sm"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSubmitting}>
-            Turn on
-          </Button>
-        </>
-      }
+      submitLabel="Turn on"
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        <img
-          src={authenticator.qrCode}
-          alt="QR code for the authenticator app"
-          width={192}
-          height={192}
-          className="self-center rounded-md"
-        />
-        <div className="flex items-center gap-2 rounded-sm bg-sunken py-1 pl-3 pr-1">
-          <div className="min-w-0 flex-1">
-            <p className="text-xs text-muted">Or type this key into the app</p>
-            <code data-secret={authenticator.secret} className="break-words font-mono text-xs text-ink">
-              {secret}
-            </code>
-          </div>
-          <CopyButton text={authenticator.secret} label="Copy key" />
+      <img
+        src={authenticator.qrCode}
+        alt="QR code for the authenticator app"
+        width={192}
+        height={192}
+        className="self-center rounded-md"
+      />
+      <div className="flex items-center gap-2 rounded-sm bg-sunken py-1 pl-3 pr-1">
+        <div className="min-w-0 flex-1">
+          <p className="text-xs text-muted">Or type this key into the app</p>
+          <code data-secret={authenticator.secret} className="break-words font-mono text-xs text-ink">
+            {secret}
+          </code>
         </div>
-        <Field label="Code" error={errors.code?.message}>
-          <Input
-            {...form.register("code")}
-            autoComplete="one-time-code"
-            inputMode="numeric"
-            spellCheck={false}
-            autoFocus
-          />
-        </Field>
-      </form>
-    </Dialog>
+        <CopyButton text={authenticator.secret} label="Copy key" />
+      </div>
+      <Field label="Code" error={errors.code?.message}>
+        <Input
+          {...form.register("code")}
+          autoComplete="one-time-code"
+          inputMode="numeric"
+          spellCheck={false}
+          autoFocus
+        />
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,18 +1,18 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { accountRoutes } from "@mindmesh/contracts/account";
-import { Button, Callout, Dialog, DialogClose, Field, Input } from "@mindmesh/ui";
+import { Button, Callout, Field, Input } from "@mindmesh/ui";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import TriangleAlert from "lucide-react/icons/triangle-alert";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { forgetPerson } from "../../identity/enter.ts";
-import { FormError } from "../../identity/form-error.tsx";
 import { PasswordInput } from "../../identity/password-input.tsx";
 import { meQuery } from "../../identity/queries.ts";
 import { accountApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { deletionQuery, securityQuery } from "./queries.ts";
 
@@ -59,7 +59,6 @@ export function DeletionSection() {
 }
 
 function DeletionDialog({ onClose }: { onClose: () => void }) {
-  const id = useId();
   const { data: me } = useSuspenseQuery(meQuery);
   const { data: security } = useQuery(securityQuery);
   const queryClient = useQueryClient();
@@ -75,34 +74,24 @@ function DeletionDialog({ onClose }: { onClose: () => void }) {
     forgetPerson(queryClient);
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Delete your account for ever?"
       description={`This cannot be undone. To confirm, type the account’s address: ${me.person.email}`}
-      size="sm"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="danger" busy={isSubmitting}>
-            Delete my account
-          </Button>
-        </>
-      }
+      submitLabel="Delete my account"
+      danger
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        <Field label="E-mail address" error={errors.email?.message}>
-          <Input {...form.register("email")} type="email" autoComplete="off" spellCheck={false} autoFocus />
+      <Field label="E-mail address" error={errors.email?.message}>
+        <Input {...form.register("email")} type="email" autoComplete="off" spellCheck={false} autoFocus />
+      </Field>
+      {security?.hasPassword === false ? null : (
+        <Field label="Your password" error={errors.password?.message}>
+          <PasswordInput {...form.register("password")} autoComplete="current-password" />
         </Field>
-        {security?.hasPassword === false ? null : (
-          <Field label="Your password" error={errors.password?.message}>
-            <PasswordInput {...form.register("password")} autoComplete="current-password" />
-          </Field>
-        )}
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }

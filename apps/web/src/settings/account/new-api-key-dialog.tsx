@@ -1,12 +1,12 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { newApiKeyBody } from "@mindmesh/contracts/workspaces";
-import { Button, Dialog, DialogClose, Field, Input, RadioGroup, Select } from "@mindmesh/ui";
+import { Button, Dialog, Field, Input, RadioGroup, Select } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
 import { workspaceApi } from "../api.ts";
 import { ShownOnce } from "../parts/shown-once.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { apiKeysQuery } from "./queries.ts";
 
@@ -25,7 +25,6 @@ const lifetimes = [
 
 /** Makes an API key and then shows its secret, which is never shown again. */
 export function NewApiKeyDialog({ workspaceId, onClose }: { workspaceId: string; onClose: () => void }) {
-  const id = useId();
   const queryClient = useQueryClient();
   const [secret, setSecret] = useState<string | null>(null);
   const form = useForm({
@@ -38,12 +37,11 @@ export function NewApiKeyDialog({ workspaceId, onClose }: { workspaceId: string;
     setSecret(made.secret);
     await queryClient.invalidateQueries(apiKeysQuery(workspaceId));
   });
-  const close = (open: boolean) => (open ? undefined : onClose());
   if (secret !== null) {
     return (
       <Dialog
         open
-        onOpenChange={close}
+        onOpenChange={(open) => (open ? undefined : onClose())}
         title="Your new API key"
         footer={
           <Button variant="primary" onClick={onClose}>
@@ -63,52 +61,43 @@ export function NewApiKeyDialog({ workspaceId, onClose }: { workspaceId: string;
     );
   }
   return (
-    <Dialog
-      open
-      onOpenChange={close}
+    <FormDialog
       title="New API key"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSubmitting}>
-            Make key
-          </Button>
-        </>
-      }
+      size="md"
+      submitLabel="Make key"
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        <Field label="Name" error={errors.name?.message} hint="What it is for, such as “Nightly report”.">
-          <Input {...form.register("name")} autoComplete="off" autoFocus />
-        </Field>
-        <Controller
-          control={form.control}
-          name="scope"
-          render={({ field }) => (
-            <RadioGroup
-              label="Scope"
-              options={scopes}
-              value={field.value}
-              onValueChange={(value) => field.onChange(value)}
+      <Field label="Name" error={errors.name?.message} hint="What it is for, such as “Nightly report”.">
+        <Input {...form.register("name")} autoComplete="off" autoFocus />
+      </Field>
+      <Controller
+        control={form.control}
+        name="scope"
+        render={({ field }) => (
+          <RadioGroup
+            label="Scope"
+            options={scopes}
+            value={field.value}
+            onValueChange={(value) => field.onChange(value)}
+          />
+        )}
+      />
+      <Controller
+        control={form.control}
+        name="expiresInDays"
+        render={({ field }) => (
+          <Field label="Expires after" error={errors.expiresInDays?.message}>
+            <Select
+              options={lifetimes}
+              value={field.value === null ? "never" : String(field.value)}
+              onValueChange={(value) => field.onChange(value === "never" ? null : Number(value))}
             />
-          )}
-        />
-        <Controller
-          control={form.control}
-          name="expiresInDays"
-          render={({ field }) => (
-            <Field label="Expires after" error={errors.expiresInDays?.message}>
-              <Select
-                options={lifetimes}
-                value={field.value === null ? "never" : String(field.value)}
-                onValueChange={(value) => field.onChange(value === "never" ? null : Number(value))}
-              />
-            </Field>
-          )}
-        />
-      </form>
-    </Dialog>
+          </Field>
+        )}
+      />
+    </FormDialog>
   );
 }

@@ -1,10 +1,9 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { addMcpServerBody } from "@mindmesh/contracts/mcp-servers";
-import { Button, Dialog, DialogClose, Field, Input, toast } from "@mindmesh/ui";
-import { useId } from "react";
+import { Field, Input, toast } from "@mindmesh/ui";
 import { useForm } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
 import { PasswordInput } from "../../identity/password-input.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { mcpApi } from "./queries.ts";
 
@@ -14,7 +13,6 @@ const emptyAsNone = { setValueAs: (value: string | undefined) => (value === "" ?
 
 /** Enters an outside MCP server. It is asked for its tools before it is kept; what went wrong is shown at the field. */
 export function AddServerDialog({ workspaceId, onAdded, onClose }: AddServerDialogProps) {
-  const id = useId();
   const form = useForm({ resolver: zodResolver(addMcpServerBody), defaultValues: { name: "", url: "" } });
   const { errors, isSubmitting } = form.formState;
   const submit = submitTo(form, async (body) => {
@@ -24,47 +22,37 @@ export function AddServerDialog({ workspaceId, onAdded, onClose }: AddServerDial
     onClose();
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+    <FormDialog
       title="Add an MCP server"
       description="The server is asked for its tools now. Every call of them waits for approval until you lower their risk."
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button variant="primary" type="submit" form={id} busy={isSubmitting}>
-            Test and add
-          </Button>
-        </>
-      }
+      size="md"
+      submitLabel="Test and add"
+      busy={isSubmitting}
+      error={errors.root?.message}
+      autoComplete="off"
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate autoComplete="off" className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        <Field label="Name" error={errors.name?.message} hint="Stands in the names of its tools: mcp.name.tool.">
-          <Input {...form.register("name")} autoComplete="off" spellCheck={false} placeholder="calendar" />
-        </Field>
-        <Field label="Address" error={errors.url?.message} hint="Of its Streamable HTTP endpoint.">
-          <Input
-            {...form.register("url")}
-            type="url"
-            inputMode="url"
-            placeholder="https://mcp.example.com/mcp"
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </Field>
-        <Field
-          label="Token (if it wants one)"
-          error={errors.token?.message}
-          hint="Sent as Authorization: Bearer. Kept encrypted; nobody can read it again."
-        >
-          <PasswordInput {...form.register("token", emptyAsNone)} autoComplete="off" data-1p-ignore />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label="Name" error={errors.name?.message} hint="Stands in the names of its tools: mcp.name.tool.">
+        <Input {...form.register("name")} autoComplete="off" spellCheck={false} placeholder="calendar" />
+      </Field>
+      <Field label="Address" error={errors.url?.message} hint="Of its Streamable HTTP endpoint.">
+        <Input
+          {...form.register("url")}
+          type="url"
+          inputMode="url"
+          placeholder="https://mcp.example.com/mcp"
+          autoComplete="off"
+          spellCheck={false}
+        />
+      </Field>
+      <Field
+        label="Token (if it wants one)"
+        error={errors.token?.message}
+        hint="Sent as Authorization: Bearer. Kept encrypted; nobody can read it again."
+      >
+        <PasswordInput {...form.register("token", emptyAsNone)} autoComplete="off" data-1p-ignore />
+      </Field>
+    </FormDialog>
   );
 }

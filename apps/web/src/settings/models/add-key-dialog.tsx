@@ -1,12 +1,12 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { ClientError } from "@mindmesh/client";
 import { addProviderKeyBody, type KeyKind, type KeyOwner } from "@mindmesh/contracts/models";
-import { Button, Checkbox, Dialog, DialogClose, Field, Input, Select, toast } from "@mindmesh/ui";
-import { useId, useState } from "react";
+import { Checkbox, Field, Input, Select, toast } from "@mindmesh/ui";
+import { useState } from "react";
 import { Controller, useForm, useWatch } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
 import { PasswordInput } from "../../identity/password-input.tsx";
 import { modelsApi } from "../../models/api.ts";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 
 const kinds: { value: KeyKind; label: string; where: string }[] = [
@@ -32,7 +32,6 @@ const ofCompatible = { ...emptyAsNone, shouldUnregister: true };
 
 /** Enters a provider key. The server tries it before keeping it; what the provider said is shown at the field. */
 export function AddKeyDialog({ workspaceId, owner, onAdded, onClose }: AddKeyDialogProps) {
-  const id = useId();
   const [refused, setRefused] = useState(false);
   const form = useForm({
     resolver: zodResolver(addProviderKeyBody),
@@ -62,84 +61,76 @@ export function AddKeyDialog({ workspaceId, owner, onAdded, onClose }: AddKeyDia
     onClose();
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Add a provider key"
       description={owner === "person" ? "Only you will use it." : "Everybody in the workspace will use it."}
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSubmitting}>
-            Test and add
-          </Button>
-        </>
-      }
+      size="md"
+      submitLabel="Test and add"
+      busy={isSubmitting}
+      error={errors.root?.message}
+      autoComplete="off"
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate autoComplete="off" className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
+      <Controller
+        control={form.control}
+        name="kind"
+        render={({ field }) => (
+          <Field label="Provider">
+            <Select
+              options={kinds}
+              value={field.value}
+              onValueChange={(value) => {
+                field.onChange(value);
+                form.clearErrors();
+                setRefused(false);
+              }}
+            />
+          </Field>
+        )}
+      />
+      {compatible ? (
+        <>
+          <Field label="Name" error={errors.name?.message} hint="How the server is called here, such as “GPU box”.">
+            <Input {...form.register("name", ofCompatible)} autoComplete="off" />
+          </Field>
+          <Field
+            label="Address"
+            error={errors.baseUrl?.message}
+            hint="Up to and including /v1. Ollama, vLLM, llama.cpp and LM Studio speak this protocol."
+          >
+            <Input
+              {...form.register("baseUrl", ofCompatible)}
+              type="url"
+              inputMode="url"
+              placeholder="https://models.example.com/v1"
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Field>
+        </>
+      ) : null}
+      <Field
+        label={compatible ? "Key (if it wants one)" : "Key"}
+        error={errors.key?.message}
+        hint={kinds.find(({ value }) => value === kind)?.where}
+      >
+        <PasswordInput {...form.register("key", emptyAsNone)} autoComplete="off" data-1p-ignore />
+      </Field>
+      {refused ? (
         <Controller
           control={form.control}
-          name="kind"
+          name="keepAnyway"
           render={({ field }) => (
-            <Field label="Provider">
-              <Select
-                options={kinds}
-                value={field.value}
-                onValueChange={(value) => {
-                  field.onChange(value);
-                  form.clearErrors();
-                  setRefused(false);
-                }}
-              />
-            </Field>
+            <Checkbox
+              label="Keep it although the test failed"
+              hint="For a server that is off now, or a key that may not list models."
+              checked={field.value ?? false}
+              onCheckedChange={(checked) => field.onChange(checked === true)}
+            />
           )}
         />
-        {compatible ? (
-          <>
-            <Field label="Name" error={errors.name?.message} hint="How the server is called here, such as “GPU box”.">
-              <Input {...form.register("name", ofCompatible)} autoComplete="off" />
-            </Field>
-            <Field
-              label="Address"
-              error={errors.baseUrl?.message}
-              hint="Up to and including /v1. Ollama, vLLM, llama.cpp and LM Studio speak this protocol."
-            >
-              <Input
-                {...form.register("baseUrl", ofCompatible)}
-                type="url"
-                inputMode="url"
-                placeholder="https://models.example.com/v1"
-                autoComplete="off"
-                spellCheck={false}
-              />
-            </Field>
-          </>
-        ) : null}
-        <Field
-          label={compatible ? "Key (if it wants one)" : "Key"}
-          error={errors.key?.message}
-          hint={kinds.find(({ value }) => value === kind)?.where}
-        >
-          <PasswordInput {...form.register("key", emptyAsNone)} autoComplete="off" data-1p-ignore />
-        </Field>
-        {refused ? (
-          <Controller
-            control={form.control}
-            name="keepAnyway"
-            render={({ field }) => (
-              <Checkbox
-                label="Keep it although the test failed"
-                hint="For a server that is off now, or a key that may not list models."
-                checked={field.value ?? false}
-                onCheckedChange={(checked) => field.onChange(checked === true)}
-              />
-            )}
-          />
-        ) : null}
-      </form>
-    </Dialog>
+      ) : null}
+    </FormDialog>
   );
 }

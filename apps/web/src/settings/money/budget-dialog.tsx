@@ -1,11 +1,10 @@
 import { type Budget, type BudgetKind, budgetChange, budgetBody } from "@mindmesh/contracts/money";
 import { zodResolver } from "@hookform/resolvers/zod";
-import { Button, Dialog, DialogClose, Field, Input, Select, Switch } from "@mindmesh/ui";
+import { Field, Input, Select, Switch } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useId } from "react";
 import { Controller, useForm, useWatch } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
 import { apiKeysQuery } from "../account/queries.ts";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { membersQuery } from "../workspace/queries.ts";
 import { kindOptions, subjectInWords } from "./budget-words.ts";
@@ -37,7 +36,6 @@ const newBudget = {
 
 /** Sets a budget or changes the terms of one. */
 export function BudgetDialog({ workspaceId, budget, onSaved, onClose }: BudgetDialogProps) {
-  const id = useId();
   const form = useForm({
     resolver: zodResolver(budget === null ? budgetBody : budgetChange.loose()) as never,
     defaultValues: budget ?? newBudget,
@@ -56,120 +54,109 @@ export function BudgetDialog({ workspaceId, budget, onSaved, onClose }: BudgetDi
     onClose();
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={budget ? `Budget for ${subjectInWords(budget)}` : "Add a budget"}
-      size="sm"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSubmitting}>
-            Save
-          </Button>
-        </>
-      }
+      submitLabel="Save"
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        {budget ? null : (
-          <>
-            <Controller
-              control={form.control}
-              name="kind"
-              render={({ field }) => (
-                <Field label="For" error={errors.kind?.message}>
-                  <Select
-                    options={kindOptions}
-                    value={field.value}
-                    onValueChange={(value) => {
-                      field.onChange(value);
-                      form.setValue("subject", null);
-                    }}
-                  />
-                </Field>
-              )}
-            />
-            {kind === "workspace" ? null : (
-              <Controller
-                control={form.control}
-                name="subject"
-                render={({ field }) => (
-                  <SubjectField
-                    workspaceId={workspaceId}
-                    kind={kind}
-                    value={field.value}
-                    error={errors.subject?.message}
-                    onChange={field.onChange}
-                  />
-                )}
-              />
+      {budget ? null : (
+        <>
+          <Controller
+            control={form.control}
+            name="kind"
+            render={({ field }) => (
+              <Field label="For" error={errors.kind?.message}>
+                <Select
+                  options={kindOptions}
+                  value={field.value}
+                  onValueChange={(value) => {
+                    field.onChange(value);
+                    form.setValue("subject", null);
+                  }}
+                />
+              </Field>
             )}
-          </>
-        )}
-        <div className="grid grid-cols-2 gap-3">
-          <Field label="US dollars" error={errors.limitUsd?.message}>
-            <Input
-              {...form.register("limitUsd", { valueAsNumber: true })}
-              type="number"
-              min="0"
-              step="any"
-              inputMode="decimal"
-            />
-          </Field>
-          {budget ? null : (
+          />
+          {kind === "workspace" ? null : (
             <Controller
               control={form.control}
-              name="period"
+              name="subject"
               render={({ field }) => (
-                <Field label="In">
-                  <Select options={periods} value={field.value} onValueChange={field.onChange} />
-                </Field>
+                <SubjectField
+                  workspaceId={workspaceId}
+                  kind={kind}
+                  value={field.value}
+                  error={errors.subject?.message}
+                  onChange={field.onChange}
+                />
               )}
             />
           )}
-        </div>
-        <Field
-          label="Warn at (per cent)"
-          error={errors.warnPercent?.message}
-          hint="Owners and admins are told, and the person it is about."
-        >
+        </>
+      )}
+      <div className="grid grid-cols-2 gap-3">
+        <Field label="US dollars" error={errors.limitUsd?.message}>
           <Input
-            {...form.register("warnPercent", { valueAsNumber: true })}
+            {...form.register("limitUsd", { valueAsNumber: true })}
             type="number"
-            min="1"
-            max="100"
-            inputMode="numeric"
+            min="0"
+            step="any"
+            inputMode="decimal"
           />
         </Field>
-        <Controller
-          control={form.control}
-          name="unknownPrices"
-          render={({ field }) => (
-            <Switch
-              label="Let unknown prices pass"
-              hint="Otherwise calls of models without a known price are refused."
-              checked={field.value === "allow"}
-              onCheckedChange={(checked) => field.onChange(checked ? "allow" : "refuse")}
-            />
-          )}
+        {budget ? null : (
+          <Controller
+            control={form.control}
+            name="period"
+            render={({ field }) => (
+              <Field label="In">
+                <Select options={periods} value={field.value} onValueChange={field.onChange} />
+              </Field>
+            )}
+          />
+        )}
+      </div>
+      <Field
+        label="Warn at (per cent)"
+        error={errors.warnPercent?.message}
+        hint="Owners and admins are told, and the person it is about."
+      >
+        <Input
+          {...form.register("warnPercent", { valueAsNumber: true })}
+          type="number"
+          min="1"
+          max="100"
+          inputMode="numeric"
         />
-        <Controller
-          control={form.control}
-          name="includesOwnKeys"
-          render={({ field }) => (
-            <Switch
-              label="Count people’s own keys"
-              hint="Calls that people pay with provider keys of their own."
-              checked={field.value}
-              onCheckedChange={field.onChange}
-            />
-          )}
-        />
-      </form>
-    </Dialog>
+      </Field>
+      <Controller
+        control={form.control}
+        name="unknownPrices"
+        render={({ field }) => (
+          <Switch
+            label="Let unknown prices pass"
+            hint="Otherwise calls of models without a known price are refused."
+            checked={field.value === "allow"}
+            onCheckedChange={(checked) => field.onChange(checked ? "allow" : "refuse")}
+          />
+        )}
+      />
+      <Controller
+        control={form.control}
+        name="includesOwnKeys"
+        render={({ field }) => (
+          <Switch
+            label="Count people’s own keys"
+            hint="Calls that people pay with provider keys of their own."
+            checked={field.value}
+            onCheckedChange={field.onChange}
+          />
+        )}
+      />
+    </FormDialog>
   );
 }
 

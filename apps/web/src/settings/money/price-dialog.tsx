@@ -1,9 +1,8 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { type ModelPriceSet, priceBody } from "@mindmesh/contracts/money";
-import { Button, Dialog, DialogClose, Field, Input } from "@mindmesh/ui";
-import { useId } from "react";
+import { Field, Input } from "@mindmesh/ui";
 import { useForm } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { daysAgo } from "./amounts.ts";
 import { moneyApi } from "./api.ts";
@@ -22,7 +21,6 @@ const number = {
 
 /** Sets what models cost from a day on. */
 export function PriceDialog({ workspaceId, price, onSaved, onClose }: PriceDialogProps) {
-  const id = useId();
   const form = useForm({
     resolver: zodResolver(priceBody),
     defaultValues: price ?? { pattern: "", from: daysAgo(0), cachedInputPerMillion: null },
@@ -44,38 +42,27 @@ export function PriceDialog({ workspaceId, price, onSaved, onClose }: PriceDialo
     </Field>
   );
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={price ? "Correct a price" : "Set a price"}
-      size="sm"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSubmitting}>
-            Save
-          </Button>
-        </>
-      }
+      submitLabel="Save"
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        <Field
-          label="Models"
-          error={errors.pattern?.message}
-          hint="provider/model; * stands for anything, as in openai/gpt-5*."
-        >
-          <Input {...form.register("pattern")} autoComplete="off" spellCheck={false} autoFocus />
-        </Field>
-        <Field label="From (UTC)" error={errors.from?.message}>
-          <Input {...form.register("from")} type="date" />
-        </Field>
-        {field("inputPerMillion", "Input, dollars per million tokens")}
-        {field("cachedInputPerMillion", "Cached input", "Empty: as other input.")}
-        {field("outputPerMillion", "Output, dollars per million tokens")}
-      </form>
-    </Dialog>
+      <Field
+        label="Models"
+        error={errors.pattern?.message}
+        hint="provider/model; * stands for anything, as in openai/gpt-5*."
+      >
+        <Input {...form.register("pattern")} autoComplete="off" spellCheck={false} autoFocus />
+      </Field>
+      <Field label="From (UTC)" error={errors.from?.message}>
+        <Input {...form.register("from")} type="date" />
+      </Field>
+      {field("inputPerMillion", "Input, dollars per million tokens")}
+      {field("cachedInputPerMillion", "Cached input", "Empty: as other input.")}
+      {field("outputPerMillion", "Output, dollars per million tokens")}
+    </FormDialog>
   );
 }

@@ -1,12 +1,12 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { confirmation } from "@mindmesh/contracts/account";
-import { Button, Dialog, DialogClose, Field } from "@mindmesh/ui";
+import { Field } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useId, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
 import { PasswordInput } from "../../identity/password-input.tsx";
 import { securityQuery } from "../account/queries.ts";
+import { FormDialog } from "./form-dialog.tsx";
 import { submitTo } from "./submit-to.ts";
 
 type PasswordDialogProps = {
@@ -21,7 +21,6 @@ type PasswordDialogProps = {
 
 /** Asks for the password again before something that opens or closes a way in. */
 export function PasswordDialog({ title, description, confirmLabel, danger, run, onClose }: PasswordDialogProps) {
-  const id = useId();
   const { data: security } = useQuery(securityQuery);
   const form = useForm({ resolver: zodResolver(confirmation), defaultValues: { password: "" } });
   const { errors, isSubmitting } = form.formState;
@@ -30,35 +29,25 @@ export function PasswordDialog({ title, description, confirmLabel, danger, run, 
     onClose();
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={title}
       description={description}
-      size="sm"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant={danger ? "danger" : "primary"} busy={isSubmitting}>
-            {confirmLabel}
-          </Button>
-        </>
-      }
+      submitLabel={confirmLabel}
+      danger={danger ?? false}
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        {security?.hasPassword === false ? (
-          <p className="text-sm text-muted">
-            Your account has no password: your sign-in must be less than ten minutes old.
-          </p>
-        ) : (
-          <Field label="Your password" error={errors.password?.message}>
-            <PasswordInput {...form.register("password")} autoComplete="current-password" autoFocus />
-          </Field>
-        )}
-      </form>
-    </Dialog>
+      {security?.hasPassword === false ? (
+        <p className="text-sm text-muted">
+          Your account has no password: your sign-in must be less than ten minutes old.
+        </p>
+      ) : (
+        <Field label="Your password" error={errors.password?.message}>
+          <PasswordInput {...form.register("password")} autoComplete="current-password" autoFocus />
+        </Field>
+      )}
+    </FormDialog>
   );
 }

@@ -1,11 +1,11 @@
 import { complexities, type ModelTier, type RoutingRule, routingRule } from "@mindmesh/contracts/routing";
-import { Button, Checkbox, Dialog, DialogClose, Field, IconButton, Input, Select } from "@mindmesh/ui";
+import { Checkbox, Field, IconButton, Input, Select } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import ArrowUp from "lucide-react/icons/arrow-up";
 import X from "lucide-react/icons/x";
-import { useId, useState } from "react";
-import { FormError } from "../../identity/form-error.tsx";
+import { useState } from "react";
 import { offerQuery } from "../../models/queries.ts";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { complexityTitles, tierTitles } from "./tier-words.ts";
 
 type RuleDialogProps = {
@@ -22,7 +22,6 @@ const any = "any";
 
 /** Says when a rule holds and which models are tried then. */
 export function RuleDialog({ workspaceId, tier, rule, isSaving, onSave, onClose }: RuleDialogProps) {
-  const id = useId();
   const [when, setWhen] = useState(rule?.when ?? {});
   const [tokens, setTokens] = useState(String(rule?.when.longerThanTokens ?? ""));
   const [models, setModels] = useState(rule?.models ?? []);
@@ -44,77 +43,61 @@ export function RuleDialog({ workspaceId, tier, rule, isSaving, onSave, onClose 
     else setProblem(read.error.issues[0]?.message);
   };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={`${rule ? "Change a" : "Add a"} rule for ${tierTitles[tier].toLowerCase()}`}
-      size="sm"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSaving}>
-            Save
-          </Button>
-        </>
-      }
+      submitLabel="Save"
+      busy={isSaving}
+      error={problem}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onClose={onClose}
     >
-      <form
-        id={id}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <FormError message={problem} />
-        <ChainField workspaceId={workspaceId} models={models} onChange={setModels} />
-        <p className="text-xs text-muted">
-          All that you fill in must hold; with nothing filled in the rule holds always.
-        </p>
-        <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
-          <Field label="Task">
-            <Select
-              options={[
-                { value: any, label: "Any" },
-                ...complexities.map((value) => ({ value, label: complexityTitles[value] })),
-              ]}
-              value={when.complexity ?? any}
-              onValueChange={(value) => setWhen({ ...when, complexity: complexities.find((each) => each === value) })}
-            />
-          </Field>
-          <Field label="Product">
-            <Input
-              placeholder="Any"
-              value={when.product ?? ""}
-              onChange={(event) => setWhen({ ...when, product: event.target.value })}
-            />
-          </Field>
-        </div>
-        <Field label="Tokens of the prompt, at least" hint="Estimated by its length.">
-          <Input
-            type="number"
-            min="1"
-            inputMode="numeric"
-            placeholder="Any"
-            value={tokens}
-            onChange={(event) => setTokens(event.target.value)}
+      <ChainField workspaceId={workspaceId} models={models} onChange={setModels} />
+      <p className="text-xs text-muted">
+        All that you fill in must hold; with nothing filled in the rule holds always.
+      </p>
+      <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
+        <Field label="Task">
+          <Select
+            options={[
+              { value: any, label: "Any" },
+              ...complexities.map((value) => ({ value, label: complexityTitles[value] })),
+            ]}
+            value={when.complexity ?? any}
+            onValueChange={(value) => setWhen({ ...when, complexity: complexities.find((each) => each === value) })}
           />
         </Field>
-        <Checkbox
-          label="The prompt has images"
-          checked={when.images ?? false}
-          onCheckedChange={(checked) => setWhen({ ...when, images: checked === true || undefined })}
+        <Field label="Product">
+          <Input
+            placeholder="Any"
+            value={when.product ?? ""}
+            onChange={(event) => setWhen({ ...when, product: event.target.value })}
+          />
+        </Field>
+      </div>
+      <Field label="Tokens of the prompt, at least" hint="Estimated by its length.">
+        <Input
+          type="number"
+          min="1"
+          inputMode="numeric"
+          placeholder="Any"
+          value={tokens}
+          onChange={(event) => setTokens(event.target.value)}
         />
-        <Checkbox
-          label="Tools are offered to the model"
-          checked={when.tools ?? false}
-          onCheckedChange={(checked) => setWhen({ ...when, tools: checked === true || undefined })}
-        />
-      </form>
-    </Dialog>
+      </Field>
+      <Checkbox
+        label="The prompt has images"
+        checked={when.images ?? false}
+        onCheckedChange={(checked) => setWhen({ ...when, images: checked === true || undefined })}
+      />
+      <Checkbox
+        label="Tools are offered to the model"
+        checked={when.tools ?? false}
+        onCheckedChange={(checked) => setWhen({ ...when, tools: checked === true || undefined })}
+      />
+    </FormDialog>
   );
 }
 

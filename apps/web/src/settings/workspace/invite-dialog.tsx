@@ -1,12 +1,11 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import type { Role } from "@mindmesh/contracts/permissions";
 import { workspaceRoutes, type Invitation } from "@mindmesh/contracts/workspaces";
-import { Button, Dialog, DialogClose, Field, Input, Select } from "@mindmesh/ui";
-import { useId } from "react";
+import { Button, Dialog, Field, Input, Select } from "@mindmesh/ui";
 import { Controller, useForm } from "react-hook-form";
-import { FormError } from "../../identity/form-error.tsx";
 import { workspaceApi } from "../api.ts";
 import { ShownOnce } from "../parts/shown-once.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { roleOptions } from "./roles.ts";
 
@@ -20,7 +19,6 @@ type InviteDialogProps = {
 
 /** Invites somebody by e-mail address. */
 export function InviteDialog({ workspaceId, role, onSent, onClose }: InviteDialogProps) {
-  const id = useId();
   const form = useForm({
     resolver: zodResolver(workspaceRoutes.invite.body),
     defaultValues: { email: "", role: "member" as Role },
@@ -30,49 +28,34 @@ export function InviteDialog({ workspaceId, role, onSent, onClose }: InviteDialo
     onSent(await workspaceApi.invite({ params: { workspaceId }, body }));
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Invite somebody"
-      size="sm"
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSubmitting}>
-            Invite
-          </Button>
-        </>
-      }
+      submitLabel="Invite"
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        <Field label="E-mail address" error={errors.email?.message} hint="They join with this address.">
-          <Input
-            {...form.register("email")}
-            type="email"
-            inputMode="email"
-            autoComplete="off"
-            spellCheck={false}
-            autoFocus
-          />
-        </Field>
-        <Controller
-          control={form.control}
-          name="role"
-          render={({ field }) => (
-            <Field label="Role" error={errors.role?.message}>
-              <Select
-                options={roleOptions(role)}
-                value={field.value}
-                onValueChange={(value) => field.onChange(value)}
-              />
-            </Field>
-          )}
+      <Field label="E-mail address" error={errors.email?.message} hint="They join with this address.">
+        <Input
+          {...form.register("email")}
+          type="email"
+          inputMode="email"
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus
         />
-      </form>
-    </Dialog>
+      </Field>
+      <Controller
+        control={form.control}
+        name="role"
+        render={({ field }) => (
+          <Field label="Role" error={errors.role?.message}>
+            <Select options={roleOptions(role)} value={field.value} onValueChange={(value) => field.onChange(value)} />
+          </Field>
+        )}
+      />
+    </FormDialog>
   );
 }
 

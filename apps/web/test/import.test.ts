@@ -6,7 +6,7 @@ import { chatInBrowser } from "./support/chat.ts";
 import { chatGptConversation, claudeConversation, jsonFile } from "./support/export-files.ts";
 
 skipUnless("chromium")("importing from other programs", () => {
-  const chat = chatInBrowser({ withModel: false });
+  const chat = chatInBrowser({ environment: () => ({}) });
   const imports = (page: Page) => page.getByRole("list", { name: "Imports" }).getByRole("listitem");
   const give = (page: Page, file: ReturnType<typeof jsonFile>) => page.getByLabel("Export file").setInputFiles(file);
 

@@ -1,51 +1,21 @@
-import { skipUnless, startTestServer, type TestServer } from "@mindmesh/test-support";
+import { skipUnless } from "@mindmesh/test-support";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { accessibilityFaults, complaints, desktop, launchBrowser, phone } from "./support/browser.ts";
-import { buildPage } from "./support/build-page.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
+import { expect, it } from "vitest";
+import { accessibilityFaults, complaints, desktop, phone } from "./support/browser.ts";
+import { chatInBrowser } from "./support/chat.ts";
 
 skipUnless("chromium")("usage and budgets in a browser", () => {
-  let server: TestServer;
-  let browser: Browser;
-  let people = 0;
-
-  beforeAll(async () => {
-    await buildPage();
-    server = await startTestServer();
-    browser = await launchBrowser();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
+  const chat = chatInBrowser();
 
   async function signedUp(settings: Parameters<Browser["newContext"]>[0]) {
-    const context = await browser.newContext({ reducedMotion: "reduce", baseURL: server.url, ...settings });
-    context.setDefaultTimeout(20_000);
-    people += 1;
-    const response = await context.request.post("/api/auth/sign-up", {
-      data: {
-        name: "Ada",
-        email: `p${people}@example.org`,
-        password: "correct horse battery",
-        workspaceName: "Ada’s team",
-      },
-    });
-    const me = (await response.json()) as { person: { id: string }; workspaces: { id: string }[] };
-    return { context, personId: me.person.id, workspaceId: me.workspaces[0]?.id ?? "" };
+    const context = await chat.open(settings);
+    return { context, ...(await chat.signUp(context)) };
   }
 
   /** Ended calls of the last days, each with another model and cost. */
   async function addCalls(workspaceId: string, personId: string, days: number) {
     for (let ago = 0; ago < days; ago += 1) {
-      await server.sql(
+      await chat.server.sql(
         `INSERT INTO kernel.model_calls (workspace_id, id, user_id, product, provider, model, key_source, status, estimated, input_tokens, output_tokens, cost_usd, started_at)
          VALUES ($1, gen_random_uuid(), $2, 'chat', 'openai', $3, 'server', 'done', $4, $5, $6, $7, now() - make_interval(days => $8))`,
         [
@@ -106,7 +76,7 @@ skipUnless("chromium")("usage and budgets in a browser", () => {
     expect(await accessibilityFaults(page, "[role=dialog]")).toEqual([]);
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByText("Each person: $2.50 a month").waitFor();
-    await server.sql(
+    await chat.server.sql(
       `INSERT INTO kernel.budget_meters (workspace_id, budget_id, subject, period_start, spent_nano)
        SELECT workspace_id, id, $2, date_trunc('month', now() AT TIME ZONE 'UTC')::date, 2.1e9 FROM kernel.budgets WHERE workspace_id = $1`,
       [workspaceId, personId],

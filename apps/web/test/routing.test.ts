@@ -1,47 +1,22 @@
-import { type ModelServer, startModelServer } from "@mindmesh/model-server";
-import { skipUnless, startTestServer, type TestServer } from "@mindmesh/test-support";
+import { skipUnless } from "@mindmesh/test-support";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { accessibilityFaults, complaints, desktop, launchBrowser, phone } from "./support/browser.ts";
-import { buildPage } from "./support/build-page.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
+import { expect, it } from "vitest";
+import { accessibilityFaults, complaints, desktop, phone } from "./support/browser.ts";
+import { chatInBrowser } from "./support/chat.ts";
 
 skipUnless("chromium")("model routing in a browser", () => {
-  let models: ModelServer;
-  let server: TestServer;
-  let browser: Browser;
-  let people = 0;
-
-  beforeAll(async () => {
-    await buildPage();
-    models = await startModelServer();
-    const { openai, google } = models.baseUrls;
-    server = await startTestServer({
-      environment: { OPENAI_API_KEY: "one", OPENAI_BASE_URL: openai, GEMINI_API_KEY: "two", GOOGLE_BASE_URL: google },
-    });
-    browser = await launchBrowser();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await models?.close();
-  });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
+  const chat = chatInBrowser({
+    environment: ({ openai, google }) => ({
+      OPENAI_API_KEY: "one",
+      OPENAI_BASE_URL: openai,
+      GEMINI_API_KEY: "two",
+      GOOGLE_BASE_URL: google,
+    }),
   });
 
   async function open(settings: Parameters<Browser["newContext"]>[0]) {
-    const context = await browser.newContext({ reducedMotion: "reduce", baseURL: server.url, ...settings });
-    context.setDefaultTimeout(20_000);
-    people += 1;
-    const response = await context.request.post("/api/auth/sign-up", {
-      data: { name: "Ada", email: `p${people}@example.org`, password: "correct horse battery", workspaceName: "Team" },
-    });
-    const me = (await response.json()) as { workspaces: { id: string }[] };
-    const workspaceId = me.workspaces[0]?.id ?? "";
+    const context = await chat.open(settings);
+    const { workspaceId } = await chat.signUp(context);
     const page = await context.newPage();
     const faults = complaints(page);
     await page.goto(`/w/${workspaceId}/settings/routing`);

@@ -1,60 +1,18 @@
-import { type ModelServer, startModelServer } from "@mindmesh/model-server";
-import { skipUnless, startTestServer, type TestServer } from "@mindmesh/test-support";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { accessibilityFaults, complaints, desktop, launchBrowser, phone } from "./support/browser.ts";
-import { buildPage } from "./support/build-page.ts";
+import { skipUnless } from "@mindmesh/test-support";
+import type { BrowserContext, Page } from "playwright-core";
+import { beforeAll, expect, it } from "vitest";
+import { accessibilityFaults, complaints, phone } from "./support/browser.ts";
+import { chatInBrowser, password } from "./support/chat.ts";
 import { oneTimeCode } from "./support/one-time-code.ts";
 
-const password = "correct horse battery";
-
-// Several browsers, argon2 and a database: a busy machine needs longer than for other tests.
-vi.setConfig({ testTimeout: 120_000 });
-
 skipUnless("chromium")("the settings in a browser", () => {
-  let server: TestServer;
-  let models: ModelServer;
-  let browser: Browser;
-  let people = 0;
+  const chat = chatInBrowser({ environment: ({ openai }) => ({ OPENAI_BASE_URL: openai }) });
 
   beforeAll(async () => {
-    await buildPage();
-    models = await startModelServer();
-    models.requireKey("sk-right-1234567890");
-    server = await startTestServer({ environment: { OPENAI_BASE_URL: models.baseUrls.openai } });
-    browser = await launchBrowser();
+    chat.models.requireKey("sk-right-1234567890");
     // The owner of the server, so that nobody below is.
-    await server.signUp("Owner");
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await models?.close();
+    await chat.server.signUp("Owner");
   });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-
-  /** A browser that nobody is signed in on. Copying is allowed in it. */
-  async function openBrowser(settings: Parameters<Browser["newContext"]>[0] = desktop) {
-    const context = await browser.newContext({ reducedMotion: "reduce", baseURL: server.url, ...settings });
-    context.setDefaultTimeout(20_000);
-    return context;
-  }
-
-  /** Makes an account by the page's own API, so that the browser is signed in. */
-  async function signedUp(context: BrowserContext, name: string) {
-    people += 1;
-    const email = `person${people}@example.org`;
-    const response = await context.request.post("/api/auth/sign-up", {
-      data: { name, email, password, workspaceName: `${name}’s team` },
-    });
-    expect(response.status()).toBe(201);
-    const me = (await response.json()) as { workspaces: { id: string }[] };
-    return { email, workspaceId: me.workspaces[0]?.id ?? "" };
-  }
 
   async function openSettings(context: BrowserContext, workspaceId: string, slug: string) {
     const page = await context.newPage();
@@ -70,8 +28,8 @@ skipUnless("chromium")("the settings in a browser", () => {
   }
 
   it("refuses a wrong model key at its field, keeps the typed one there, and shows a right one by its last four characters", async () => {
-    const context = await openBrowser();
-    const { workspaceId } = await signedUp(context, "Ada");
+    const context = await chat.open();
+    const { workspaceId } = await chat.signUp(context, "Ada");
     const page = await openSettings(context, workspaceId, "models");
     await page.getByText("Three ways to get one").waitFor();
     await page.getByRole("button", { name: "Add a key" }).click();
@@ -93,14 +51,14 @@ skipUnless("chromium")("the settings in a browser", () => {
   });
 
   it("makes an API key that works, shows it once, and revokes it", async () => {
-    const context = await openBrowser();
-    const { workspaceId } = await signedUp(context, "Grace");
+    const context = await chat.open();
+    const { workspaceId } = await chat.signUp(context, "Grace");
     const page = await openSettings(context, workspaceId, "api-keys");
     await page.getByRole("button", { name: "New key" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("Nightly report");
     await page.getByRole("button", { name: "Make key" }).click();
     const key = await page.getByLabel("API key", { exact: true }).innerText();
-    const use = () => fetch(`${server.url}/api/me`, { headers: { authorization: `Bearer ${key}` } });
+    const use = () => fetch(`${chat.server.url}/api/me`, { headers: { authorization: `Bearer ${key}` } });
     expect((await use()).status).toBe(200);
     await page.getByRole("button", { name: "Done" }).click();
     await page.reload();
@@ -113,8 +71,8 @@ skipUnless("chromium")("the settings in a browser", () => {
   });
 
   it("invites somebody by a link with which they join with a new account, and shows them without a reload", async () => {
-    const context = await openBrowser();
-    const { workspaceId } = await signedUp(context, "Edsger");
+    const context = await chat.open();
+    const { workspaceId } = await chat.signUp(context, "Edsger");
     const page = await openSettings(context, workspaceId, "members");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await page.getByRole("dialog").getByLabel("E-mail address").fill("niklaus@example.org");
@@ -123,9 +81,9 @@ skipUnless("chromium")("the settings in a browser", () => {
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByRole("list", { name: "Invitations" }).getByText("niklaus@example.org").waitFor();
 
-    const other = await (await openBrowser(phone)).newPage();
+    const other = await (await chat.open(phone)).newPage();
     await other.goto(`${link.pathname}${link.hash}`);
-    await other.getByRole("heading", { name: "Join Edsger’s team" }).waitFor();
+    await other.getByRole("heading", { name: "Join Edsger’s workspace" }).waitFor();
     expect(other.url()).not.toContain(link.hash);
     expect(await accessibilityFaults(other)).toEqual([]);
     await other.getByLabel("Your name").fill("Niklaus");
@@ -144,8 +102,8 @@ skipUnless("chromium")("the settings in a browser", () => {
   });
 
   it("turns on two-factor sign-in, shows recovery codes, and asks for the code at the next sign-in", async () => {
-    const context = await openBrowser();
-    const { email, workspaceId } = await signedUp(context, "Barbara");
+    const context = await chat.open();
+    const { email, workspaceId } = await chat.signUp(context, "Barbara");
     const page = await openSettings(context, workspaceId, "security");
     const complained = complaints(page);
     await page.getByRole("button", { name: "Set up two-factor sign-in" }).click();
@@ -168,13 +126,13 @@ skipUnless("chromium")("the settings in a browser", () => {
     await page.getByText("10 recovery codes left").waitFor();
     expect(complained).toEqual([]);
 
-    const later = await (await openBrowser()).newPage();
+    const later = await (await chat.open()).newPage();
     await signIn(later, email);
     await later.getByLabel("Code").fill(oneTimeCode(secret, 1));
     await later.getByRole("button", { name: "Sign in" }).click();
     await later.waitForURL(`**/w/${workspaceId}/chat`);
 
-    const withoutPhone = await (await openBrowser()).newPage();
+    const withoutPhone = await (await chat.open()).newPage();
     await signIn(withoutPhone, email);
     await withoutPhone.getByLabel("Code").fill(recovery);
     await withoutPhone.getByRole("button", { name: "Sign in" }).click();
@@ -182,9 +140,9 @@ skipUnless("chromium")("the settings in a browser", () => {
   });
 
   it("signs another device out, which then stands before the sign-in", async () => {
-    const context = await openBrowser();
-    const { email, workspaceId } = await signedUp(context, "Donald");
-    const other = await (await openBrowser(phone)).newPage();
+    const context = await chat.open();
+    const { email, workspaceId } = await chat.signUp(context, "Donald");
+    const other = await (await chat.open(phone)).newPage();
     await signIn(other, email);
     await other.waitForURL(`**/w/${workspaceId}/chat`);
 
@@ -199,8 +157,8 @@ skipUnless("chromium")("the settings in a browser", () => {
   });
 
   it("fits a phone: the list of pages, a page, and back", async () => {
-    const context = await openBrowser(phone);
-    const { workspaceId } = await signedUp(context, "Alan");
+    const context = await chat.open(phone);
+    const { workspaceId } = await chat.signUp(context, "Alan");
     const page = await context.newPage();
     await page.goto(`/w/${workspaceId}/settings`);
     await page.getByRole("link", { name: "Sign-in and devices" }).click();

@@ -248,7 +248,7 @@ skipUnless("chromium")("a conversation in a browser", () => {
 });
 
 skipUnless("chromium")("a conversation without any model", () => {
-  const chat = chatInBrowser({ withModel: false });
+  const chat = chatInBrowser({ environment: () => ({}) });
 
   it("says how to get a model in three ways, and again where the answer is missing", async () => {
     const context = await chat.open();

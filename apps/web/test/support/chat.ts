@@ -22,10 +22,14 @@ export interface ChatInBrowser {
 }
 
 /**
- * A server with a model, and a browser, for the tests of one file. Call it inside `describe`.
- * `environment` is the server's; the model's address is added unless `withModel` is false.
+ * A server, a model server and a browser, for the tests of one file. Call it inside `describe`. Unless `environment` says
+ * otherwise, the server has the model server's OpenAI-compatible model.
  */
-export function chatInBrowser({ withModel = true } = {}): ChatInBrowser {
+export function chatInBrowser({
+  environment = ({ compatible }: ModelServer["baseUrls"]): Record<string, string> => ({
+    OPENAI_COMPATIBLE_BASE_URL: compatible,
+  }),
+} = {}): ChatInBrowser {
   let server: TestServer;
   let models: ModelServer;
   let browser: Browser;
@@ -36,9 +40,7 @@ export function chatInBrowser({ withModel = true } = {}): ChatInBrowser {
   beforeAll(async () => {
     await buildPage();
     models = await startModelServer();
-    server = await startTestServer({
-      environment: withModel ? { OPENAI_COMPATIBLE_BASE_URL: models.baseUrls.compatible } : {},
-    });
+    server = await startTestServer({ environment: environment(models.baseUrls) });
     browser = await launchBrowser();
   }, 180_000);
 

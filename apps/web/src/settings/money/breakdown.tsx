@@ -2,7 +2,7 @@ import type { UsageOf, UsageReport } from "@mindmesh/contracts/money";
 import { SegmentedControl, Table } from "@mindmesh/ui";
 import { useState } from "react";
 import { Section } from "../parts/section.tsx";
-import { costInWords, whole } from "./amounts.ts";
+import { UsageCells, UsageHeads } from "./usage-columns.tsx";
 
 type By = "models" | "people" | "products" | "apiKeys";
 
@@ -40,18 +40,7 @@ export function Breakdown({ report }: { report: UsageReport }) {
         <thead>
           <tr>
             <th scope="col">{titles[by]}</th>
-            <th scope="col" data-numeric>
-              Cost
-            </th>
-            <th scope="col" data-numeric>
-              Calls
-            </th>
-            <th scope="col" data-numeric>
-              Input tokens
-            </th>
-            <th scope="col" data-numeric>
-              Output tokens
-            </th>
+            <UsageHeads />
           </tr>
         </thead>
         <tbody>
@@ -65,10 +54,7 @@ export function Breakdown({ report }: { report: UsageReport }) {
                   style={{ width: `${most === 0 ? 0 : (row.costUsd / most) * 100}%` }}
                 />
               </td>
-              <td data-numeric>{costInWords(row)}</td>
-              <td data-numeric>{whole(row.calls)}</td>
-              <td data-numeric>{whole(row.inputTokens)}</td>
-              <td data-numeric>{whole(row.outputTokens)}</td>
+              <UsageCells of={row} />
             </tr>
           ))}
         </tbody>

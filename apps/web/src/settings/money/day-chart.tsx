@@ -2,6 +2,7 @@ import type { UsageReport } from "@mindmesh/contracts/money";
 import { classNames } from "@mindmesh/ui";
 import { useState } from "react";
 import { compact, costInWords, dayInWords, dollars, whole } from "./amounts.ts";
+import { UsageCells, UsageHeads } from "./usage-columns.tsx";
 
 export type Measure = "cost" | "tokens" | "calls";
 type Day = UsageReport["days"][number];
@@ -92,18 +93,7 @@ export function DayRows({ days }: { days: Day[] }) {
       <thead>
         <tr>
           <th scope="col">Day (UTC)</th>
-          <th scope="col" data-numeric>
-            Cost
-          </th>
-          <th scope="col" data-numeric>
-            Calls
-          </th>
-          <th scope="col" data-numeric>
-            Input tokens
-          </th>
-          <th scope="col" data-numeric>
-            Output tokens
-          </th>
+          <UsageHeads />
         </tr>
       </thead>
       <tbody>
@@ -113,10 +103,7 @@ export function DayRows({ days }: { days: Day[] }) {
           .map((day) => (
             <tr key={day.day}>
               <td className="whitespace-nowrap">{dayInWords(day.day)}</td>
-              <td data-numeric>{costInWords(day)}</td>
-              <td data-numeric>{whole(day.calls)}</td>
-              <td data-numeric>{whole(day.inputTokens)}</td>
-              <td data-numeric>{whole(day.outputTokens)}</td>
+              <UsageCells of={day} />
             </tr>
           ))}
       </tbody>

@@ -1,7 +1,7 @@
 import type { AuditEntry, auditQuery } from "@mindmesh/contracts/audit";
 import { type SQL, and, desc, eq, gte, like, lt, or, sql } from "drizzle-orm";
 import type { z } from "zod";
-import type { Database } from "../db/index.ts";
+import { literal, type Database } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { auditLog, noWorkspace } from "./schema.ts";
 
@@ -55,8 +55,4 @@ export async function listAudit(
     at: entry.at,
   }));
   return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }

@@ -7,6 +7,7 @@ export {
   type TransactionSettings,
   openDatabase,
 } from "./database.ts";
+export { containing, literal } from "./like-pattern.ts";
 export { lockDataDirectory } from "./data-directory-lock.ts";
 export { findRunningEmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 export { appliedMigrations, checkMigrations, migrationNames, pendingMigrations } from "./pending-migrations.ts";

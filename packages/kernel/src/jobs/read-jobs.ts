@@ -8,7 +8,7 @@ import {
 } from "@mindmesh/contracts/jobs";
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import type { Database, Transaction } from "../db/index.ts";
+import { containing, type Database, type Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { lostAttempt } from "./settle.ts";
 
@@ -73,7 +73,7 @@ function visible(sight: Sight): SQL {
 
 function found(search: string | undefined): SQL {
   if (!search) return sql`true`;
-  const part = `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const part = containing(search);
   return sql`(j.name ILIKE ${part} OR j.id::text = lower(${search}) OR j.progress_text ILIKE ${part}
     OR EXISTS (SELECT 1 FROM jsonb_array_elements(j.errors) e WHERE e ->> 'message' ILIKE ${part}))`;
 }

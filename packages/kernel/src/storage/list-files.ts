@@ -1,9 +1,10 @@
 import type { StoredFile } from "@mindmesh/contracts/files";
-import { and, desc, eq, ilike, isNull } from "drizzle-orm";
-import type { Database } from "../db/index.ts";
+import { and, desc, eq, ilike } from "drizzle-orm";
+import { containing, type Database } from "../db/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
 import { files } from "./schema.ts";
 import { toStoredFile } from "./stored-file.ts";
+import { wholeIn } from "./whole-files.ts";
 
 /** The caller's own files, newest first; with `name`, those whose name holds it. */
 export async function listFiles(
@@ -17,13 +18,9 @@ export async function listFiles(
       .from(files)
       .where(
         and(
-          eq(files.workspaceId, caller.workspaceId),
+          wholeIn(caller.workspaceId),
           eq(files.ownerId, caller.personId),
-          eq(files.state, "ready"),
-          isNull(files.deletedAt),
-          ask.name === undefined
-            ? undefined
-            : ilike(files.name, `%${ask.name.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`),
+          ask.name === undefined ? undefined : ilike(files.name, containing(ask.name)),
         ),
       )
       .orderBy(desc(files.id))

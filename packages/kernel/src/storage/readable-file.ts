@@ -1,9 +1,10 @@
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { MemberCaller } from "../http/index.ts";
 import { files } from "./schema.ts";
 import type { FileRow } from "./schema.ts";
+import { wholeIn } from "./whole-files.ts";
 
 /**
  * A product's word on whether somebody other than the owner may read a file, because it is part of something they may
@@ -16,14 +17,7 @@ export async function findFile(tx: Transaction, file: { workspaceId: string; id:
   const found = await tx
     .select()
     .from(files)
-    .where(
-      and(
-        eq(files.workspaceId, file.workspaceId),
-        eq(files.id, file.id),
-        eq(files.state, "ready"),
-        isNull(files.deletedAt),
-      ),
-    );
+    .where(and(wholeIn(file.workspaceId), eq(files.id, file.id)));
   return found[0] ?? null;
 }
 
@@ -36,14 +30,7 @@ export async function findFiles(
   const found = await tx
     .select()
     .from(files)
-    .where(
-      and(
-        eq(files.workspaceId, ask.workspaceId),
-        inArray(files.id, ask.ids),
-        eq(files.state, "ready"),
-        isNull(files.deletedAt),
-      ),
-    );
+    .where(and(wholeIn(ask.workspaceId), inArray(files.id, ask.ids)));
   return new Map(found.map((row) => [row.id, row]));
 }
 

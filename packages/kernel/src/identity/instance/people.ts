@@ -1,7 +1,7 @@
 import type { InstancePerson } from "@mindmesh/contracts/instance";
 import { type SQL, and, desc, eq, ilike, isNull, lt, or, sql } from "drizzle-orm";
 import { type Actor, audit } from "../../audit/index.ts";
-import type { Transaction } from "../../db/index.ts";
+import { containing, type Transaction } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
 import type { Identity } from "../dependencies.ts";
 import { linkTo, makeLinkToken, resetMinutes } from "../mails/mail-jobs.ts";
@@ -17,7 +17,7 @@ export async function listPeople(
   if (query.cursor !== undefined && !/^[0-9a-f-]{36}$/.test(query.cursor)) {
     throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
   }
-  const pattern = query.search ? `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%` : undefined;
+  const pattern = query.search ? containing(query.search) : undefined;
   const conditions: (SQL | undefined)[] = [
     query.cursor === undefined ? undefined : lt(people.id, query.cursor),
     pattern === undefined ? undefined : or(ilike(people.name, pattern), ilike(people.email, pattern)),

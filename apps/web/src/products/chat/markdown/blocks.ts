@@ -1,5 +1,5 @@
 import type { Tokens } from "marked";
-import { readBlocks } from "./read-tokens.ts";
+import { languageOf, readBlocks } from "./read-tokens.ts";
 
 /** A part of a Markdown text that can be drawn by itself. */
 export type Block =
@@ -13,7 +13,7 @@ const unsettled = 2;
 function codeBlock(token: Tokens.Code): Block {
   const fence = /^ {0,3}(`{3,}|~{3,})/.exec(token.raw)?.[1];
   const closed = fence === undefined || new RegExp(`\n {0,3}\\${fence[0]}{${fence.length},}[ \t]*\n*$`).test(token.raw);
-  return { kind: "code", language: token.lang?.split(/[\s{]/, 1)[0] ?? "", code: token.text, closed };
+  return { kind: "code", language: languageOf(token), code: token.text, closed };
 }
 
 interface Piece {

@@ -3,7 +3,7 @@ import type { Token, Tokens } from "marked";
 import { createContext, Fragment, lazy, Suspense, use, type ReactNode } from "react";
 import { CodeBlock } from "./code-block.tsx";
 import { decodeCharacters } from "./decode-characters.ts";
-import type { MarkdownToken } from "./read-tokens.ts";
+import { languageOf, type MarkdownToken } from "./read-tokens.ts";
 import { safeLink, safePicture } from "./safe-address.ts";
 
 const LazyFormula = lazy(async () => ({ default: (await import("./formula.tsx")).Formula }));
@@ -19,10 +19,12 @@ function Formula(props: { tex: string; display: boolean }) {
 /** The words of a text without its marks. */
 function plainText(tokens: Token[]): string {
   return tokens
-    .map((token) => (token.type === "text" && !("tokens" in token) ? token.text : plainTextOf(token)))
+    .map((token) => {
+      if ("tokens" in token && token.tokens) return plainText(token.tokens);
+      return token.type === "text" ? token.text : token.raw;
+    })
     .join("");
 }
-const plainTextOf = (token: Token) => ("tokens" in token && token.tokens ? plainText(token.tokens) : token.raw);
 
 /**
  * The depth of a text's first heading, 1 to 6. It is drawn as a heading of the second level, below that of the page, and
@@ -128,7 +130,7 @@ function draw(token: MarkdownToken): ReactNode {
         </Heading>
       );
     case "code":
-      return <CodeBlock code={token.text} language={token.lang?.split(/[\s{]/, 1)[0] ?? ""} closed />;
+      return <CodeBlock code={token.text} language={languageOf(token)} closed />;
     case "codespan":
       return <code>{token.text}</code>;
     case "strong":

@@ -1,4 +1,4 @@
-import { Lexer, Marked, type MarkedToken, type Token, type TokenizerAndRendererExtension } from "marked";
+import { Lexer, Marked, type MarkedToken, type Token, type TokenizerAndRendererExtension, type Tokens } from "marked";
 
 /** What our Markdown has beside that of GitHub. `tex` is as it was written. */
 export type OwnToken =
@@ -6,6 +6,11 @@ export type OwnToken =
   | { type: "footnoteReference"; raw: string; label: string }
   | { type: "footnote"; raw: string; label: string; tokens: Token[] };
 export type MarkdownToken = MarkedToken | OwnToken;
+
+/** The language that a code block says it is in, as written; empty where it says none. */
+export function languageOf(token: Tokens.Code): string {
+  return token.lang?.split(/[\s{]/, 1)[0] ?? "";
+}
 
 /** `\(x\)` and `$x$` in a line; `\[x\]` and `$$x$$` displayed. By Pandoc's rule "$5 and $10" is money, "$x$" is maths. */
 const mathInLine =

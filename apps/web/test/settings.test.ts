@@ -83,7 +83,7 @@ skipUnless("chromium")("the settings in a browser", () => {
 
     const other = await (await chat.open(phone)).newPage();
     await other.goto(`${link.pathname}${link.hash}`);
-    await other.getByRole("heading", { name: "Join Edsger’s workspace" }).waitFor();
+    await other.getByRole("heading", { name: "Join Edsger's workspace" }).waitFor();
     expect(other.url()).not.toContain(link.hash);
     expect(await accessibilityFaults(other)).toEqual([]);
     await other.getByLabel("Your name").fill("Niklaus");

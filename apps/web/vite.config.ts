@@ -29,6 +29,9 @@ export default defineConfig(({ command }) => {
     server: {
       proxy: {
         "/api": serverUrl,
+        "/oauth": serverUrl,
+        "/mcp": serverUrl,
+        "/.well-known": serverUrl,
         "/socket.io": { target: serverUrl, ws: true },
       },
     },

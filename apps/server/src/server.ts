@@ -41,6 +41,7 @@ import {
   fileTools,
   openBlobStore,
 } from "@mindmesh/kernel/storage";
+import { callerOfToken, mcpResource, oauthJobs, oauthRoutesOn, programPersonData } from "@mindmesh/kernel/oauth";
 import { mcpRoutesOn, outsideMcpRoutesOn, outsideTools, reencryptMcpTokens } from "@mindmesh/kernel/mcp";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
 import {
@@ -158,6 +159,14 @@ export async function startServer(
         { authorization: request.headers.authorization, accessCookie: request.cookies[accessCookie] },
         workspaceId,
       ),
+    program: async (request) => {
+      const { authorization } = request.headers;
+      const token = authorization?.match(/^Bearer (.+)$/i)?.[1] ?? "";
+      return (
+        (await callerOfToken(db, mcpResource(config.publicUrl), token)) ??
+        authenticate(db, accessKey, { authorization })
+      );
+    },
     member: (caller, workspaceId) => memberOf(db, caller, workspaceId),
   });
   app.decorate("rateLimit", createRateLimit(redis, { ...defaultLimits, calls: config.CALLS_PER_MINUTE }));
@@ -219,6 +228,7 @@ export async function startServer(
     toolPersonData,
     notificationPersonData,
     storedResponsePersonData,
+    programPersonData,
     ...running.flatMap((product) => product.personData ?? []),
   ];
   identityRoutesOn(app, {
@@ -238,6 +248,13 @@ export async function startServer(
     parts,
   });
   auditRoutesOn(app, db);
+  oauthRoutesOn(app, {
+    db,
+    cookieKey: deriveKey(masterKeys[0], "oauth-cookie"),
+    publicUrl: config.publicUrl,
+    outbound,
+    onError,
+  });
   const outside = outsideTools({ db, secrets, outbound });
   tools.addSource(outside);
   outsideMcpRoutesOn(app, { db, secrets, outbound, forget: outside.forget });
@@ -265,6 +282,7 @@ export async function startServer(
     ...notificationJobs(db),
     ...modelJobs(db),
     ...storedResponseJobs(db),
+    ...oauthJobs(db),
     ...running.flatMap((product) => product.jobs ?? []),
   ]);
   // A new SECRET_KEY takes over here; what no key opens is told, and stays as it is.

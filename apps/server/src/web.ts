@@ -40,7 +40,8 @@ export async function serveWeb(app: FastifyInstance): Promise<void> {
     });
   }
   app.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === "GET" && !/^\/(api|socket\.io|assets|v1|\.well-known)\//.test(request.url);
+    const wantsPage =
+      request.method === "GET" && !/^\/(api|socket\.io|assets|v1|oauth|\.well-known)\//.test(request.url);
     if (built && wantsPage) return reply.header("cache-control", "no-cache").sendFile("index.html");
     const error = new AppError("not_found");
     return reply.status(error.status).send(error.body(request.id));

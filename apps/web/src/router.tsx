@@ -120,6 +120,21 @@ const invitationRoute = createRoute({
   component: lazyRouteComponent(() => import("./identity/invitation-page.tsx"), "InvitationPage"),
 });
 
+const connectRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/connect/$requestId",
+  beforeLoad: ({ context, location }) => signedIn(context.queryClient, location.href).then(() => undefined),
+  component: lazyRouteComponent(() => import("./connect/connect-page.tsx"), "ConnectPage"),
+});
+
+const connectRefusedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/connect-refused",
+  validateSearch: (search): { error?: string } =>
+    typeof search["error"] === "string" ? { error: search["error"] } : {},
+  component: lazyRouteComponent(() => import("./connect/connect-refused-page.tsx"), "ConnectRefusedPage"),
+});
+
 /** Everything of a workspace, inside the shell. */
 const workspaceRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -181,6 +196,8 @@ const routeTree = rootRoute.addChildren([
   resetPasswordRoute,
   confirmEmailRoute,
   invitationRoute,
+  connectRoute,
+  connectRefusedRoute,
   workspaceRoute.addChildren([newConversationRoute, conversationRoute, settingsRoute, settingsPageRoute]),
 ]);
 

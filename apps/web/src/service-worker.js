@@ -1,5 +1,5 @@
 // The offline shell. Built into /sw.js by build/service-worker.ts, which fills in the version and the files.
-// It touches nothing that the server answers: /api, /socket.io, shared pages and probes go straight to the network.
+// It touches nothing that the server answers: /api, /oauth, /socket.io, shared pages and probes go straight to the network.
 
 const version = "__VERSION__";
 const files = ["__FILES__"];
@@ -7,7 +7,7 @@ const shellCache = `mindmesh-shell-${version}`;
 // Hashed names never change their content, so this one outlives versions.
 const assetCache = "mindmesh-assets";
 const mostAssets = 300;
-const serverPath = /^\/(?:api|socket\.io|share|health|ready|metrics|diagram\.html)(?:\/|$)/;
+const serverPath = /^\/(?:api|oauth|mcp|v1|\.well-known|socket\.io|share|health|ready|metrics|diagram\.html)(?:\/|$)/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

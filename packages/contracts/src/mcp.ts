@@ -4,7 +4,7 @@ import { defineRoute } from "./route.ts";
 const mcp = {
   path: "/mcp",
   tag: "MCP",
-  audience: "key",
+  audience: "program",
   // Each tool says what it needs.
   scope: "read",
   response: "raw",

@@ -13,7 +13,9 @@ export type Audience =
   /** A member of the workspace named in the path (`:workspaceId`). */
   | "member"
   /** An API key, which says by itself who calls in which workspace. */
-  | "key";
+  | "key"
+  /** An API key, or the access token of a program that a person let in. */
+  | "program";
 
 /** What an API key needs for the route; a signed-in person has all of them. */
 export type Scope = "read" | "write" | "admin";
@@ -25,7 +27,7 @@ export type Scope = "read" | "write" | "admin";
 export interface RouteDefinition {
   method: Method;
   /** Outside of `/api` lie only interfaces whose paths others have fixed. */
-  path: `/api/${string}` | `/v1/${string}` | "/mcp";
+  path: `/api/${string}` | `/v1/${string}` | "/mcp" | `/oauth/${string}` | `/.well-known/${string}`;
   summary: string;
   tag: string;
   audience: Audience;

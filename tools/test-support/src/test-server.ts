@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@mindmesh/client";
@@ -50,6 +52,8 @@ export interface TestServerOptions {
   databaseUrl?: string;
   dataDirectory?: string;
   reports?: ErrorReports;
+  /** The server knows its own address before it listens, where answers must name it. */
+  addressed?: boolean;
   /** False when another server will join on the same database; true unless told, or when a database is given. */
   alone?: boolean;
 }
@@ -59,8 +63,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = options.databaseUrl === undefined ? await createTestDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database?.url ?? "";
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "mindmesh-server-")));
+  const port = options.addressed ? await freePort() : 0;
   const config = readConfig({
-    PORT: "0",
+    PORT: String(port),
+    ...(options.addressed && { PUBLIC_URL: `http://127.0.0.1:${port}` }),
     LOG_LEVEL: process.env["TEST_LOG"] ?? "silent",
     DATA_DIR: dataDirectory,
     SECRET_KEY: "a key for tests that is long enough for everybody",
@@ -117,6 +123,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
 }
 
 function personOf(baseUrl: string, person: Me, setCookies: string[], lives: LiveClient[]): TestPerson {

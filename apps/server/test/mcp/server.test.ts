@@ -104,7 +104,7 @@ describe("Mindmesh as an MCP server", () => {
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
     });
     expect(response.status).toBe(401);
-    expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Mindmesh"');
+    expect(response.headers.get("www-authenticate")).toMatch(/^Bearer realm="Mindmesh", resource_metadata="/);
     const key = await newKey("read");
     const listening = await fetch(`${server.url}/mcp`, { headers: { authorization: `Bearer ${key}` } });
     expect(listening.status).toBe(405);

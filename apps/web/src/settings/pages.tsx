@@ -3,6 +3,7 @@ import { roleMay, type Right } from "@mindmesh/contracts/permissions";
 import Activity from "lucide-react/icons/activity";
 import Bot from "lucide-react/icons/bot";
 import Building2 from "lucide-react/icons/building-2";
+import Cable from "lucide-react/icons/cable";
 import ChartColumn from "lucide-react/icons/chart-column";
 import CircleUser from "lucide-react/icons/circle-user";
 import Database from "lucide-react/icons/database";
@@ -66,6 +67,14 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: KeySquare,
     keywords: ["token", "access"],
     Content: lazy(async () => ({ default: (await import("./account/api-keys-page.tsx")).ApiKeysPage })),
+  },
+  {
+    slug: "programs",
+    title: "Connected programs",
+    group: "Account",
+    Icon: Cable,
+    keywords: ["mcp", "oauth", "claude", "cursor", "apps", "revoke", "disconnect"],
+    Content: lazy(async () => ({ default: (await import("./account/programs-page.tsx")).ProgramsPage })),
   },
   {
     slug: "tool-calls",

@@ -23,12 +23,13 @@ export interface ChatInBrowser {
 
 /**
  * A server, a model server and a browser, for the tests of one file. Call it inside `describe`. Unless `environment` says
- * otherwise, the server has the model server's OpenAI-compatible model.
+ * otherwise, the server has the model server's OpenAI-compatible model. `addressed`: see startTestServer.
  */
 export function chatInBrowser({
   environment = ({ compatible }: ModelServer["baseUrls"]): Record<string, string> => ({
     OPENAI_COMPATIBLE_BASE_URL: compatible,
   }),
+  addressed = false,
 } = {}): ChatInBrowser {
   let server: TestServer;
   let models: ModelServer;
@@ -40,7 +41,7 @@ export function chatInBrowser({
   beforeAll(async () => {
     await buildPage();
     models = await startModelServer();
-    server = await startTestServer({ environment: environment(models.baseUrls) });
+    server = await startTestServer({ addressed, environment: environment(models.baseUrls) });
     browser = await launchBrowser();
   }, 180_000);
 

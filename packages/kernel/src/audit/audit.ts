@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "../db/index.ts";
+import type { Caller } from "../http/index.ts";
 import { auditLog, noWorkspace } from "./schema.ts";
 
 /** Who does something, and with which request. */
@@ -11,6 +12,8 @@ export interface Actor {
   requestId: string | null;
   /** The API key that was used, if any. */
   keyId?: string | undefined;
+  /** The connected program that was used, if any. */
+  programId?: string | undefined;
 }
 
 /** The actor behind a request. */
@@ -20,8 +23,14 @@ export function actorOf(request: Pick<FastifyRequest, "caller" | "ip" | "id">): 
     personId: caller?.personId ?? null,
     ip: request.ip,
     requestId: request.id,
-    ...(caller?.via.kind === "api_key" && { keyId: caller.via.keyId }),
+    ...(caller && credentialOf(caller)),
   };
+}
+
+/** The key or program by which a caller calls, as an actor has it. */
+export function credentialOf({ via }: Pick<Caller, "via">): Pick<Actor, "keyId" | "programId"> {
+  if (via.kind === "session") return {};
+  return via.kind === "api_key" ? { keyId: via.keyId } : { programId: via.grantId };
 }
 
 /** What the server does by itself. */
@@ -51,7 +60,11 @@ export function auditEntry(tx: Transaction, actor: Actor, deed: AuditableDeed) {
     action: deed.action,
     targetKind: deed.target?.kind ?? null,
     targetId: deed.target?.id ?? null,
-    details: { ...deed.details, ...(actor.keyId !== undefined && { apiKeyId: actor.keyId }) },
+    details: {
+      ...deed.details,
+      ...(actor.keyId !== undefined && { apiKeyId: actor.keyId }),
+      ...(actor.programId !== undefined && { programId: actor.programId }),
+    },
     ip: actor.ip,
     requestId: actor.requestId,
     at: new Date().toISOString(),

@@ -7,8 +7,11 @@ export interface Caller {
   name: string;
   email: string;
   isInstanceOwner: boolean;
-  /** A signed-in device, or an API key, which is good for its one workspace only. */
-  via: { kind: "session"; sessionId: string } | { kind: "api_key"; keyId: string; workspaceId: string };
+  /** A signed-in device; or an API key or a connected program, which are good for one workspace only. */
+  via:
+    | { kind: "session"; sessionId: string }
+    | { kind: "api_key"; keyId: string; workspaceId: string }
+    | { kind: "program"; grantId: string; workspaceId: string };
   scopes: ReadonlySet<Scope>;
   /** The role in the workspace that was asked for together with the caller. */
   membership?: { workspaceId: string; role: Role };

@@ -6,7 +6,7 @@ import { AppError } from "../errors/index.ts";
 import type { Caller, MemberCaller } from "./caller.ts";
 import { requireDevice } from "./rights.ts";
 
-type CallerOf<R extends RouteDefinition> = R["audience"] extends "member" | "key"
+type CallerOf<R extends RouteDefinition> = R["audience"] extends "member" | "key" | "program"
   ? MemberCaller
   : R["audience"] extends "person" | "device"
     ? Caller
@@ -22,6 +22,8 @@ export type Handlers<R extends Routes> = { [K in keyof R]: Handler<R[K]> };
 export interface Authentication {
   /** With `workspaceId` the membership there is looked up on the way. */
   caller(request: FastifyRequest, workspaceId?: string): Promise<Caller | null>;
+  /** The API key or the program's access token that the request brings; tokens are good for nothing else. */
+  program(request: FastifyRequest): Promise<Caller | null>;
   member(caller: Caller, workspaceId: string): Promise<MemberCaller | null>;
 }
 
@@ -100,15 +102,18 @@ function register(app: FastifyInstance, all: { name: string; route: RouteDefinit
       // Before the body is read: a stranger cannot make the server parse anything.
       onRequest: async (request, reply) => {
         const workspaceId = asksWorkspace ? askedWorkspace(request) : undefined;
-        const caller = await app.authentication.caller(request, workspaceId);
+        const caller = await (route.audience === "program"
+          ? app.authentication.program(request)
+          : app.authentication.caller(request, workspaceId));
         request.caller = caller;
         await app.rateLimit(request, reply, route, caller);
         if (route.audience === "public") return;
         if (caller === null) throw new AppError("not_signed_in");
         if (route.audience === "device") requireDevice(caller);
-        const asked = route.audience === "key" ? workspaceOfKey(caller) : workspaceId;
+        const byKey = route.audience === "key" || route.audience === "program";
+        const asked = byKey ? workspaceOfKey(caller) : workspaceId;
         if (!caller.scopes.has(route.scope)) throw new AppError("scope_missing");
-        if (!asksWorkspace && route.audience !== "key") return;
+        if (!asksWorkspace && !byKey) return;
         const member = asked === undefined ? null : await app.authentication.member(caller, asked);
         if (member === null) throw new AppError("not_found");
         request.caller = member;
@@ -159,7 +164,7 @@ function drain({ raw }: FastifyRequest): void {
 
 /** @throws AppError not_signed_in for a signed-in person, who may be in any number of workspaces */
 function workspaceOfKey({ via }: Caller): string {
-  if (via.kind === "api_key") return via.workspaceId;
+  if (via.kind !== "session") return via.workspaceId;
   throw new AppError("not_signed_in", {
     message: "Send an API key as Authorization: Bearer mm_…; make one under Settings, API keys.",
   });

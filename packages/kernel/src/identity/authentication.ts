@@ -106,7 +106,7 @@ async function callerOfKey(db: Database, apiKey: { id: string; secret: string })
 
 /** The caller as a member of the workspace; null for a stranger, and for a key of another workspace. */
 export async function memberOf(db: Database, caller: Caller, workspaceId: string): Promise<MemberCaller | null> {
-  if (caller.via.kind === "api_key" && caller.via.workspaceId !== workspaceId) return null;
+  if (caller.via.kind !== "session" && caller.via.workspaceId !== workspaceId) return null;
   if (caller.membership?.workspaceId === workspaceId) {
     return { ...caller, workspaceId, role: caller.membership.role };
   }

@@ -17,10 +17,15 @@ export interface Asker {
  * person's. Null when nothing is left.
  */
 export async function presentMember(db: Database, caller: MemberCaller): Promise<MemberCaller | null> {
-  const keyId = caller.via.kind === "api_key" ? caller.via.keyId : null;
-  const row = await rightsNow(db, { ...caller, keyId });
+  const { via } = caller;
+  const keyId = via.kind === "api_key" ? via.keyId : null;
+  const row = await rightsNow(db, { ...caller, keyId }, via.kind === "program" ? via.grantId : null);
   if (row === null) return null;
-  return keyId === null ? { ...caller, role: row.role } : { ...caller, role: row.role, scopes: row.scopes };
+  const { role, scopes } = row;
+  if (via.kind === "session") return { ...caller, role };
+  // A program's token may be good for less than what the person allowed.
+  const held = via.kind === "program" ? new Set([...scopes].filter((each) => caller.scopes.has(each))) : scopes;
+  return { ...caller, role, scopes: held };
 }
 
 /** The same for work that is taken up again from a record, when no request is left. */
@@ -37,7 +42,7 @@ export async function memberFromRecord(db: Database, asker: Asker): Promise<Memb
   return { workspaceId, personId, name, email, isInstanceOwner, role, scopes, via };
 }
 
-async function rightsNow(db: Database, { workspaceId, personId, keyId }: Asker) {
+async function rightsNow(db: Database, { workspaceId, personId, keyId }: Asker, grantId: string | null = null) {
   const result = await db.pool.query<{
     role: Role;
     scope: Scope | null;
@@ -46,16 +51,19 @@ async function rightsNow(db: Database, { workspaceId, personId, keyId }: Asker) 
     is_instance_owner: boolean;
   }>({
     name: "identity.present-member",
-    text: `SELECT m.role, k.scope, p.name, p.email, p.is_instance_owner
+    text: `SELECT m.role, coalesce(k.scope, g.scope) AS scope, p.name, p.email, p.is_instance_owner
            FROM kernel.members m
            JOIN kernel.people p ON p.id = m.person_id AND p.disabled_at IS NULL
            LEFT JOIN kernel.api_keys k ON k.id = $3 AND k.person_id = m.person_id AND k.workspace_id = m.workspace_id
              AND (k.expires_at IS NULL OR k.expires_at > now())
+           LEFT JOIN kernel.oauth_grants g ON g.id = $4 AND g.person_id = m.person_id
+             AND g.workspace_id = m.workspace_id AND g.expires_at > now()
            WHERE m.workspace_id = $1 AND m.person_id = $2`,
-    values: [workspaceId, personId, keyId],
+    values: [workspaceId, personId, keyId, grantId],
   });
   const row = result.rows[0];
-  if (!row || (keyId !== null && row.scope === null)) return null;
+  const bare = keyId === null && grantId === null;
+  if (!row || (!bare && row.scope === null)) return null;
   const { role, name, email, is_instance_owner: isInstanceOwner } = row;
-  return { role, name, email, isInstanceOwner, scopes: scopesOf(keyId === null ? "admin" : (row.scope ?? "read")) };
+  return { role, name, email, isInstanceOwner, scopes: scopesOf(bare ? "admin" : (row.scope ?? "read")) };
 }

@@ -138,7 +138,7 @@ export function signInRoutesOn(app: FastifyInstance, identity: Identity, provide
       if (accepted.pair) await welcome(reply, accepted.personId, accepted.pair);
       return { ...(await readMe(db, accepted.personId)), joinedWorkspaceId: accepted.workspaceId };
     },
-    me: ({ caller }) => readMe(db, caller.personId, caller.via.kind === "api_key" ? caller.via.workspaceId : undefined),
+    me: ({ caller }) => readMe(db, caller.personId, caller.via.kind === "session" ? undefined : caller.via.workspaceId),
   });
 }
 

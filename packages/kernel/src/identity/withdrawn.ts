@@ -32,6 +32,8 @@ export async function withdrawn<T extends WithdrawalCheck>(db: Database, connect
   const places = new Set(memberships.rows.map(({ place }) => place));
   return connections.filter(({ caller, workspaceIds }) => {
     const { via, personId } = caller;
+    // Programs open no connections that live on.
+    if (via.kind === "program") return true;
     if (!credentials.has(via.kind === "session" ? via.sessionId : via.keyId)) return true;
     return [...workspaceIds].some((workspaceId) => !places.has(`${workspaceId}/${personId}`));
   });

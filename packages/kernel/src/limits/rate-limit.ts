@@ -41,7 +41,7 @@ export function createRateLimit(redis: Redis | null, limits: Limits = defaultLim
     if (route.limit === "sensitive") chosen.push({ limiter: sensitive, key: ip });
     if (route.limit === "run" && caller !== null) chosen.push({ limiter: runs, key: caller.personId });
     if (caller === null) chosen.push({ limiter: address, key: ip });
-    else if (caller.via.kind === "api_key" || route.limit === "model")
+    else if (caller.via.kind !== "session" || route.limit === "model")
       chosen.push({ limiter: calls, key: caller.personId });
     else chosen.push({ limiter: pages, key: caller.personId });
     return chosen;

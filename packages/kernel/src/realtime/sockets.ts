@@ -105,7 +105,9 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
 
   io.on("connection", (socket) => {
     const { caller } = socket.data;
-    void socket.join(caller.via.kind === "session" ? `session:${caller.via.sessionId}` : `key:${caller.via.keyId}`);
+    const { via } = caller;
+    if (via.kind !== "program")
+      void socket.join(via.kind === "session" ? `session:${via.sessionId}` : `key:${via.keyId}`);
     void socket.join(`person:${caller.personId}`);
     socket.on("follow", (ask, answer) => reply(answer, () => follow(socket, followAsk.parse(ask))));
     socket.on("enter", (ask, answer) => reply(answer, () => enter(socket, enterAsk.parse(ask))));

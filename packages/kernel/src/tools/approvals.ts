@@ -1,6 +1,7 @@
 import type { ToolCallState } from "@mindmesh/contracts/tools";
 import { roleMay } from "@mindmesh/contracts/permissions";
 import { and, isNull } from "drizzle-orm";
+import { credentialOf } from "../audit/index.ts";
 import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
@@ -112,7 +113,7 @@ function decide(
     if (moved === null) throw approvalVoid(await findDecidable(tx, caller, callId));
     await auditCall(tx, moved, moved.state === "waiting" ? "tool.passed_to_admin" : `tool.${moved.state}`, {
       personId: caller.personId,
-      keyId: caller.via.kind === "api_key" ? caller.via.keyId : undefined,
+      ...credentialOf(caller),
     });
     return moved;
   });

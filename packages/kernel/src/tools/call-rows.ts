@@ -3,7 +3,7 @@ import type { ToolCall, ToolCallState, ToolOrigin } from "@mindmesh/contracts/to
 import { roleMay } from "@mindmesh/contracts/permissions";
 import { type SQL, and, count, eq, inArray, isNotNull, or, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { type AuditableDeed, audit, auditEntry } from "../audit/index.ts";
+import { type Actor, type AuditableDeed, audit, auditEntry, credentialOf } from "../audit/index.ts";
 import type { Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { MemberCaller } from "../http/index.ts";
@@ -90,14 +90,14 @@ export async function insertCall(
   const { caller, tool, bound } = call;
   if (begin.state === "waiting") await requireRoomForWaiting(tx, caller);
   const now = new Date().toISOString();
-  const keyId = caller.via.kind === "api_key" ? caller.via.keyId : undefined;
+  const credential = credentialOf(caller);
   const id = call.id ?? uuidv7();
   const did = { running: "tool.called", waiting: "tool.approval_asked", failed: "tool.denied" }[begin.state];
   // Both in one statement: every call of a tool waits for it.
   const entry = tx.$with("entry").as(
     auditEntry(
       tx,
-      { personId: caller.personId, keyId, ip: null, requestId: null },
+      { personId: caller.personId, ...credential, ip: null, requestId: null },
       callDeed(
         {
           id,
@@ -118,7 +118,7 @@ export async function insertCall(
       workspaceId: caller.workspaceId,
       id,
       personId: caller.personId,
-      apiKeyId: keyId ?? null,
+      apiKeyId: credential.keyId ?? null,
       origin: call.origin,
       subject: call.subject,
       tool: tool.name,
@@ -168,7 +168,7 @@ export async function auditCall(
   tx: Transaction,
   row: ToolCallRow,
   action: string,
-  actor: { personId: string | null; keyId?: string | undefined },
+  actor: Pick<Actor, "personId" | "keyId" | "programId">,
 ): Promise<void> {
   await audit(tx, { ...actor, ip: null, requestId: null }, callDeed(row, action));
 }

@@ -42,6 +42,7 @@ async function openAdministration() {
   app.decorateRequest("caller", null);
   app.decorate("authentication", {
     caller: ({ headers }) => authenticate(db, key, { authorization: headers.authorization }),
+    program: () => Promise.resolve(null),
     member: (caller, workspaceId) => memberOf(db, caller, workspaceId),
   });
   app.decorate("rateLimit", async () => undefined);

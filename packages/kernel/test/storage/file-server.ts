@@ -55,6 +55,7 @@ export async function startFileServer(
       const via = { kind: "session", sessionId: newId() } as const;
       return Promise.resolve({ personId: person.id, name: "", email: "", isInstanceOwner: false, via, scopes });
     },
+    program: () => Promise.resolve(null),
     member: (caller, workspaceId) => {
       const person = people.find((each) => each.id === caller.personId && each.workspaceId === workspaceId);
       return Promise.resolve(person ? { ...caller, workspaceId, role: person.role } : null);

@@ -53,10 +53,11 @@ export function McpServersPage({ workspaceId }: { workspaceId: string }) {
       ))}
       <Section
         title="Mindmesh as an MCP server"
-        description="Any MCP client can use Mindmesh’s tools with an API key, as far as the key’s person and scope go."
+        description="Claude, Cursor and any other MCP client can use Mindmesh’s tools as far as the person and what they allow go."
       >
         <p className="text-sm text-muted">
-          Address: <code className="font-mono text-ink">{`${location.origin}/mcp`}</code>, with the header{" "}
+          Give the program the address <code className="font-mono text-ink">{`${location.origin}/mcp`}</code>. It sends
+          its person here to agree. One that cannot do that takes an API key in the header{" "}
           <code className="font-mono text-ink">Authorization: Bearer mm_…</code>
         </p>
       </Section>

@@ -4,6 +4,7 @@ import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../../errors/index.ts";
 import { type MemberCaller, implement, toAppError } from "../../http/index.ts";
+import { protectedResourceUrl } from "../../oauth/index.ts";
 import { type McpServing, serveTools } from "./serve-tools.ts";
 
 export interface McpRouteDependencies extends McpServing {
@@ -14,6 +15,7 @@ export interface McpRouteDependencies extends McpServing {
 /** Registers the MCP server at `/mcp`: stateless, for the current protocol and for clients of 2025. */
 export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependencies): void {
   const { publicUrl, onError } = dependencies;
+  const challenge = `Bearer realm="Mindmesh", resource_metadata="${protectedResourceUrl(publicUrl)}", scope="read write"`;
   const callers = new WeakMap<object, MemberCaller>();
   const handler = createMcpHandler(
     ({ authInfo }) => {
@@ -46,7 +48,7 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
     scope.setErrorHandler((error, request, reply) => {
       const appError = toAppError(error);
       if (appError.status >= 500) request.log.error({ err: error }, appError.message);
-      if (appError.status === 401) void reply.header("www-authenticate", 'Bearer realm="Mindmesh"');
+      if (appError.status === 401) void reply.header("www-authenticate", challenge);
       if (appError.retryAfterSeconds !== undefined) void reply.header("retry-after", appError.retryAfterSeconds);
       return reply.status(appError.status).send(appError.body(request.id));
     });

@@ -27,3 +27,4 @@ export type {
   SandboxDriver,
 } from "./driver.ts";
 export { type SandboxOptions, openSandbox } from "./open-sandbox.ts";
+export { type DenoDriverOptions, denoDriver } from "./drivers/deno/index.ts";

@@ -1,4 +1,5 @@
 import { stripTypeScriptTypes } from "node:module";
+import type { QuickJSSyncVariant } from "@jitl/quickjs-ffi-types";
 import variant from "@jitl/quickjs-wasmfile-release-sync";
 import {
   type QuickJSContext,
@@ -46,8 +47,10 @@ function withoutTypes(source: string): string {
 }
 
 async function start(boot: GuestBoot, interrupt: SharedArrayBuffer): Promise<void> {
-  const wasmModule = await WebAssembly.compile(scope.Deno.readFileSync(boot.quickjsWasm ?? ""));
-  const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule }));
+  const wasmModule = await scope.WebAssembly.compile(scope.Deno.readFileSync(boot.quickjsWasm));
+  const quickjs = await newQuickJSWASMModuleFromVariant(
+    newVariant(variant as unknown as QuickJSSyncVariant, { wasmModule }),
+  );
   runtime = quickjs.newRuntime({ memoryLimitBytes: boot.memoryBytes, maxStackSizeBytes: stackBytes });
   interrupted = new Uint8Array(interrupt);
   runtime.setInterruptHandler(() => interrupted[0] !== 0 || exitCode !== undefined);
@@ -55,10 +58,12 @@ async function start(boot: GuestBoot, interrupt: SharedArrayBuffer): Promise<voi
     (name) => {
       if (name === "node:fs" || name === "node:fs/promises") return nodeFsModule;
       const found = files.text(name);
-      if (found === undefined) throw new Error(`Cannot find "${name}". Files of the run and "node:fs" can be imported.`);
+      if (found === undefined)
+        throw new Error(`Cannot find "${name}". Files of the run and "node:fs" can be imported.`);
       return /\.[mc]?ts$/.test(name) ? withoutTypes(found) : found;
     },
-    (base, name) => (/^(node:)?fs(\/promises)?$/.test(name) ? `node:${name.replace("node:", "")}` : files.resolveModule(base, name)),
+    (base, name) =>
+      /^(node:)?fs(\/promises)?$/.test(name) ? `node:${name.replace("node:", "")}` : files.resolveModule(base, name),
   );
   // Loaded and warmed up before the door is closed.
   withoutTypes("const a: number = 1;");
@@ -81,7 +86,8 @@ function newContext(hosts: boolean): QuickJSContext {
   offer("write", (stream, text) => write(textOf(stream) === "stderr" ? "stderr" : "stdout", textOf(text)));
   offer("display", (mime, data) => {
     const kind = textOf(mime);
-    if (kind !== "image/png" && kind !== "image/svg+xml" && kind !== "text/html") throw new Error(`cannot show ${kind}`);
+    if (kind !== "image/png" && kind !== "image/svg+xml" && kind !== "text/html")
+      throw new Error(`cannot show ${kind}`);
     send({ type: "display", mime: kind }, encoder.encode(textOf(data)));
   });
   offer("readText", (path) => context.newString(new TextDecoder().decode(files.read(textOf(path)))));
@@ -98,10 +104,13 @@ function newContext(hosts: boolean): QuickJSContext {
   });
   offer("wait", (milliseconds) => {
     const wanted = context.newPromise();
-    setTimeout(() => {
-      if (!context.alive) return;
-      wanted.resolve(context.undefined);
-    }, Math.max(0, context.getNumber(milliseconds ?? context.undefined)) || 0);
+    setTimeout(
+      () => {
+        if (!context.alive) return;
+        wanted.resolve(context.undefined);
+      },
+      Math.max(0, context.getNumber(milliseconds ?? context.undefined)) || 0,
+    );
     return wanted.handle;
   });
   if (hosts) offerFetch(context, offer, textOf, bytesOf);
@@ -146,7 +155,9 @@ type Failure = { name: string; message: string; stack: string };
 function failureOf(context: QuickJSContext, error: QuickJSHandle): Failure {
   const read = (name: string): string => {
     try {
-      return context.getProp(error, name).consume((value) => (context.typeof(value) === "string" ? context.getString(value) : ""));
+      return context
+        .getProp(error, name)
+        .consume((value) => (context.typeof(value) === "string" ? context.getString(value) : ""));
     } catch {
       return "";
     }
@@ -156,7 +167,10 @@ function failureOf(context: QuickJSContext, error: QuickJSHandle): Failure {
 }
 
 /** Runs everything that waits until the promise is settled, or until nothing more can happen. */
-async function settle(context: QuickJSContext, value: QuickJSHandle): Promise<{ error?: Failure; value?: QuickJSHandle }> {
+async function settle(
+  context: QuickJSContext,
+  value: QuickJSHandle,
+): Promise<{ error?: Failure; value?: QuickJSHandle }> {
   for (;;) {
     const jobs = runtime.executePendingJobs(1000);
     if (jobs.error) {
@@ -198,13 +212,10 @@ async function runSource(request: ToGuest & { type: "run" }, given: Uint8Array):
   input = new TextDecoder().decode(given);
   files.limit(request.limits);
   let code = 0;
-  let place: { file: string; line: number; message: string } | undefined;
   const context = request.keep ? (kept ??= newContext(request.hosts)) : newContext(request.hosts);
   const fail = (error: Failure) => {
     const head = error.message === "" ? error.name : `${error.name}: ${error.message}`;
-    const where = /(\/data\/[^\s:)]+):(\d+)/.exec(error.stack);
     write("stderr", `${head}\n${error.stack}`.trimEnd() + "\n");
-    if (where?.[1] !== undefined) place = { file: where[1], line: Number(where[2]), message: head.slice(0, 2000) };
     code = 1;
   };
   try {
@@ -224,7 +235,6 @@ async function runSource(request: ToGuest & { type: "run" }, given: Uint8Array):
   send({
     type: "done",
     exitCode: exitCode ?? code,
-    ...(place && { error: place }),
     ...(disk !== undefined && { disk }),
   });
 }
@@ -238,6 +248,7 @@ scope.onmessage = ({ data }) => {
     }
     const { header, body } = data;
     if (header.type === "file") files.put(header.path, body);
+    else if (header.type === "remove") files.take(header.path);
     else if (header.type === "run") await runSource(header, body);
     else if (header.type === "fetched") {
       fetches.get(header.id)?.({ header, body });

@@ -5,7 +5,7 @@ import { limitMemoryFiles } from "./memory-files.ts";
 import { pythonPrelude } from "./python-prelude.ts";
 
 /** Runs one piece of source; see the prelude. */
-type RunPython = (source: string, entry: string, keep: boolean) => Promise<string>;
+type RunPython = (source: string, entry: string, keep: boolean) => Promise<number>;
 
 const tell = scope.postMessage.bind(scope);
 const send = (header: FromGuest, body: Uint8Array = new Uint8Array()) => tell({ header, body });
@@ -25,14 +25,14 @@ function write(stream: "stdout" | "stderr", bytes: Uint8Array): number {
   return bytes.length;
 }
 
-async function start(boot: GuestBoot, interrupt: SharedArrayBuffer): Promise<Python> {
+async function start(boot: GuestBoot, interrupt: SharedArrayBuffer, snapshot?: Uint8Array): Promise<Python> {
   const address = new URL("pyodide.mjs", `file://${boot.pyodide}/`).href;
   const { loadPyodide } = (await import(address)) as typeof import("pyodide");
   const api = await loadPyodide({
-    indexURL: boot.pyodide ?? "",
+    indexURL: boot.pyodide,
     // What Python sees as the module `js`: nothing of this program.
     jsglobals: Object.create(null) as object,
-    ...(boot.snapshot !== undefined && { _loadSnapshot: scope.Deno.readFileSync(boot.snapshot) }),
+    ...(snapshot && { _loadSnapshot: snapshot }),
   });
   api.setInterruptBuffer(new Uint8Array(interrupt));
   api.setStdout({ write: (bytes) => write("stdout", bytes) });
@@ -63,30 +63,33 @@ async function runSource(python: Python, request: ToGuest & { type: "run" }, inp
   outputLeft = limits.outputBytes;
   provideInput(api, input);
   files.limit(limits);
-  let outcome: { exitCode: number; error?: { file: string; line: number; message: string } };
+  let exitCode: number;
   try {
-    outcome = JSON.parse(await python.run(request.source, request.entry, request.keep)) as typeof outcome;
+    exitCode = await python.run(request.source, request.entry, request.keep);
   } catch (error) {
     // Interrupted outside Python's own code, or its machine is broken: the run has ended either way.
-    write("stderr", new TextEncoder().encode(`${String(error)}\n`));
-    outcome = { exitCode: 1 };
+    const words = error instanceof Error ? error.message : "Interrupted.";
+    write("stderr", new TextEncoder().encode(`${words}\n`));
+    exitCode = 130;
   }
   const disk = files.collect((path, content) => {
     if (content === null) send({ type: "removed", path });
     else send({ type: "file", path }, content);
   });
-  send({ type: "done", ...outcome, ...(disk !== undefined && { disk }) });
+  send({ type: "done", exitCode, ...(disk !== undefined && { disk }) });
 }
 
 let python: Python | undefined;
 scope.onmessage = ({ data }) => {
   void (async () => {
     if ("boot" in data) {
-      python = await start(data.boot, data.interrupt);
+      python = await start(data.boot, data.interrupt, data.snapshot);
       const version = String(python.api.runPython("import platform; platform.python_version()"));
       closeScope();
+      scope.gc();
       send({ type: "ready", version });
-    } else if (python && data.header.type === "file") python.files.put(data.header.path, data.body);
+    } else if (python && data.header.type === "remove") python.files.remove(data.header.path);
+    else if (python && data.header.type === "file") python.files.put(data.header.path, data.body);
     else if (python && data.header.type === "run") await runSource(python, data.header, data.body);
   })();
 };

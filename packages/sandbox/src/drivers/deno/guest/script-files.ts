@@ -24,7 +24,8 @@ export function scriptFiles() {
   function list(path: string): string[] {
     const folder = `${locate(path)}/`;
     const names = new Set<string>();
-    for (const each of content.keys()) if (each.startsWith(folder)) names.add(each.slice(folder.length).split("/")[0] ?? "");
+    for (const each of content.keys())
+      if (each.startsWith(folder)) names.add(each.slice(folder.length).split("/")[0] ?? "");
     return [...names].sort();
   }
 
@@ -49,7 +50,8 @@ export function scriptFiles() {
     write(path: string, data: Uint8Array) {
       const place = locate(path);
       const root = roots.find((each) => place.startsWith(`${each}/`));
-      if (root === undefined || root === "/data/files") throw new Error(`EACCES: only /data/work and /data/out can be written, open '${path}'`);
+      if (root === undefined || root === "/data/files")
+        throw new Error(`EACCES: only /data/work and /data/out can be written, open '${path}'`);
       const before = content.get(place)?.length ?? 0;
       if (data.length > limits.fileBytes) throw new Error(`EFBIG: the file is larger than allowed, write '${path}'`);
       if (bytes - before + data.length > limits.diskBytes || (!content.has(place) && content.size >= limits.files)) {
@@ -71,6 +73,11 @@ export function scriptFiles() {
     put(path: string, data: Uint8Array) {
       bytes += data.length - (content.get(path)?.length ?? 0);
       content.set(path, data);
+    },
+    /** Removes a file that the server no longer has. */
+    take(path: string) {
+      bytes -= content.get(path)?.length ?? 0;
+      content.delete(path);
     },
     limit(next: GuestLimits) {
       limits = next;

@@ -11,16 +11,23 @@ interface DenoScope {
     readFileSync(path: string): Uint8Array<ArrayBuffer>;
     permissions: { revokeSync(permission: { name: "read" }): unknown };
   };
-  Worker: new (address: URL, options: { type: "module" }) => {
+  Worker: new (
+    address: URL,
+    options: { type: "module" },
+  ) => {
     onmessage: (event: { data: Frame<FromGuest> }) => void;
     onerror: (event: { message: string; preventDefault(): void }) => void;
-    postMessage(message: ToWorker): void;
+    postMessage(message: ToWorker, handedOver?: ArrayBuffer[]): void;
   };
+  gc(): void;
+  WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
   postMessage(message: Frame<FromGuest>): void;
   onmessage: (event: { data: ToWorker }) => void;
 }
 
-export type ToWorker = { boot: GuestBoot; interrupt: SharedArrayBuffer } | Frame<ToGuest>;
+export type ToWorker =
+  | { boot: GuestBoot; interrupt: SharedArrayBuffer; snapshot: Uint8Array | undefined }
+  | Frame<ToGuest>;
 
 export const scope = globalThis as unknown as DenoScope;
 
@@ -31,9 +38,30 @@ export const scope = globalThis as unknown as DenoScope;
 export function closeScope(): void {
   scope.Deno.permissions.revokeSync({ name: "read" });
   const names = [
-    "Deno", "process", "Worker", "caches", "CacheStorage", "Cache", "fetch", "WebSocket", "EventSource", "BroadcastChannel",
-    "postMessage", "onmessage", "close", "navigator", "Navigator", "global", "Buffer", "localStorage", "sessionStorage",
-    "prompt", "alert", "confirm", "importScripts", "eval",
+    "Deno",
+    "process",
+    "Worker",
+    "caches",
+    "CacheStorage",
+    "Cache",
+    "fetch",
+    "WebSocket",
+    "EventSource",
+    "BroadcastChannel",
+    "postMessage",
+    "onmessage",
+    "close",
+    "navigator",
+    "Navigator",
+    "global",
+    "Buffer",
+    "localStorage",
+    "sessionStorage",
+    "prompt",
+    "alert",
+    "confirm",
+    "importScripts",
+    "eval",
   ];
   for (const name of names) Reflect.deleteProperty(globalThis, name);
   for (const name of names) {

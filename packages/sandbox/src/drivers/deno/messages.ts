@@ -2,11 +2,11 @@
 export interface GuestBoot {
   language: "python" | "javascript";
   /** Folder of the pyodide package. */
-  pyodide?: string;
-  /** Memory image of a started Python; without it the start takes seconds. */
-  snapshot?: string;
+  pyodide: string;
+  /** An image of a started Python's memory comes in the first frame; without it the start takes seconds. */
+  snapshot: boolean;
   /** Compiled QuickJS. */
-  quickjsWasm?: string;
+  quickjsWasm: string;
   /** Memory of the interpreter. */
   memoryBytes: number;
 }
@@ -20,10 +20,21 @@ export interface GuestLimits {
 
 /** From the server to a guest. */
 export type ToGuest =
+  /** The body is the image of a started Python's memory. */
+  | { type: "snapshot" }
   /** The body is the content; `path` begins with /data/. */
   | { type: "file"; path: string }
+  | { type: "remove"; path: string }
   /** The body is what the code reads as its input. */
-  | { type: "run"; entry: string; source: string; typescript: boolean; keep: boolean; hosts: boolean; limits: GuestLimits }
+  | {
+      type: "run";
+      entry: string;
+      source: string;
+      typescript: boolean;
+      keep: boolean;
+      hosts: boolean;
+      limits: GuestLimits;
+    }
   | { type: "interrupt" }
   /** The answer to a `fetch`; the body is that of the answer. */
   | { type: "fetched"; id: number; status: number; headers: [string, string][]; problem?: string };
@@ -40,7 +51,6 @@ export type FromGuest =
   | {
       type: "done";
       exitCode: number;
-      error?: { file: string; line: number; message: string };
       /** Why files were not kept, in plain words. */
       disk?: string;
     };

@@ -3,13 +3,21 @@ import type { GuestLimits } from "../messages.ts";
 
 /** The parts of Emscripten's memory file system that count. */
 interface MemoryFileSystem {
+  ops_table?: { file: { stream: { write: Write } } };
   createNode(parent: unknown, name: string, mode: number, device: number): unknown;
-  expandFileStorage(node: FileNode, capacity: number): unknown;
   resizeFileStorage(node: FileNode, size: number): unknown;
 }
 interface FileNode {
-  contents: Uint8Array | null;
+  usedBytes: number;
 }
+type Write = (
+  stream: { node: FileNode },
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+  canOwn?: boolean,
+) => number;
 
 const noSpace = 51;
 const fileTooBig = 22;
@@ -35,16 +43,19 @@ export function limitMemoryFiles(api: PyodideAPI) {
     bytes = measure().bytes;
     if (bytes + more > limits.diskBytes) throw new FS.ErrnoError(noSpace);
   };
-  const { expandFileStorage, resizeFileStorage, createNode } = memory;
-  memory.expandFileStorage = (node, capacity) => {
-    const before = node.contents?.length ?? 0;
-    if (capacity > before) room(capacity - before, capacity);
-    const result = expandFileStorage.call(memory, node, capacity);
-    bytes += Math.max(0, (node.contents?.length ?? 0) - before);
-    return result;
+  const { resizeFileStorage, createNode } = memory;
+  const fileOperations = memory.ops_table?.file.stream;
+  if (!fileOperations) throw new Error("the memory file system of this Pyodide is another one");
+  const { write } = fileOperations;
+  fileOperations.write = (stream, buffer, offset, length, position, canOwn) => {
+    const before = stream.node.usedBytes;
+    const size = Math.max(before, position + length);
+    if (size > before) room(size - before, size);
+    bytes += size - before;
+    return write(stream, buffer, offset, length, position, canOwn);
   };
   memory.resizeFileStorage = (node, size) => {
-    const before = node.contents?.length ?? 0;
+    const before = node.usedBytes;
     if (size > before) room(size - before, size);
     bytes += Math.max(0, size - before);
     return resizeFileStorage.call(memory, node, size);
@@ -88,6 +99,11 @@ export function limitMemoryFiles(api: PyodideAPI) {
       FS.writeFile(path, content);
       const stat = FS.lstat(path) as { size: number; mtime: Date };
       known.set(path, `${stat.size} ${stat.mtime.getTime()}`);
+    },
+    /** Removes a file that the server no longer has. */
+    remove(path: string) {
+      known.delete(path);
+      if (FS.analyzePath(path, true).exists) FS.unlink(path);
     },
     limit(next: GuestLimits) {
       const there = measure();

@@ -1,10 +1,9 @@
 /**
- * Python around somebody's Python: shows values, prints an error without the frames that are ours, and says in which line of
- * whose file it arose. Its last expression is the function that runs a source.
+ * Python around somebody's Python: shows values, prints an error without the frames that are ours, with an exit code. Its last expression is the function that runs a source.
  */
 export const pythonPrelude = `
 def _mindmesh():
-    import base64, builtins, json, linecache, os, sys, traceback
+    import base64, builtins, linecache, os, sys, traceback
     from pyodide.code import eval_code_async
     import _mindmesh_display
 
@@ -26,22 +25,11 @@ def _mindmesh():
     sys.stdout.reconfigure(line_buffering=True, errors="replace")
     sys.stderr.reconfigure(line_buffering=True, errors="replace")
     kept = {"__name__": "__main__", "__builtins__": builtins}
-    ours = ("/lib/python", "<frozen")
-
-    def place(error):
-        if isinstance(error, SyntaxError) and error.filename and error.filename.startswith("/data/"):
-            return error.filename, error.lineno or 1
-        found = None
-        frame = error.__traceback__
-        while frame is not None:
-            if frame.tb_frame.f_code.co_filename.startswith("/data/"):
-                found = (frame.tb_frame.f_code.co_filename, frame.tb_lineno)
-            frame = frame.tb_next
-        return found
+    theirs = ("/data/", "<cell ")
 
     def without_ours(error):
         frame = error.__traceback__
-        while frame is not None and not frame.tb_frame.f_code.co_filename.startswith("/data/"):
+        while frame is not None and not frame.tb_frame.f_code.co_filename.startswith(theirs):
             frame = frame.tb_next
         return error.with_traceback(frame)
 
@@ -56,7 +44,7 @@ def _mindmesh():
         scope["__file__"] = filename
         lines = source.splitlines(True)
         linecache.cache[filename] = (len(source), None, lines, filename)
-        answer = {"exitCode": 0}
+        code = 0
         try:
             value = await eval_code_async(source, globals=scope, filename=filename, return_mode="last_expr" if keep else "none")
             if keep and value is not None:
@@ -65,24 +53,17 @@ def _mindmesh():
         except SystemExit as left:
             if isinstance(left.code, str):
                 print(left.code, file=sys.stderr)
-            answer["exitCode"] = 0 if left.code is None else left.code if isinstance(left.code, int) else 1
+            code = 0 if left.code is None else left.code if isinstance(left.code, int) else 1
         except BaseException as error:
-            where = place(error)
             traceback.print_exception(without_ours(error))
-            answer["exitCode"] = 130 if isinstance(error, KeyboardInterrupt) else 1
-            if where is not None:
-                answer["error"] = {
-                    "file": where[0],
-                    "line": where[1],
-                    "message": "".join(traceback.format_exception_only(error)).strip().splitlines()[-1][:2000],
-                }
+            code = 130 if isinstance(error, KeyboardInterrupt) else 1
         finally:
             for stream in (sys.stdout, sys.stderr):
                 try:
                     stream.flush()
                 except Exception:
                     pass
-        return json.dumps(answer)
+        return code
 
     return run
 

@@ -13,16 +13,24 @@ function send(header: FromGuest, body?: Uint8Array): void {
   while (frame.length > 0) frame = frame.subarray(scope.Deno.stdout.writeSync(frame));
 }
 
-worker.onmessage = ({ data }) => send(data.header, data.body);
+worker.onmessage = ({ data }) => {
+  // What starting has left behind is larger than most programs.
+  if (data.header.type === "ready") scope.gc();
+  send(data.header, data.body);
+};
 worker.onerror = (event) => {
   event.preventDefault();
   send({ type: "output", stream: "stderr" }, new TextEncoder().encode(`${event.message}\n`));
   scope.Deno.exit(70);
 };
-worker.postMessage({ boot, interrupt });
+if (!boot.snapshot) worker.postMessage({ boot, interrupt, snapshot: undefined });
 for await (const frame of readFrames(scope.Deno.stdin.readable, 2 ** 31)) {
   const header = frame.header as ToGuest;
-  if (header.type === "interrupt") Atomics.store(new Uint8Array(interrupt), 0, 2);
+  if (header.type === "snapshot") {
+    // A copy of its own, handed over: the image is read in words of four bytes, and is large.
+    const snapshot = frame.body.slice();
+    worker.postMessage({ boot, interrupt, snapshot }, [snapshot.buffer]);
+  } else if (header.type === "interrupt") Atomics.store(new Uint8Array(interrupt), 0, 2);
   else worker.postMessage({ header, body: frame.body });
 }
 scope.Deno.exit(0);

@@ -1,0 +1,1 @@
+export { type DenoDriverOptions, denoDriver } from "./deno-driver.ts";

@@ -20,6 +20,7 @@ export async function listFiles(
         and(
           wholeIn(caller.workspaceId),
           eq(files.ownerId, caller.personId),
+          eq(files.internal, false),
           ask.name === undefined ? undefined : ilike(files.name, containing(ask.name)),
         ),
       )

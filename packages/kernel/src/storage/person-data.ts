@@ -15,6 +15,7 @@ export const filePersonData: PersonData = {
             and(
               eq(files.ownerId, personId),
               isNull(files.deletedAt),
+              eq(files.internal, false),
               after === null
                 ? undefined
                 : or(

@@ -17,6 +17,7 @@ export const files = kernel.table(
     sha256: bytea("sha256"),
     imageWidth: integer("image_width"),
     imageHeight: integer("image_height"),
+    internal: boolean("internal").notNull().default(false),
     hasThumbnail: boolean("has_thumbnail").notNull().default(false),
     textState: text("text_state", { enum: ["waiting", "ready", "failed", "none"] }).notNull(),
     textMessage: text("text_message"),

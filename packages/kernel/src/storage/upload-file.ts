@@ -29,12 +29,13 @@ export type UploadDependencies = {
  * Stores an upload. It is acknowledged when the bytes are on the disk (or in the bucket) and the row is committed; when
  * it fails at any point neither stays.
  * @param upload.announcedBytes from Content-Length; null when the length is not known beforehand
+ * @param upload.internal a part of something of a product's, which is not listed among the person's files
  * @throws AppError not_allowed, too_large, workspace_full, storage_full, bad_request (broken off)
  */
 export async function uploadFile(
   { db, blobs, limits, enqueueProcessing }: UploadDependencies,
   caller: MemberCaller,
-  upload: { name: string; announcedBytes: number | null; content: Readable },
+  upload: { name: string; announcedBytes: number | null; content: Readable; internal?: boolean },
 ): Promise<FileRow> {
   requireRight(caller, "content.write");
   const announced = upload.announcedBytes ?? 0;
@@ -52,6 +53,7 @@ export async function uploadFile(
       id,
       ownerId: caller.personId,
       name,
+      internal: upload.internal ?? false,
       state: "uploading",
       bytes: announced,
       mediaType: "application/octet-stream",

@@ -1,5 +1,9 @@
-import { chat } from "@mindmesh/chat";
+import { type SandboxAccess, chatMigrations, chatWith } from "@mindmesh/chat";
+import type { MigrationOwner } from "@mindmesh/kernel/db";
 import type { Product } from "@mindmesh/kernel/product";
 
-/** The products of this server. */
-export const products: Product[] = [chat];
+/** The products of this server, with what each is given beside the kernel. */
+export const productsWith = (parts: { sandbox: SandboxAccess }): Product[] => [chatWith(parts.sandbox)];
+
+/** Whose tables the database holds. */
+export const productMigrations: MigrationOwner[] = [chatMigrations];

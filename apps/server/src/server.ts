@@ -59,7 +59,8 @@ import { v7 as uuidv7 } from "uuid";
 import { trackRequests } from "./drain.ts";
 import { observeServer } from "./observe-server.ts";
 import { serveOpenApi } from "./open-api.ts";
-import { products } from "./products.ts";
+import { type ServerSandbox, openSandboxLater } from "./open-sandbox-later.ts";
+import { productMigrations, productsWith } from "./products.ts";
 import { allowedOrigin, protect } from "./security.ts";
 import { version } from "./version.ts";
 import { inlineOfPage, serveWeb } from "./web.ts";
@@ -88,14 +89,14 @@ export async function startServer(
   config: Config,
   log: Logger,
   databaseUrl: string,
-  settings: { alone: boolean; reports?: ErrorReports },
+  settings: { alone: boolean; reports?: ErrorReports; sandbox?: ServerSandbox },
 ): Promise<RunningServer> {
   const serverId = uuidv7();
   const onError = (error: unknown) => {
     log.error({ err: error }, "a background part failed");
     settings.reports?.capture(error, { kind: "background" });
   };
-  const migrations = [kernelMigrations, ...products.map((product) => product.migrations)];
+  const migrations = [kernelMigrations, ...productMigrations];
   // What a pool in transaction mode cannot carry: locks of a session, and LISTEN.
   const directUrl = config.DATABASE_DIRECT_URL ?? databaseUrl;
   await migrate(directUrl, migrations);
@@ -207,6 +208,12 @@ export async function startServer(
   const tools = openTools({ db, notifications, serverId, onError });
   toolRoutesOn(app, { db, tools });
   notificationRoutesOn(app, db);
+  const files = fileJobs({
+    db,
+    blobs,
+    jobs,
+    onUnreadable: (file, reason) => log.warn({ file, reason }, "a file could not be read"),
+  });
   const kernel = {
     config,
     db,
@@ -215,11 +222,13 @@ export async function startServer(
     notifications,
     jobs,
     blobs,
+    enqueueProcessing: files.enqueueProcessing,
     serverId,
     ai,
     tools,
   };
-  const running = products.map((product) => product.start(app, kernel));
+  const sandbox = settings.sandbox ?? openSandboxLater(config, log);
+  const running = productsWith({ sandbox }).map((product) => product.start(app, kernel));
   tools.add(running.flatMap((product) => product.tools ?? []));
   const mail = openMail(config);
   const parts = [
@@ -259,12 +268,6 @@ export async function startServer(
   tools.addSource(outside);
   outsideMcpRoutesOn(app, { db, secrets, outbound, forget: outside.forget });
   mcpRoutesOn(app, { db, tools, version, publicUrl: config.publicUrl, onError });
-  const files = fileJobs({
-    db,
-    blobs,
-    jobs,
-    onUnreadable: (file, reason) => log.warn({ file, reason }, "a file could not be read"),
-  });
   const grants = running.flatMap((product) => product.fileGrants ?? []);
   tools.add([...fileTools({ db, grants }), ...notificationTools(db)]);
   fileRoutesOn(app, {
@@ -293,6 +296,7 @@ export async function startServer(
   ]).catch(onError);
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });
+  void sandbox.open().catch(() => undefined);
 
   return {
     routes,
@@ -303,6 +307,7 @@ export async function startServer(
       readiness.drain();
       await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);
       await tools.close();
+      await sandbox.close();
       await ai.close();
       await outbound.close();
       mail?.close();

@@ -4,6 +4,7 @@ import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { defineJob } from "@mindmesh/kernel/jobs";
 import { and, eq, isNotNull, lt } from "drizzle-orm";
 import { z } from "zod";
+import { discardFilesOfRuns } from "./code/forget-runs.ts";
 import { emitChatEvent } from "./events.ts";
 import { findConversation } from "./find-conversation.ts";
 import { type ConversationRow, conversations } from "./schema.ts";
@@ -66,6 +67,7 @@ export function purgeTrashJob(db: Database) {
 
 async function erase(tx: Transaction, rows: ConversationRow[]): Promise<void> {
   for (const row of rows) {
+    await discardFilesOfRuns(tx, row);
     await tx
       .delete(conversations)
       .where(and(eq(conversations.workspaceId, row.workspaceId), eq(conversations.id, row.id)));

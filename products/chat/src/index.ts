@@ -1,6 +1,9 @@
 import type { Product } from "@mindmesh/kernel/product";
 import { tenantOf } from "@mindmesh/kernel/http";
 import { createAnswerRunner } from "./answer-runner.ts";
+import { conversationOutputs } from "./code/list-outputs.ts";
+import type { SandboxAccess } from "./code/sandbox-access.ts";
+import { startCode } from "./code/start-code.ts";
 import { findConversation } from "./find-conversation.ts";
 import { purgeTrashJob } from "./delete-conversations.ts";
 import { importJob } from "./import/import-job.ts";
@@ -12,15 +15,20 @@ import { chatTools } from "./tools.ts";
 
 const orphanSweepSeconds = 5;
 
-/** Chat: conversations with models, on every device at once. */
-export const chat: Product = {
+export type { SandboxAccess } from "./code/sandbox-access.ts";
+
+export const chatMigrations = { schema: "chat", folder: new URL("../migrations/", import.meta.url) };
+
+/** Chat: conversations with models, on every device at once, and code that runs in them. */
+export const chatWith = (sandbox: SandboxAccess): Product => ({
   name: "chat",
-  migrations: { schema: "chat", folder: new URL("../migrations/", import.meta.url) },
+  migrations: chatMigrations,
   start(app, kernel) {
     const { db, log, realtime, notifications, serverId, ai, blobs, jobs, tools } = kernel;
     const runner = createAnswerRunner({ db, log, realtime, notifications, blobs, ai, tools });
     const importing = importJob({ db, blobs });
     chatRoutesOn(app, { db, runner, ai, serverId }, { db, blobs, jobs, job: importing }, kernel.config.publicUrl);
+    const code = startCode(app, kernel, sandbox);
     realtime.guardRooms("conversation", async (caller, conversationId) => {
       await db.withWorkspace(tenantOf(caller), (tx) => findConversation(tx, caller, conversationId, "read"));
       return true;
@@ -33,14 +41,14 @@ export const chat: Product = {
     app.addHook("onReady", async () => void sweep());
     const timer = setInterval(() => void sweep(), orphanSweepSeconds * 1000);
     return {
-      fileGrants: [conversationFiles],
+      fileGrants: [conversationFiles, conversationOutputs],
       jobs: [importing, purgeTrashJob(db)],
       personData: chatPersonData,
-      tools: chatTools(db),
+      tools: [...chatTools(db), ...code.tools],
       async drain(seconds) {
         clearInterval(timer);
-        await runner.drain(seconds);
+        await Promise.all([runner.drain(seconds), code.drain(seconds)]);
       },
     };
   },
-};
+});

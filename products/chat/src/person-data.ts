@@ -1,5 +1,7 @@
 import { type PersonData, inPages } from "@mindmesh/kernel/person-data";
 import { and, asc, eq, gt, ne, or } from "drizzle-orm";
+import { exportRuns, forgetRuns } from "./code/forget-runs.ts";
+import { runSettingsTable } from "./code/schema.ts";
 import { emitChatEvent } from "./events.ts";
 import { callsOf } from "./answer-calls.ts";
 import { conversations, folders, messages, presets, toolCalls } from "./schema.ts";
@@ -94,8 +96,10 @@ export const chatPersonData: PersonData = {
       const { workspaceId, conversationId, id, text, createdAt } = message;
       yield { kind: "messagesInOthersConversations", value: { workspaceId, conversationId, id, text, createdAt } };
     }
+    yield* exportRuns(db, personId);
   },
   async forgetPerson(tx, personId) {
+    await forgetRuns(tx, personId);
     const gone = await tx.delete(conversations).where(eq(conversations.ownerId, personId)).returning();
     await tx.delete(folders).where(eq(folders.ownerId, personId));
     await tx.delete(presets).where(eq(presets.ownerId, personId));
@@ -106,7 +110,7 @@ export const chatPersonData: PersonData = {
     }
   },
   async forgetWorkspace(tx, workspaceId) {
-    for (const table of [conversations, folders, presets]) {
+    for (const table of [conversations, folders, presets, runSettingsTable]) {
       await tx.delete(table).where(eq(table.workspaceId, workspaceId));
     }
   },

@@ -7,6 +7,7 @@ import { type Client, createClient } from "@mindmesh/client";
 import { type LiveClient, type LiveOptions, openLive } from "@mindmesh/client/live";
 import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type Me, identityRoutes, me } from "@mindmesh/contracts/identity";
+import { runRoutes } from "@mindmesh/contracts/runs";
 import { toolRoutes } from "@mindmesh/contracts/tools";
 import { readConfig } from "@mindmesh/kernel/config";
 import { type ErrorReports, createLogger } from "@mindmesh/kernel/observe";
@@ -25,6 +26,7 @@ export interface TestPerson {
   identity: Client<typeof identityRoutes>;
   chat: Client<typeof chatRoutes>;
   tools: Client<typeof toolRoutes>;
+  code: Client<typeof runRoutes>;
   /** Any route by hand, as this person. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Opens the live connection and follows the workspace; closed with the server. */
@@ -46,6 +48,15 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+type TestSandbox = NonNullable<Parameters<typeof startServer>[3]["sandbox"]>;
+
+const reason = "Tests that run code bring a sandbox.";
+const noSandbox: TestSandbox = {
+  open: () => Promise.reject(new Error(reason)),
+  describe: () => ({ driver: null, reason, guards: [], gaps: [], languages: [], running: 0, waiting: 0 }),
+  close: () => Promise.resolve(),
+};
+
 export interface TestServerOptions {
   environment?: Record<string, string>;
   /** A database that another test server uses already; a fresh one otherwise. */
@@ -54,6 +65,8 @@ export interface TestServerOptions {
   reports?: ErrorReports;
   /** The server knows its own address before it listens, where answers must name it. */
   addressed?: boolean;
+  /** What runs code; nothing does unless given. */
+  sandbox?: TestSandbox;
   /** False when another server will join on the same database; true unless told, or when a database is given. */
   alone?: boolean;
 }
@@ -76,6 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   pool.on("error", () => undefined); // a test that takes the database away means the server's connections
   const running = await startServer(config, createLogger(config.LOG_LEVEL), databaseUrl, {
     alone: database !== null,
+    sandbox: options.sandbox ?? noSandbox,
     ...(options.reports && { reports: options.reports }),
   });
   await pool.query("UPDATE kernel.instance SET sign_up_open = true");
@@ -148,6 +162,7 @@ function personOf(baseUrl: string, person: Me, setCookies: string[], lives: Live
     identity: createClient(identityRoutes, clientOptions),
     chat: createClient(chatRoutes, clientOptions),
     tools: createClient(toolRoutes, clientOptions),
+    code: createClient(runRoutes, clientOptions),
     fetch: (path, init = {}) =>
       fetch(`${baseUrl}${path}`, {
         ...init,

@@ -6,11 +6,11 @@ import {
   lockDataDirectory,
   startEmbeddedPostgres,
 } from "@mindmesh/kernel/db";
-import { products } from "../products.ts";
+import { productMigrations } from "../products.ts";
 import { CommandError } from "./command-error.ts";
 
 /** Everything that owns tables in this program. */
-export const migrationOwners: MigrationOwner[] = [kernelMigrations, ...products.map((product) => product.migrations)];
+export const migrationOwners: MigrationOwner[] = [kernelMigrations, ...productMigrations];
 
 export interface Instance {
   databaseUrl: string;

@@ -50,6 +50,7 @@ const environment = z
       })
       .optional(),
     CALLS_PER_MINUTE: z.coerce.number("must be a number").int().min(1).default(100),
+    CODE_RUNS_AT_ONCE: z.coerce.number("must be a number").int().min(1).max(64).default(4),
     S3_ENDPOINT: http.optional(),
     S3_BUCKET: z.string().optional(),
     S3_ACCESS_KEY_ID: z.string().optional(),

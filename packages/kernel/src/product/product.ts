@@ -6,7 +6,7 @@ import type { Job, Jobs } from "../jobs/index.ts";
 import type { Logger } from "../observe/index.ts";
 import type { PersonData } from "../person-data/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
-import type { BlobStore, FileGrant } from "../storage/index.ts";
+import type { BlobStore, FileGrant, UploadDependencies } from "../storage/index.ts";
 import type { Tool, Tools } from "../tools/index.ts";
 
 /** What the kernel offers to products; each takes only what it needs from it. */
@@ -22,6 +22,8 @@ export interface Kernel {
   tools: Pick<Tools, "list" | "call" | "resume" | "cancel" | "whoAsked" | "readSettings">;
   /** The bytes of files; their rows and rights are the storage part's. */
   blobs: BlobStore;
+  /** Has text and thumbnail of a file made, once the transaction is committed. */
+  enqueueProcessing: UploadDependencies["enqueueProcessing"];
   /** Id of this server process, for work that it owns. */
   serverId: string;
 }

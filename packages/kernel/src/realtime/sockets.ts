@@ -37,6 +37,8 @@ export interface Realtime {
   signal(workspaceId: string, room: string, type: string, payload: unknown): void;
   /** Closes the sockets of a session, of an API key, or all of a person's, on every server. */
   disconnect(target: { sessionId: string } | { keyId: string } | { personId: string }): void;
+  /** Whether the person has an open page or device, on any server. */
+  isPresent(personId: string): Promise<boolean>;
   /** Open sockets on this server. */
   connections(): number;
   close(): Promise<void>;
@@ -239,6 +241,7 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
             : `person:${target.personId}`;
       dependencies.notifications.notify("mindmesh_disconnect", room).catch(dependencies.onError);
     },
+    isPresent: async (personId) => (await io.in(`person:${personId}`).fetchSockets()).length > 0,
     connections: () => io.engine.clientsCount,
     async close() {
       clearInterval(checking);

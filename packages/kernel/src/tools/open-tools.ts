@@ -284,7 +284,7 @@ export function openTools(dependencies: ToolsDependencies): Tools {
   async function execute(caller: MemberCaller, tool: Tool, input: unknown, row: ToolCallRow, signal: AbortSignal) {
     const begun = performance.now();
     try {
-      const result = await runTool(tool, input, caller, signal, (fault) =>
+      const result = await runTool(tool, input, { caller, subject: row.subject }, signal, (fault) =>
         onError(new Error(`the tool ${tool.name} failed`, { cause: fault })),
       );
       const call = await end(caller, row.id, null, { ...result, durationMs: performance.now() - begun });

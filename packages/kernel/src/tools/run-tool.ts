@@ -14,7 +14,7 @@ export type StopReason = "cancelled" | "stopping";
 export async function runTool(
   tool: Tool,
   input: unknown,
-  caller: MemberCaller,
+  { caller, subject }: { caller: MemberCaller; subject: string | null },
   cancelled: AbortSignal,
   onBug: (error: unknown) => void,
 ): Promise<CappedOutput> {
@@ -23,7 +23,14 @@ export async function runTool(
   const signal = AbortSignal.any([cancelled, timeUp.signal]);
   const { workspaceId, personId: userId, role } = caller;
   try {
-    const run = Promise.try(tool.run.bind(tool), input as never, { caller, workspaceId, userId, role, signal });
+    const run = Promise.try(tool.run.bind(tool), input as never, {
+      caller,
+      workspaceId,
+      userId,
+      role,
+      subject,
+      signal,
+    });
     const output = await Promise.race([run, aborted(signal)]);
     return checkedOutput(tool, output, onBug);
   } catch (error) {

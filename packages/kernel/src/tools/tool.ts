@@ -12,6 +12,8 @@ export interface ToolContext {
   workspaceId: string;
   userId: string;
   role: Role;
+  /** What the call belongs to, such as `conversation:<id>`. */
+  subject: string | null;
   /** Aborted when the call is cancelled or its time is up. */
   signal: AbortSignal;
 }

@@ -15,7 +15,7 @@ import { type RunEnd, changeRun, endRun, thisRun } from "./end-run.ts";
 import { followRun } from "./follow-run.ts";
 import { removeIdleInputs, runInputs } from "./run-inputs.ts";
 import { createRunKernels } from "./run-kernels.ts";
-import { type RunPlace, placeKey } from "./run-place.ts";
+import type { RunPlace } from "./run-place.ts";
 import { createRunWriter } from "./run-writer.ts";
 import { type SandboxAccess, asAppError } from "./sandbox-access.ts";
 import { type CodeRunRow, codeRuns } from "./schema.ts";
@@ -220,8 +220,6 @@ export function createCodeRunner(dependencies: CodeDependencies) {
   }
 
   return {
-    directories,
-
     /** Begins a run that the database already shows as queued. Resolves when it has ended; never rejects. */
     start(work: RunWork): Promise<void> {
       const controller = new AbortController();
@@ -242,14 +240,20 @@ export function createCodeRunner(dependencies: CodeDependencies) {
     /** Stops a run on whichever server it waits or runs. */
     cancel: (runId: string) => notifications.notify("mindmesh_code_cancel", runId),
     /** Ends a person's interpreter, on whichever server it is. */
-    restartKernel: ({ workspaceId, conversationId, personId }: RunPlace, language: KernelLanguage) =>
-      notifications.notify(
-        "mindmesh_code_kernel",
-        JSON.stringify({ place: { workspaceId, conversationId, personId }, language }),
-      ),
-    /** How many runs of the place wait or run on this server. */
-    countOf: (place: RunPlace) =>
-      [...running.values()].filter(({ work }) => placeKey(work.run) === placeKey(place)).length,
+    async restartKernel(place: RunPlace, language: KernelLanguage): Promise<void> {
+      // Here at once, so that the next run finds a new one.
+      await kernels.close(place, language);
+      await notifications.notify("mindmesh_code_kernel", JSON.stringify({ place, language }));
+    },
+    /** Works in a person's directory while nobody else on this server does. */
+    inDirectory: <T>(place: RunPlace, signal: AbortSignal, work: (directory: string) => Promise<T>): Promise<T> =>
+      directories.exclusive(place, signal, async () => {
+        const directory = await directories.prepare(place);
+        if (directory.anew) await kernels.closeAll(place);
+        return work(directory.path);
+      }),
+    /** Stores what such work changed. */
+    storeDirectory: (place: RunPlace, caller: MemberCaller) => directories.store(place, caller),
     /** Gives runs `seconds` to end, then cancels the rest. */
     async drain(seconds: number): Promise<void> {
       clearInterval(presence);

@@ -97,9 +97,7 @@ export async function loseOrphanedRuns(db: Database): Promise<number> {
     tx
       .select({ workspaceId: codeRuns.workspaceId, id: codeRuns.id, personId: codeRuns.personId })
       .from(codeRuns)
-      .where(
-        and(isNotNull(codeRuns.serverId), alive.length > 0 ? notInArray(codeRuns.serverId, alive) : undefined),
-      ),
+      .where(and(isNotNull(codeRuns.serverId), alive.length > 0 ? notInArray(codeRuns.serverId, alive) : undefined)),
   );
   for (const { workspaceId, id, personId } of orphans) {
     await db.withWorkspace({ workspaceId }, (tx) =>

@@ -16,7 +16,12 @@ export async function listRuns(
   db: Database,
   caller: MemberCaller,
   conversationId: string,
-  ask: { cursor?: string | undefined; limit: number; messageId?: string | undefined; origin?: CodeRun["origin"] | undefined },
+  ask: {
+    cursor?: string | undefined;
+    limit: number;
+    messageId?: string | undefined;
+    origin?: CodeRun["origin"] | undefined;
+  },
 ): Promise<{ items: CodeRun[]; nextCursor: string | null }> {
   const { workspaceId } = caller;
   const rows = await db.withWorkspace(tenantOf(caller), async (tx) => {

@@ -22,7 +22,8 @@ export function runRoutesOn(app: FastifyInstance, dependencies: StartDependencie
     startRun: async ({ caller, params, body, request }) => {
       const stdin = body.stdin === undefined ? undefined : Buffer.from(body.stdin, "base64");
       const ask = { ...body, stdin };
-      return (await startRun(dependencies, caller, actorOf(request), params.conversationId, ask, { origin: "page" })).run;
+      return (await startRun(dependencies, caller, actorOf(request), params.conversationId, ask, { origin: "page" }))
+        .run;
     },
     listRuns: ({ caller, params, query }) => listRuns(db, caller, params.conversationId, query),
     getRun: ({ caller, params }) => readRun(db, caller, params),

@@ -15,7 +15,11 @@ const mostEntries = 50_000;
  * links refused, and the next step is taken from the open folder (`/proc/self/fd`), not from its name. Elsewhere than on
  * Linux each step is looked at before it is taken.
  */
-async function openFolder(root: string, parts: string[], create: boolean): Promise<{ at: string; close(): Promise<void> }> {
+async function openFolder(
+  root: string,
+  parts: string[],
+  create: boolean,
+): Promise<{ at: string; close(): Promise<void> }> {
   if (process.platform !== "linux") return { at: await checkedFolder(root, parts, create), close: async () => {} };
   let handle = await open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   try {

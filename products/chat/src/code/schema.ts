@@ -124,15 +124,12 @@ export const workFiles = chat.table(
   (table) => [primaryKey({ columns: [table.workspaceId, table.conversationId, table.personId, table.path] })],
 );
 
-export const runSettingsTable = chat.table(
-  "run_settings",
-  {
-    workspaceId: uuid("workspace_id").notNull().primaryKey(),
-    settings: jsonb("settings").$type<RunSettings>().notNull(),
-    updatedBy: uuid("updated_by"),
-    updatedAt: moment("updated_at").notNull(),
-  },
-);
+export const runSettingsTable = chat.table("run_settings", {
+  workspaceId: uuid("workspace_id").notNull().primaryKey(),
+  settings: jsonb("settings").$type<RunSettings>().notNull(),
+  updatedBy: uuid("updated_by"),
+  updatedAt: moment("updated_at").notNull(),
+});
 
 export type CodeRunRow = typeof codeRuns.$inferSelect;
 export type DisplayRow = typeof codeRunDisplays.$inferSelect;

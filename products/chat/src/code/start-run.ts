@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { type CodeRun, type RunLimits, type RunSettings, runLimitBounds, type runRoutes } from "@mindmesh/contracts/runs";
+import {
+  type CodeRun,
+  type RunLimits,
+  type RunSettings,
+  runLimitBounds,
+  type runRoutes,
+} from "@mindmesh/contracts/runs";
 import type { Actor } from "@mindmesh/kernel/audit";
 import type { Database } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";

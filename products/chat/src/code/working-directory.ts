@@ -5,7 +5,14 @@ import { Readable } from "node:stream";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
-import { type BlobStore, blobKey, defaultUploadLimits, discardFile, findFile, uploadFile } from "@mindmesh/kernel/storage";
+import {
+  type BlobStore,
+  blobKey,
+  defaultUploadLimits,
+  discardFile,
+  findFile,
+  uploadFile,
+} from "@mindmesh/kernel/storage";
 import { and, eq, inArray } from "drizzle-orm";
 import { type RunPlace, placeKey } from "./run-place.ts";
 import { type FileInside, filesInside, openInside, writeInside } from "./safe-folder.ts";
@@ -150,7 +157,11 @@ export function openWorkDirectories({ db, blobs }: { db: Database; blobs: BlobSt
           await tx.delete(workFiles).where(and(ofPlace(workFiles, place), inArray(workFiles.path, paths)));
         }
         for (let at = 0; at < values.length; at += 500) await tx.insert(workFiles).values(values.slice(at, at + 500));
-        await discardUnused(tx, place.workspaceId, replaced.flatMap(({ fileId }) => fileId ?? []));
+        await discardUnused(
+          tx,
+          place.workspaceId,
+          replaced.flatMap(({ fileId }) => fileId ?? []),
+        );
       });
       await writeFile(markOf(place), String(revision + 1));
       return { left };

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import type { SandboxAccess } from "@mindmesh/chat";
+import type { Config } from "@mindmesh/kernel/config";
+import type { Logger } from "@mindmesh/kernel/observe";
+import { type Sandbox, type SandboxDescription, openSandbox } from "@mindmesh/sandbox";
+
+export type ServerSandbox = SandboxAccess & { close(): Promise<void> };
+
+/**
+ * The sandbox of a server: its walls are tested when somebody first needs them, which `open` after the start does, so that
+ * a start does not wait for it.
+ */
+export function openSandboxLater(
+  config: Pick<Config, "dataDirectory" | "CODE_RUNS_AT_ONCE">,
+  log: Logger,
+): ServerSandbox {
+  let opening: Promise<Sandbox> | undefined;
+  let opened: Sandbox | undefined;
+  let failed: SandboxDescription | undefined;
+
+  async function begin(): Promise<Sandbox> {
+    try {
+      opened = await openSandbox({
+        directory: join(config.dataDirectory, "sandbox"),
+        concurrency: config.CODE_RUNS_AT_ONCE,
+        log: (message, details) => log.info({ ...details }, message),
+      });
+      const { driver, reason } = opened.describe();
+      log.info({ driver, ...(reason !== undefined && { reason }) }, "the sandbox is open");
+      return opened;
+    } catch (error) {
+      const reason = "The sandbox could not be opened; the server's log says why.";
+      failed = { driver: null, reason, guards: [], gaps: [], languages: [], running: 0, waiting: 0 };
+      log.error({ err: error }, "the sandbox could not be opened");
+      throw error;
+    }
+  }
+
+  return {
+    open: () => (opening ??= begin()),
+    describe: () => opened?.describe() ?? failed ?? null,
+    async close() {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}

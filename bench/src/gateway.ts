@@ -6,6 +6,8 @@
  *                                      packages and 25 MB that nobody but this bench would need)
  *   GATEWAY_MEMORY_CALLS=200000        afterwards, so many calls and the server's memory on the way
  *   GATEWAY_ONLY=mindmesh              without the others
+ *   GATEWAY_KIND=whole                 only this kind of answer
+ *   GATEWAY_PROFILE=/folder            where the server writes a CPU profile when it ends
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -108,12 +110,17 @@ async function measure(pool: Pool, way: Way, chunks: number, width: number, call
 
 /** Mindmesh with a person, a key, and a budget that is never reached. */
 async function startMindmesh(provider: string) {
-  const server = await startBenchServer("native", {
-    OPENAI_API_KEY: "sk-bench",
-    OPENAI_BASE_URL: `${provider}/v1`,
-    OLLAMA_BASE_URL: "http://127.0.0.1:1",
-    CALLS_PER_MINUTE: "100000000",
-  });
+  const profiles = process.env["GATEWAY_PROFILE"];
+  const server = await startBenchServer(
+    "native",
+    {
+      OPENAI_API_KEY: "sk-bench",
+      OPENAI_BASE_URL: `${provider}/v1`,
+      OLLAMA_BASE_URL: "http://127.0.0.1:1",
+      CALLS_PER_MINUTE: "100000000",
+    },
+    profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`],
+  );
   const [person] = await server.people(1);
   if (!person) throw new Error("no person");
   const post = async (path: string, body: object) => {
@@ -167,7 +174,8 @@ export async function gateway(): Promise<void> {
     else console.log("without the gateway from npm: PORTKEY names no folder");
   }
   try {
-    for (const { name, chunks, calls } of kinds) {
+    const only = process.env["GATEWAY_KIND"];
+    for (const { name, chunks, calls } of kinds.filter((kind) => only === undefined || kind.name === only)) {
       const rows: Record<string, object> = {};
       for (const width of widths) {
         let base = { p50: 0, p95: 0 };

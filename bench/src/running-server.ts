@@ -44,6 +44,7 @@ export function nativePostgresFolder(): string | null {
 export async function startBenchServer(
   postgres: "embedded" | "native",
   environment: Record<string, string> = {},
+  nodeArguments: string[] = [],
 ): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), "mindmesh-bench-"));
   await chmod(folder, 0o711);
@@ -55,7 +56,7 @@ export async function startBenchServer(
     ...(binaryFolder !== null && { binaryFolder }),
   });
   const secrets = { DATA_DIR: join(folder, "data"), SECRET_KEY: secretKey };
-  const server = spawn(process.execPath, [main], {
+  const server = spawn(process.execPath, [...nodeArguments, main], {
     env: {
       ...process.env,
       PORT: "0",

@@ -1,6 +1,8 @@
-import helmet from "@fastify/helmet";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { FastifyInstance } from "fastify";
+import helmet from "helmet";
 
 /**
  * Whether a browser's request comes from our own pages: the Origin is the host that was asked, or PUBLIC_URL.
@@ -15,30 +17,36 @@ export function allowedOrigin(publicUrl: string, origin: string, host: string | 
 export type PolicySources = Partial<Record<"script-src" | "style-src", string[]>>;
 
 /** Headers for every answer, and the refusal of requests that change something from another site. */
-export async function protect(app: FastifyInstance, publicUrl: string, inline: PolicySources): Promise<void> {
+export function protect(app: FastifyInstance, publicUrl: string, inline: PolicySources): void {
   const secure = publicUrl.startsWith("https:");
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        "default-src": ["'self'"],
-        "script-src": ["'self'", ...(inline["script-src"] ?? [])],
-        // Style attributes (layout of tables, KaTeX) are set by script through the CSSOM; sheets are files.
-        "style-src": ["'self'", ...(inline["style-src"] ?? [])],
-        "img-src": ["'self'", "data:", "blob:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "worker-src": ["'self'", "blob:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        ...(secure && { "upgrade-insecure-requests": [] }),
+  const headers = headersOf(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          "default-src": ["'self'"],
+          "script-src": ["'self'", ...(inline["script-src"] ?? [])],
+          // Style attributes (layout of tables, KaTeX) are set by script through the CSSOM; sheets are files.
+          "style-src": ["'self'", ...(inline["style-src"] ?? [])],
+          "img-src": ["'self'", "data:", "blob:"],
+          "font-src": ["'self'"],
+          "connect-src": ["'self'"],
+          "worker-src": ["'self'", "blob:"],
+          "object-src": ["'none'"],
+          "base-uri": ["'none'"],
+          "form-action": ["'self'"],
+          "frame-ancestors": ["'none'"],
+          ...(secure && { "upgrade-insecure-requests": [] }),
+        },
       },
-    },
-    hsts: secure,
-    crossOriginEmbedderPolicy: false,
-    referrerPolicy: { policy: "same-origin" },
+      hsts: secure,
+      crossOriginEmbedderPolicy: false,
+      referrerPolicy: { policy: "same-origin" },
+    }),
+  );
+  app.addHook("onRequest", (_request, reply, done) => {
+    void reply.headers(headers);
+    done();
   });
   app.addHook("onRequest", async (request) => {
     if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return;
@@ -46,4 +54,13 @@ export async function protect(app: FastifyInstance, publicUrl: string, inline: P
     if (origin !== undefined && !allowedOrigin(publicUrl, origin, host)) throw new AppError("cross_site");
     if (origin === undefined && request.headers["sec-fetch-site"] === "cross-site") throw new AppError("cross_site");
   });
+}
+
+/** Helmet's headers are the same for every answer: they are made once, since making them costs more than most handlers. */
+function headersOf(middleware: ReturnType<typeof helmet>): Record<string, string> {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  middleware(response.req, response, (error?: unknown) => {
+    if (error) throw error as Error;
+  });
+  return response.getHeaders() as Record<string, string>;
 }

@@ -20,6 +20,7 @@ import {
   configuredProviders,
   identityJobs,
   identityRoutesOn,
+  keepApiKeys,
   memberOf,
   queueMails,
   reencryptSecondFactors,
@@ -108,6 +109,7 @@ export async function startServer(
   const secrets = openSecrets(masterKeys);
   const outbound = openOutbound({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE });
   const observed = await observeServer({ config, serverId, db, reports: settings.reports });
+  const notifications = await openNotifications(directUrl, onError);
   const ai = openGateway({
     db,
     settings: config,
@@ -115,10 +117,11 @@ export async function startServer(
     outbound,
     onError,
     serverId,
+    notifications,
     redis,
     registry: observed.metrics.registry,
   });
-  const notifications = await openNotifications(directUrl, onError);
+  const apiKeys = keepApiKeys(db, notifications, onError);
   const registration = await registerServer(db, {
     id: serverId,
     role: config.ROLE,
@@ -149,7 +152,7 @@ export async function startServer(
     void reply.header("x-request-id", request.id);
   });
   handleErrors(app);
-  await protect(app, config.publicUrl, await inlineOfPage());
+  protect(app, config.publicUrl, await inlineOfPage());
   await app.register(cookie);
   app.decorateRequest("caller", null);
   app.decorate("authentication", {
@@ -159,6 +162,7 @@ export async function startServer(
         accessKey,
         { authorization: request.headers.authorization, accessCookie: request.cookies[accessCookie] },
         workspaceId,
+        apiKeys.callerOf,
       ),
     program: async (request) => {
       const { authorization } = request.headers;
@@ -248,7 +252,15 @@ export async function startServer(
       provider: deriveKey(masterKeys[0], "provider-cookie"),
     },
     secrets,
-    realtime,
+    realtime: {
+      ...realtime,
+      // Whatever ends a connection ends what is kept of its key, before the request that did it is answered.
+      disconnect(target) {
+        if (!("sessionId" in target)) apiKeys.forget(target);
+        realtime.disconnect(target);
+      },
+    },
+    forgetKeys: apiKeys.forget,
     mails: mail && queueMails(jobs),
     publicUrl: config.publicUrl,
     providers: configuredProviders(config),

@@ -1,5 +1,12 @@
+import { getTableColumns } from "drizzle-orm";
 import type { Database } from "../db/index.ts";
-import type { modelCalls } from "./schema.ts";
+import { modelCalls } from "./schema.ts";
+
+/**
+ * Rows of so long are written together. It is also how much of a call's beginning a kill of the server can lose, so it is
+ * less than a provider needs for its first word.
+ */
+const gatherMs = 20;
 
 export type CallRow = typeof modelCalls.$inferSelect;
 
@@ -18,13 +25,14 @@ const upsert = `
     saved_usd = excluded.saved_usd
   WHERE m.status = 'running'`;
 
+const columnNames = Object.entries(getTableColumns(modelCalls)).map(
+  ([property, column]) => [property as keyof CallRow, column.name] as const,
+);
+
 function columns(row: CallRow): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
+  const columns: Record<string, unknown> = {};
+  for (const [property, column] of columnNames) if (row[property] !== null) columns[column] = row[property];
+  return columns;
 }
 
 /** Writes rows of `kernel.model_calls` in the order in which they are given. */
@@ -41,31 +49,46 @@ export interface CallRows {
 export function writeCallRows(db: Database, onError: (error: unknown) => void): CallRows {
   let waiting = new Map<string, CallRow>();
   let writing: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   const send = (rows: CallRow[]) =>
     db.pool.query({ name: "model-calls", text: upsert, values: [JSON.stringify(rows.map(columns))] });
 
   async function write(): Promise<void> {
-    while (waiting.size > 0) {
-      const rows = [...waiting.values()];
-      waiting = new Map();
-      try {
-        await send(rows);
-      } catch {
-        // One row can spoil all, for example of a workspace that was deleted meanwhile.
-        for (const row of rows) await send([row]).catch(onError);
-      }
+    const rows = [...waiting.values()];
+    waiting = new Map();
+    try {
+      await send(rows);
+    } catch {
+      // One row can spoil all, for example of a workspace that was deleted meanwhile.
+      for (const row of rows) await send([row]).catch(onError);
     }
-    writing = undefined;
+  }
+
+  function begin(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting.size === 0) return;
+    writing ??= write().finally(() => {
+      writing = undefined;
+      beginSoon();
+    });
+  }
+
+  function beginSoon(): void {
+    if (waiting.size > 0) timer ??= setTimeout(begin, gatherMs);
   }
 
   return {
     put(row) {
       waiting.set(row.id, row);
-      writing ??= Promise.resolve().then(write);
+      timer ??= setTimeout(begin, gatherMs);
     },
     async drain() {
-      for (let current = writing; current; current = writing) await current;
+      while (writing || waiting.size > 0) {
+        begin();
+        await writing;
+      }
     },
   };
 }

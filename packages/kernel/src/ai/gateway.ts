@@ -4,6 +4,7 @@ import { Registry } from "prom-client";
 import type { Database, Tenant } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { Outbound } from "../outbound/index.ts";
+import type { Notifications } from "../realtime/index.ts";
 import type { Secrets } from "../secrets/index.ts";
 import { keepBreakers } from "./breakers.ts";
 import { postgresAnswers, redisAnswers } from "./cache/answer-store.ts";
@@ -13,7 +14,6 @@ import { type Connection, type ModelSettings, baseUrlsOf, readModelName, serverC
 import { type ChosenModels, readChosenModels } from "./default-models.ts";
 import { type EmbedRequest, type Embeddings, embed, usualEmbeddingModel } from "./embed.ts";
 import { type GeneratedObject, type ObjectRequest, generateObject } from "./generate-object.ts";
-import { keepKeys } from "./key-cache.ts";
 import { modelMetrics } from "./metrics.ts";
 import { recordCalls } from "./model-calls.ts";
 import type { ModelPart, ModelRequest } from "./model-request.ts";
@@ -21,7 +21,7 @@ import { openLedger } from "./money/ledger.ts";
 import { withSetPrice } from "./money/set-prices.ts";
 import { type AvailableModel, type ListProblem, keepModelLists, listModels } from "./model-list.ts";
 import { watchOllama } from "./ollama-watch.ts";
-import { keyConnection } from "./provider-keys.ts";
+import { keepKeys, keyConnection } from "./provider-keys.ts";
 import { type PassRequest, type PassTarget, type Passed, passThrough } from "./pass-through/pass-through.ts";
 import { chooseModels, connectionFor, readTier } from "./routing/choose-models.ts";
 import { resolveRouting } from "./routing/resolve-routing.ts";
@@ -86,6 +86,8 @@ export interface GatewayDependencies {
   registry?: Registry;
   /** Of this process in `kernel.servers`, so that what its calls have reserved is given back when it dies. */
   serverId?: string;
+  /** By which servers tell each other what has changed; without it changes on other servers hold after 5 s. */
+  notifications?: Notifications;
   /** Where answers are kept that may be given again; PostgreSQL otherwise. */
   redis?: Redis | null;
   /** Hears of what went wrong beside the calls, such as a record that could not be written. */
@@ -101,6 +103,7 @@ export function openGateway({
   outbound,
   registry,
   serverId,
+  notifications: heard,
   redis,
   onError,
   limits,
@@ -108,12 +111,15 @@ export function openGateway({
   const baseUrls = baseUrlsOf(settings);
   const ownConnections = serverConnections(settings, outbound);
   const ollama = watchOllama(settings, outbound);
-  const keys = keepKeys(db);
-  const routing = keepRouting(db);
+  const notifications = heard ?? null;
+  const keys = keepKeys(db, notifications, (rows) =>
+    rows.map((row) => keyConnection(row, secrets, outbound, baseUrls)).filter((each) => each !== null),
+  );
+  const routing = keepRouting(db, notifications);
   const lists = keepModelLists();
   const breakerOf = keepBreakers();
   const recorder = recordCalls(db, modelMetrics(registry ?? new Registry()), onError);
-  const ledger = openLedger({ db, recorder, serverId: serverId ?? null, onError });
+  const ledger = openLedger({ db, recorder, serverId: serverId ?? null, notifications, onError });
   const store = redis ? redisAnswers(redis, onError) : postgresAnswers(db, onError);
   const near = nearQuestions(db, embedTexts, onError);
   const answers = cacheAnswers({ store, near, recorder, modelOf: (request) => defaultModel(request) });
@@ -121,9 +127,9 @@ export function openGateway({
 
   /** All ways to providers that the caller has, in the order in which they are tried: the person's key wins. */
   async function connectionsOf(tenant: ModelTenant): Promise<Connection[]> {
-    const rows = await keys.read(tenant);
-    const stored = rows.map((row) => keyConnection(row, secrets, outbound, baseUrls));
-    return [...stored, ...ownConnections, ollama.connection()].filter((each) => each !== null);
+    const stored = await keys.read(tenant.workspaceId, tenant.userId);
+    const local = ollama.connection();
+    return local === null ? [...stored, ...ownConnections] : [...stored, ...ownConnections, local];
   }
 
   async function offer(tenant: ModelTenant, refresh = false): Promise<ModelOffer> {

@@ -23,7 +23,7 @@ export {
   type ReasoningEffort,
 } from "./model-request.ts";
 export { type AvailableModel, type ListProblem } from "./model-list.ts";
-export { releaseDeadReservations } from "./money/budgets.ts";
+export { releaseDeadReservations } from "./money/lease-statements.ts";
 export { moneyRoutesOn } from "./money/routes.ts";
 export type { Demand } from "./money/demand.ts";
 export type { PassTarget } from "./pass-through/pass-through.ts";

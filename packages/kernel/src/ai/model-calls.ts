@@ -45,6 +45,12 @@ export interface CacheHit {
   savedUsd: number | null;
 }
 
+/** What a call holds of its budgets, and the server that makes it, which may die in the middle. */
+export interface Holding {
+  serverId: string;
+  reservedNano: number;
+}
+
 /** The record of one call while it runs. */
 export interface CallRecord {
   id: string;
@@ -62,7 +68,7 @@ export interface CallRecord {
 
 /** Writes `kernel.model_calls`, metrics and traces beside the calls, so that no answer waits for its record. */
 export interface CallRecorder {
-  begin(call: CallStart, id: string): CallRecord;
+  begin(call: CallStart, id: string, holding?: Holding | null): CallRecord;
   /** Resolves when everything noted so far is written. */
   drain(): Promise<void>;
 }
@@ -71,7 +77,7 @@ export interface CallRecorder {
 export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error: unknown) => void): CallRecorder {
   const rows = writeCallRows(db, onError);
 
-  function begin(call: CallStart, id: string): CallRecord {
+  function begin(call: CallStart, id: string, holding: Holding | null = null): CallRecord {
     const startedAt = performance.now();
     const row: CallRow = {
       ...call,
@@ -91,6 +97,8 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
       cache: null,
       cacheAgeMs: null,
       savedUsd: null,
+      serverId: holding?.serverId ?? null,
+      reservedNano: holding?.reservedNano ?? null,
     };
     rows.put(row);
     const span = startSpan(`chat ${call.model}`, {

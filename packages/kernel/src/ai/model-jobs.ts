@@ -3,7 +3,7 @@ import type { Database } from "../db/index.ts";
 import { type Job, defineJob } from "../jobs/index.ts";
 import { forgetOldAnswers } from "./cache/answer-store.ts";
 import { sweepLostCalls } from "./model-calls.ts";
-import { releaseDeadReservations } from "./money/budgets.ts";
+import { releaseDeadReservations } from "./money/lease-statements.ts";
 
 /**
  * What the server does by itself about models: closing the records of calls whose server died, and giving back

@@ -2,8 +2,10 @@ import { eq, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { Outbound } from "../outbound/index.ts";
+import type { Notifications } from "../realtime/index.ts";
 import { type Secrets, UndecipherableSecret } from "../secrets/index.ts";
 import type { Connection } from "./connection.ts";
+import { type KeptSettings, keepSettings } from "./kept-settings.ts";
 import { type ProviderKind } from "./providers/index.ts";
 import { providerKeys } from "./schema.ts";
 
@@ -21,6 +23,17 @@ export async function readProviderKeys(tx: Transaction, workspaceId: string): Pr
     .from(providerKeys)
     .where(eq(providerKeys.workspaceId, workspaceId))
     .orderBy(sql`${providerKeys.personId} IS NULL`, providerKeys.createdAt);
+}
+
+/** The caller's keys, encrypted as they are stored, so that not every call asks the database first. */
+export function keepKeys<Value>(
+  db: Database,
+  notifications: Notifications | null,
+  use: (rows: ProviderKeyRow[]) => Value,
+): KeptSettings<Value> {
+  return keepSettings(["provider_keys"], notifications, async (workspaceId, userId) =>
+    use(await db.withWorkspace({ workspaceId, userId }, (tx) => readProviderKeys(tx, workspaceId))),
+  );
 }
 
 /** Makes a stored key usable; it is decrypted when it is used, not before. */

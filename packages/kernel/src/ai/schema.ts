@@ -87,6 +87,8 @@ export const modelCalls = kernel.table(
     cache: text("cache").$type<CacheWay>(),
     cacheAgeMs: bigint("cache_age_ms", { mode: "number" }),
     savedUsd: doublePrecision("saved_usd"),
+    serverId: uuid("server_id"),
+    reservedNano: bigint("reserved_nano", { mode: "number" }),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );

@@ -2,7 +2,8 @@ import type { Role } from "@mindmesh/contracts/permissions";
 import type { Scope } from "@mindmesh/contracts/route";
 import type { Database } from "../db/index.ts";
 import type { Caller, MemberCaller } from "../http/index.ts";
-import { apiKeyFits, parseApiKey, scopesOf } from "./workspaces/api-key.ts";
+import { type CallerOfKey, readCallerOfKey } from "./caller-of-key.ts";
+import { parseApiKey } from "./workspaces/api-key.ts";
 import { readAccessToken } from "./sign-in/session-tokens.ts";
 
 /** The parts of a request that can prove who calls. */
@@ -16,18 +17,20 @@ const everyScope: ReadonlySet<Scope> = new Set(["read", "write", "admin"]);
 /**
  * Whoever the credentials prove, or null; with `workspaceId` also their role there, in the same query. The database is
  * asked every time: what was ended, revoked or locked is refused at once, not when a token runs out.
+ * @param callerOfKey whose an API key is, if that is kept (`keepApiKeys`)
  */
 export async function authenticate(
   db: Database,
   key: Uint8Array,
   credentials: Credentials,
   workspaceId?: string,
+  callerOfKey: CallerOfKey = (apiKey) => readCallerOfKey(db, apiKey),
 ): Promise<Caller | null> {
   const bearer = credentials.authorization?.match(/^Bearer (.+)$/i)?.[1];
   const token = bearer ?? credentials.accessCookie;
   if (token === undefined) return null;
   const apiKey = bearer === undefined ? null : parseApiKey(bearer);
-  if (apiKey !== null) return callerOfKey(db, apiKey);
+  if (apiKey !== null) return callerOfKey(apiKey);
   const claims = await readAccessToken(key, token);
   return claims === null ? null : callerOfSession(db, claims.sessionId, workspaceId);
 }
@@ -58,49 +61,6 @@ async function callerOfSession(db: Database, sessionId: string, workspaceId?: st
     via: { kind: "session", sessionId },
     scopes: everyScope,
     ...(workspaceId !== undefined && row.role !== null && { membership: { workspaceId, role: row.role } }),
-  };
-}
-
-async function callerOfKey(db: Database, apiKey: { id: string; secret: string }): Promise<Caller | null> {
-  const result = await db.pool.query<{
-    person_id: string;
-    name: string;
-    email: string;
-    workspace_id: string;
-    scope: Scope;
-    secret_hash: Buffer;
-    role: Role;
-    unused: boolean;
-  }>({
-    name: "identity.api-key",
-    text: `SELECT k.person_id, p.name, p.email, k.workspace_id, k.scope, k.secret_hash, m.role,
-                  coalesce(k.last_used_at < now() - interval '1 minute', true) AS unused
-           FROM kernel.api_keys k
-           JOIN kernel.people p ON p.id = k.person_id
-           JOIN kernel.members m ON m.workspace_id = k.workspace_id AND m.person_id = k.person_id
-           WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > now()) AND p.disabled_at IS NULL`,
-    values: [apiKey.id],
-  });
-  const row = result.rows[0];
-  if (!row || !apiKeyFits(row.secret_hash, apiKey.secret)) return null;
-  if (row.unused) {
-    // Once a minute is enough for a list, and spares a write per request.
-    await db.pool.query({
-      name: "identity.api-key-used",
-      text: `UPDATE kernel.api_keys SET last_used_at = now()
-             WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
-      values: [apiKey.id],
-    });
-  }
-  return {
-    personId: row.person_id,
-    name: row.name,
-    email: row.email,
-    // A key acts within its workspace; the server is administered on the page.
-    isInstanceOwner: false,
-    via: { kind: "api_key", keyId: apiKey.id, workspaceId: row.workspace_id },
-    scopes: scopesOf(row.scope),
-    membership: { workspaceId: row.workspace_id, role: row.role },
   };
 }
 

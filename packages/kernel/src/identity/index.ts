@@ -10,6 +10,7 @@ import { signInRoutesOn } from "./routes.ts";
 import { workspaceRoutesOn } from "./workspaces/routes.ts";
 
 export { type Credentials, authenticate, memberOf } from "./authentication.ts";
+export { type KeptApiKeys, keepApiKeys } from "./caller-of-key.ts";
 export { accessCookie } from "./cookies.ts";
 export { reencryptSecondFactors } from "./account/reencrypt-second-factors.ts";
 export type { Identity, IdentityKeys } from "./dependencies.ts";

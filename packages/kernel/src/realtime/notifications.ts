@@ -7,6 +7,8 @@ export interface Notifications {
   notify(channel: string, payload: string): Promise<void>;
   /** Called after a lost connection came back: notifications in between were missed. */
   onReconnect(listener: () => void): void;
+  /** Whether notifications are heard now; while they are not, nothing may be kept that they would end. */
+  isListening(): boolean;
   close(): Promise<void>;
 }
 
@@ -32,10 +34,14 @@ export async function openNotifications(url: string, onError: (error: Error) => 
   async function connect(): Promise<void> {
     const fresh = new pg.Client({ connectionString: url, application_name: "mindmesh-listen", keepAlive: true });
     fresh.on("error", (error) => {
+      if (client === fresh) client = undefined;
       onError(error);
       retry();
     });
-    fresh.on("end", retry);
+    fresh.on("end", () => {
+      if (client === fresh) client = undefined;
+      retry();
+    });
     fresh.on("notification", (message) => {
       for (const listener of listeners.get(message.channel) ?? []) listener(message.payload ?? "");
     });
@@ -71,6 +77,7 @@ export async function openNotifications(url: string, onError: (error: Error) => 
     onReconnect(listener) {
       reconnected.push(listener);
     },
+    isListening: () => client !== undefined,
     async close() {
       closed = true;
       clearTimeout(timer);

@@ -160,3 +160,19 @@ it("closes the live connection of a key that is revoked", async () => {
   await ada.browser.delete(`${keysOf(ada.workspaceId)}/${key.id}`);
   expect(await closed).toBe("io server disconnect");
 });
+
+it("ends on every server at once, whoever ends it, though it is kept while it is used", async () => {
+  const { key, secret } = await makeKey(ada, "write");
+  const conversations = `/api/workspaces/${ada.workspaceId}/chat/conversations`;
+  const use = program(secret);
+  expect((await use("GET", conversations)).status).toBe(200);
+  // As another server would: this one hears of it from the database only.
+  await server.sql(`UPDATE kernel.api_keys SET scope = 'read' WHERE id = '${key.id}'`);
+  await expect.poll(async () => (await use("POST", conversations, {})).status, { timeout: 5_000 }).toBe(403);
+  await server.sql(`UPDATE kernel.people SET disabled_at = now() WHERE id = '${ada.personId}'`);
+  await expect.poll(async () => (await use("GET", conversations)).status, { timeout: 5_000 }).toBe(401);
+  await server.sql(`UPDATE kernel.people SET disabled_at = NULL WHERE id = '${ada.personId}'`);
+  expect((await use("GET", conversations)).status).toBe(200);
+  await server.sql(`UPDATE kernel.api_keys SET expires_at = now() - interval '1 second' WHERE id = '${key.id}'`);
+  await expect.poll(async () => (await use("GET", conversations)).status, { timeout: 5_000 }).toBe(401);
+});

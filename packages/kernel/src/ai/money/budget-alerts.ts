@@ -6,7 +6,7 @@ import { budgetTitle, dollarsOf } from "./budget-words.ts";
 import type { Exhausted } from "./budgets.ts";
 import type { BudgetRow, RulesCache } from "./money-rules.ts";
 import { periodEnd } from "./period.ts";
-import type { Warned } from "./settlements.ts";
+import type { Warned } from "./lease-statements.ts";
 
 /** Tells of budgets that near their end or have reached it, once in each period. */
 export interface BudgetAlerts {

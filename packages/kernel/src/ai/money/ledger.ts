@@ -6,11 +6,12 @@ import type { CallRecord, CallRecorder, CallStart } from "../model-calls.ts";
 import { type Usage, costOf, ratesOf } from "../price.ts";
 import { tellOfBudgets } from "./budget-alerts.ts";
 import { nanoOf, unknownPrice } from "./budget-words.ts";
-import { type Applicable, budgetsOf, reserveBudgets } from "./budgets.ts";
+import type { Notifications } from "../../realtime/index.ts";
+import { type Applicable, budgetsOf } from "./budgets.ts";
 import { type Demand, likelyTokens, mostOutputTokens, promptSize } from "./demand.ts";
+import { type Hold, openLeases } from "./leases.ts";
 import { type MoneyRules, type RulesCache, keepRules } from "./money-rules.ts";
 import { type SetPrice, setPriceFor, today } from "./set-prices.ts";
-import { writeSettlements } from "./settlements.ts";
 
 /** A call that is about to be made. */
 export interface NewCall {
@@ -39,7 +40,8 @@ export interface PaidCall extends Pick<CallRecord, "id" | "onRetry" | "onFirstPa
 /** Every call's money: prices, budgets, and the record of what was spent. */
 export interface Ledger {
   /**
-   * Reserves what the call may cost and begins its record; costs no statement where the workspace has no budget.
+   * Reserves what the call may cost and begins its record. Costs no statement where the workspace has no budget, or this
+   * server holds enough of it.
    * @throws AppError budget_exhausted, price_unknown
    */
   begin(call: NewCall): Promise<PaidCall>;
@@ -53,14 +55,22 @@ export interface LedgerDependencies {
   recorder: CallRecorder;
   /** Of this process in `kernel.servers`; null where it is none, then its reservations are given up after an hour. */
   serverId: string | null;
+  notifications: Notifications | null;
   onError: (error: unknown) => void;
 }
 
-export function openLedger({ db, recorder, serverId, onError }: LedgerDependencies): Ledger {
-  const rules = keepRules(db);
+export function openLedger({ db, recorder, serverId, notifications, onError }: LedgerDependencies): Ledger {
+  const rules = keepRules(db, notifications);
   const alerts = tellOfBudgets(db, rules, onError);
-  const settlements = writeSettlements(db, alerts.warned, onError);
-  const reserving = { db, serverId, settleWaiting: settlements.drain, onExhausted: alerts.exhausted };
+  const leases = openLeases({
+    db,
+    server: { id: serverId ?? uuidv7(), isRegistered: serverId !== null },
+    notifications,
+    onWarned: alerts.warned,
+    onExhausted: alerts.exhausted,
+    onError,
+  });
+  rules.onChange(leases.giveBack);
 
   return {
     rules,
@@ -69,38 +79,33 @@ export function openLedger({ db, recorder, serverId, onError }: LedgerDependenci
       const set = await rules.read(workspaceId);
       const price = priceOf(set, call.name);
       const applicable = budgetsOf(set.budgets, spenderOf(call), call.connection.source);
-      const callId = uuidv7();
-      let maxOutputTokens = call.maxOutputTokens;
-      let isReserved = false;
+      let { maxOutputTokens } = call;
+      let held: Hold | null = null;
       if (applicable.length > 0) {
         const amounts = amountsOf(call, price, applicable);
         if (amounts.wanted > 0) {
-          const granted = await reserveBudgets(reserving, { workspaceId, callId }, applicable, amounts);
-          isReserved = true;
-          maxOutputTokens ??= amounts.outputTokensFor(granted);
+          held = await leases.hold(workspaceId, applicable, amounts);
+          maxOutputTokens ??= amounts.outputTokensFor(held.granted);
         }
       }
-      const record = recorder.begin(call.start, callId);
-      const settle = (spentNano: number) => {
-        if (isReserved) settlements.put({ workspaceId, callId, spentNano });
-      };
-      return payFor(call, price, record, maxOutputTokens, settle);
+      const callId = uuidv7();
+      const holding = held && serverId !== null ? { serverId, reservedNano: held.granted } : null;
+      const record = recorder.begin(call.start, callId, holding);
+      return payFor(call, price, record, maxOutputTokens, (spentNano) => held?.settle(callId, spentNano));
     },
     async drain() {
-      await settlements.drain();
+      await leases.drain();
       await alerts.drain();
     },
     async close() {
-      await settlements.drain();
-      settlements.stop();
+      await leases.close();
       await alerts.drain();
     },
   };
 }
 
-function spenderOf({ start }: NewCall) {
-  const { workspaceId, userId, product, apiKeyId } = start;
-  return { workspaceId, userId, product, ...(apiKeyId !== null && { apiKeyId }) };
+function spenderOf({ start: { userId, product, apiKeyId } }: NewCall) {
+  return { userId, product, ...(apiKeyId !== null && { apiKeyId }) };
 }
 
 function priceOf({ prices }: MoneyRules, { provider, model }: ModelName): SetPrice | null {
@@ -112,12 +117,12 @@ const fewestOutputTokens = 256;
 
 /** What a call costs at worst. @throws AppError price_unknown when a budget refuses what cannot be limited */
 function amountsOf({ connection, name, demand, maxOutputTokens }: NewCall, price: SetPrice | null, of: Applicable[]) {
-  const { most, likely } = promptSize(demand);
+  const { most } = promptSize(demand);
   const rates = ratesOf(connection, name.model, most, price);
   if (rates === null) {
     const strict = of.find(({ budget }) => budget.unknownPrices === "refuse");
     if (strict) throw unknownPrice(strict.budget, `${name.provider}/${name.model}`);
-    return { wanted: 0, minimum: 0, likely: 0, outputTokensFor: () => undefined };
+    return { wanted: 0, minimum: 0, outputTokensFor: () => undefined };
   }
   // Dollars per million tokens are a thousand nanodollars per token.
   const prompt = Math.ceil(most * Math.max(rates.input, rates.cacheWrite) * 1000);
@@ -126,7 +131,6 @@ function amountsOf({ connection, name, demand, maxOutputTokens }: NewCall, price
   return {
     wanted: prompt + Math.ceil(wantedTokens * rates.output * 1000),
     minimum: prompt + Math.ceil(leastTokens * rates.output * 1000),
-    likely: Math.ceil(likely * rates.input * 1000),
     outputTokensFor: (granted: number) =>
       rates.output === 0
         ? wantedTokens

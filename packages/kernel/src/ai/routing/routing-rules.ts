@@ -1,7 +1,8 @@
 import type { RoutingCondition, RoutingRule, RoutingRules } from "@mindmesh/contracts/routing";
 import { eq } from "drizzle-orm";
-import { LRUCache } from "lru-cache";
 import type { Database, Transaction } from "../../db/index.ts";
+import type { Notifications } from "../../realtime/index.ts";
+import { type KeptSettings, keepSettings } from "../kept-settings.ts";
 import { modelRouting } from "../schema.ts";
 import type { Task } from "./task.ts";
 
@@ -26,31 +27,11 @@ export async function writeRouting(tx: Transaction, workspaceId: string, given: 
     .onConflictDoUpdate({ target: modelRouting.workspaceId, set: values });
 }
 
-/** Rules that were changed on another server are used here for so long at most. */
-const keepMs = 5_000;
-
-/** Keeps each workspace's rules, so that not every call asks the database first. */
-export interface RoutingCache {
-  read(workspaceId: string): Promise<StoredRouting>;
-  /** After a change on this server. */
-  forget(workspaceId: string): void;
-}
-
-export function keepRouting(db: Database): RoutingCache {
-  const kept = new LRUCache<string, Promise<StoredRouting>>({ max: 5000, ttl: keepMs });
-  return {
-    read(workspaceId) {
-      let rules = kept.get(workspaceId);
-      if (!rules) {
-        rules = db.withWorkspace({ workspaceId }, (tx) => readRouting(tx, workspaceId));
-        // A failure is not kept.
-        rules.catch(() => kept.delete(workspaceId));
-        kept.set(workspaceId, rules);
-      }
-      return rules;
-    },
-    forget: (workspaceId) => void kept.delete(workspaceId),
-  };
+/** Each workspace's rules, so that not every call asks the database first. */
+export function keepRouting(db: Database, notifications: Notifications | null): KeptSettings<StoredRouting> {
+  return keepSettings(["model_routing"], notifications, (workspaceId) =>
+    db.withWorkspace({ workspaceId }, (tx) => readRouting(tx, workspaceId)),
+  );
 }
 
 export function holds(when: RoutingCondition, task: Task): boolean {

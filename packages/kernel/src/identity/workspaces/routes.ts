@@ -27,8 +27,11 @@ export function workspaceRoutesOn(app: FastifyInstance, identity: Identity, forg
       realtime.disconnect({ personId: caller.personId });
     },
     listMembers: async ({ params }) => ({ items: await listMembers(db, params.workspaceId) }),
-    changeRole: ({ caller, params, body, request }) =>
-      changeRole(db, caller, params.personId, body.role, actorOf(request)),
+    changeRole: async ({ caller, params, body, request }) => {
+      const changed = await changeRole(db, caller, params.personId, body.role, actorOf(request));
+      identity.forgetKeys({ personId: params.personId });
+      return changed;
+    },
     removeMember: async ({ caller, params, request }) => {
       await removeMember(db, caller, params.personId, actorOf(request));
       realtime.disconnect({ personId: params.personId });

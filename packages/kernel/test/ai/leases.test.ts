@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
   await fixture.close();
-  expect(fixture.errors).toEqual([]);
+  if (fixture.errors.length > 0) throw new AggregateError(fixture.errors, "Something failed beside the calls");
 });
 
 async function openServer(): Promise<ModelGateway> {

@@ -4,6 +4,8 @@ import type { KernelLanguage, RunEvent, SandboxLanguage, SandboxLanguageDescript
 /** A wall. One file (or folder) per driver under `drivers/`; the queue, limits, output and files are the sandbox's. */
 export interface SandboxDriver {
   readonly name: string;
+  /** It can let a program reach the hosts that a job names, and no others. Absent: it has no network at all. */
+  readonly reachesHosts?: boolean;
   /**
    * Tries the wall on this machine: that code runs, and that what must fail does. It is asked once at start, and a
    * driver whose test does not pass is never run. Never rejects; a failure is a report without `passed`.

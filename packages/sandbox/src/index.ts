@@ -26,5 +26,6 @@ export type {
   DriverSinks,
   SandboxDriver,
 } from "./driver.ts";
-export { type SandboxOptions, openSandbox } from "./open-sandbox.ts";
+export { type SandboxOptions, openSandbox, standardDrivers } from "./open-sandbox.ts";
+export { bubblewrapDriver } from "./drivers/bubblewrap/bubblewrap.ts";
 export { type DenoDriverOptions, denoDriver } from "./drivers/deno/index.ts";

@@ -11,7 +11,7 @@ export interface RunRequest {
   person: string;
   language: SandboxLanguage;
   source: string;
-  /** Where the source is put below /data/work, for tracebacks. Standard: main.py, main.mjs, main.mts, main.sh. */
+  /** Where the source is put below /data/work, for tracebacks. Standard: main.py, main.js, main.ts, main.sh. */
   entryName?: string;
   /** Other files of the editor, written below /data/work before the run. */
   files?: { path: string; content: string | Uint8Array }[];
@@ -104,7 +104,7 @@ export interface SandboxDescription {
 
 export interface Sandbox {
   /**
-   * Throws a `SandboxError` at the first step of the iteration when nothing was started: `invalid_fields`, `too_large`,
+   * Throws a `SandboxError` from the iteration, before `started`, when nothing was started: `invalid_fields`, `too_large`,
    * `queue_full`, `sandbox_off`, `storage_full`. Whatever comes later is told by `finished`. Leaving the loop early
    * cancels the run.
    */

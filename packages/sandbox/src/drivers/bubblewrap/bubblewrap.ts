@@ -1,0 +1,77 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxDriver } from "../../driver.ts";
+import { findMachine } from "./machine.ts";
+import { openBubblewrapKernel } from "./kernel.ts";
+import { runBehindWall } from "./run-program.ts";
+import { cacheFonts, testWall } from "./self-test.ts";
+import { setStage } from "./stage.ts";
+import type { Yard } from "./wall-process.ts";
+
+// Above the ids that adduser gives out in practice and below 65536, which is all that a container may have.
+const firstUser = 59_800;
+
+/**
+ * The wall of Linux: bubblewrap (namespaces, no network, read-only system), a filter of system calls, a control group
+ * per run, never as root. `directory` is the driver's own folder on the host.
+ */
+export function bubblewrapDriver({ directory }: { directory: string }): SandboxDriver {
+  let yard: Yard | null = null;
+  const here = (): Yard => {
+    if (yard === null) throw new Error("The self-test of bubblewrap has not passed.");
+    return yard;
+  };
+  return {
+    name: "bubblewrap",
+    async selfTest() {
+      const found = await findMachine();
+      if ("reason" in found) return { passed: false, reason: found.reason };
+      try {
+        const stage = await setStage(directory, found.machine.filter, found.machine.groups);
+        const fonts = (await readdir(path.join(stage.directory, "inside/matplotlib"))).sort();
+        yard = { machine: found.machine, stage, fonts, users: userIds() };
+        const report = await testWall(yard);
+        if (!report.passed) {
+          await stage.remove();
+          yard = null;
+        } else if (fonts.length === 0) {
+          await cacheFonts(yard, report, directory);
+        }
+        return report;
+      } catch (error) {
+        return { passed: false, reason: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    run: (job) => runBehindWall(here(), job),
+    openKernel: (job) => openBubblewrapKernel(here(), job),
+    async close() {
+      await yard?.stage.remove();
+      yard = null;
+    },
+  };
+}
+
+/** A user id per working directory, as a kernel and a run of one conversation work on the same files. */
+function userIds(): Yard["users"] {
+  const taken = new Map<string, { uid: number; times: number }>();
+  return {
+    take(directory) {
+      const own = taken.get(directory);
+      if (own !== undefined) {
+        own.times += 1;
+        return own.uid;
+      }
+      const inUse = new Set([...taken.values()].map(({ uid }) => uid));
+      let uid = firstUser;
+      while (inUse.has(uid)) uid += 1;
+      taken.set(directory, { uid, times: 1 });
+      return uid;
+    },
+    give(directory) {
+      const own = taken.get(directory);
+      if (own === undefined) return;
+      own.times -= 1;
+      if (own.times === 0) taken.delete(directory);
+    },
+  };
+}

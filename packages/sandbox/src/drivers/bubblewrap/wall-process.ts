@@ -1,0 +1,216 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { constants, copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lchownTree } from "../../running/open-beneath.ts";
+import type { RunLimits } from "../../limits.ts";
+import type { SandboxLanguage } from "../../sandbox.ts";
+import { type ControlGroup, makeControlGroup } from "./control-group.ts";
+import { launchCommand } from "./launch-command.ts";
+import type { Machine } from "./machine.ts";
+import type { Stage } from "./stage.ts";
+
+/** What one driver shares between its runs. */
+export interface Yard {
+  machine: Machine;
+  stage: Stage;
+  /** Font lists of matplotlib on the stage. */
+  fonts: string[];
+  users: { take(directory: string): number; give(directory: string): void };
+}
+
+interface WallRequest {
+  id: string;
+  language: SandboxLanguage;
+  program: string[];
+  workDirectory: string;
+  inputs: { name: string; hostPath: string }[];
+  limits: RunLimits;
+  /** Gives a writable end for descriptor 4. */
+  commands: boolean;
+}
+
+export interface WallProcess {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  display: Readable;
+  commands: Writable | null;
+  /** Kills all of it, now. */
+  kill(): void;
+  usage(): Usage;
+  /** From here on the limit of CPU seconds counts anew. */
+  allowCpu(seconds: number): void;
+  /** Resolves once nothing of it is left: no process, control group, copy. Never rejects. */
+  ended: Promise<{ exitCode: number | null; over: "cpu" | "memory" | null; usage: Usage }>;
+}
+
+interface Usage {
+  cpuMs: number;
+  peakMemoryBytes: number;
+}
+
+const watchEveryMs = 100;
+
+/** Puts up a wall and starts a program behind it. Rejects, with nothing left behind, when that cannot be begun. */
+export async function startWall(yard: Yard, request: WallRequest): Promise<WallProcess> {
+  const { machine, stage } = yard;
+  const name = `${stage.instance}-${request.id}`;
+  const copies = path.join(stage.runs, request.id);
+  const uid = yard.users.take(request.workDirectory);
+  let group: ControlGroup | null = null;
+  let child: ChildProcess;
+  try {
+    if (machine.asRoot) await lchownTree(request.workDirectory, uid);
+    if (request.inputs.length > 0) await copyInputs(request.inputs, copies, machine.asRoot ? uid : null);
+    if (machine.groups !== null) group = await makeControlGroup(machine.groups, name, request.limits);
+    child = launch(yard, request, uid, group, copies);
+  } catch (error) {
+    await group?.remove();
+    await rm(copies, { recursive: true, force: true });
+    yard.users.give(request.workDirectory);
+    throw error;
+  }
+  const [stdin, stdout, stderr, display, commands, , status] = child.stdio as unknown as [
+    Writable,
+    Readable,
+    Readable,
+    Readable,
+    Writable | null,
+    null,
+    Readable,
+  ];
+  // A program that does not read its input, or has ended, is no fault of ours.
+  for (const stream of [stdin, commands]) stream?.on("error", () => {});
+  const said = readStatus(status);
+
+  let over: "cpu" | "memory" | null = null;
+  let cpuLimitMs = request.limits.cpuSeconds * 1000;
+  const kill = () => {
+    child.kill("SIGKILL"); // Bubblewrap's first process inside dies with it, and with that one all others.
+    group?.kill();
+  };
+  const watch = setInterval(() => {
+    const usage = group?.usage();
+    if (usage === undefined) return;
+    if (usage.killedForMemory) over ??= "memory";
+    else if (usage.cpuMs > cpuLimitMs) over ??= "cpu";
+    if (over !== null) kill();
+  }, watchEveryMs);
+
+  const ended = new Promise<void>((resolve) => {
+    child.once("error", () => resolve());
+    child.once("exit", () => resolve());
+  }).then(async () => {
+    clearInterval(watch);
+    const usage = group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0, killedForMemory: false };
+    if (usage.killedForMemory) over ??= "memory";
+    await group?.remove();
+    await finished(status);
+    const { exitCode, insidePid } = said;
+    if (insidePid !== null) await goneFor(insidePid);
+    await Promise.all([stdout, stderr, display].map(finished));
+    await rm(copies, { recursive: true, force: true });
+    yard.users.give(request.workDirectory);
+    return { exitCode, over, usage };
+  });
+  return {
+    stdin,
+    stdout,
+    stderr,
+    display,
+    commands,
+    kill,
+    usage: () => group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0 },
+    allowCpu(seconds) {
+      cpuLimitMs = (group?.usage().cpuMs ?? 0) + seconds * 1000;
+    },
+    ended,
+  };
+}
+
+function launch(
+  { machine, stage, fonts }: Yard,
+  { language, program, workDirectory, inputs, limits, commands }: WallRequest,
+  uid: number,
+  group: ControlGroup | null,
+  copies: string,
+): ChildProcess {
+  const { command, args } = launchCommand({
+    machine,
+    stage,
+    language,
+    program,
+    workDirectory,
+    filesDirectory: inputs.length > 0 ? copies : null,
+    limits,
+    entrances: group?.entrances ?? [],
+    uid,
+    commands,
+    fonts: language === "python" ? fonts : [],
+  });
+  const filter = openSync(stage.filter, "r");
+  try {
+    return spawn(command, args, {
+      cwd: "/",
+      env: {},
+      stdio: ["pipe", "pipe", "pipe", "pipe", commands ? "pipe" : "ignore", filter, "pipe"],
+    });
+  } finally {
+    closeSync(filter);
+  }
+}
+
+/** Copies, as the originals belong to the server and no other user may read them. */
+async function copyInputs(inputs: WallRequest["inputs"], to: string, uid: number | null): Promise<void> {
+  await mkdir(to, { mode: 0o755 });
+  for (const { name, hostPath } of inputs) {
+    await copyFile(hostPath, path.join(to, name), constants.COPYFILE_FICLONE);
+  }
+  if (uid !== null) await lchownTree(to, uid);
+}
+
+/** What bubblewrap tells of the program: one JSON object per line. */
+function readStatus(status: Readable): { exitCode: number | null; insidePid: number | null } {
+  const said: { exitCode: number | null; insidePid: number | null } = { exitCode: null, insidePid: null };
+  let text = "";
+  status.on("data", (bytes: Buffer) => {
+    text += bytes.toString();
+    const exit = /"exit-code": (\d+)/.exec(text);
+    const inside = /"child-pid": (\d+)/.exec(text);
+    if (exit !== null) said.exitCode = Number(exit[1]);
+    if (inside !== null) said.insidePid = Number(inside[1]);
+  });
+  return said;
+}
+
+/**
+ * Waits until bubblewrap's first process inside, and so all others, are dead; being reaped is the machine's affair.
+ * Killed in the moment of its birth, bubblewrap leaves that process waiting for its parent: it is killed here.
+ */
+async function goneFor(pid: number): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+    if (stat === null || stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z")) return;
+    if (attempt === 50) killQuietly(pid);
+    await sleep(2);
+  }
+}
+
+function finished(stream: Readable): Promise<void> {
+  if (stream.destroyed || stream.readableEnded) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once("close", () => resolve());
+    stream.once("end", () => resolve());
+  });
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended in the meantime.
+  }
+}

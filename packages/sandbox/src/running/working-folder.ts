@@ -1,0 +1,113 @@
+import { execFile } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, rm, statfs } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import type { RunLimits } from "../limits.ts";
+import { SandboxError } from "../sandbox-error.ts";
+import type { RunEvent } from "../sandbox.ts";
+import { type CheckedFile, inWords, pathFault } from "./check-request.ts";
+import {
+  type Contents,
+  contentsOf,
+  folderBeneath,
+  openFileBeneath,
+  removeBeneath,
+  writeBeneath,
+} from "./open-beneath.ts";
+
+/** Left free on the host's disk, whatever a run may use. */
+const reserveBytes = 64 * 2 ** 20;
+
+export interface WorkingFolder {
+  directory: string;
+  out: string;
+  before: Contents;
+}
+
+/** Makes the folder ready and writes the program's files. Throws `storage_full` when it, or the host's disk, is full. */
+export async function prepareFolder(
+  directory: string,
+  files: CheckedFile[],
+  limits: RunLimits,
+): Promise<WorkingFolder> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { bavail, bsize } = await statfs(directory);
+  if (bavail * bsize < limits.diskBytes + reserveBytes) throw new SandboxError("storage_full");
+  await folderBeneath(directory, "out");
+  for (const file of files) await writeBeneath(directory, file.path, file.content);
+  const before = await contentsOf(directory, limits.files);
+  if (before.excessive || before.bytes > limits.diskBytes) {
+    const message = `The working directory is full (${inWords(limits.diskBytes)} or ${limits.files} files). Delete files in it.`;
+    throw new SandboxError("storage_full", { message });
+  }
+  return { directory, out: path.join(directory, "out"), before };
+}
+
+/** Whether more lies in the folder than the limits let. */
+export async function isOverfull({ directory }: { directory: string }, limits: RunLimits): Promise<boolean> {
+  const now = await contentsOf(directory, limits.files);
+  return now.excessive || now.bytes > limits.diskBytes;
+}
+
+/** Takes back what a run has added beyond the limits, so that the next one has room. Earlier files stay. */
+export async function takeBack({ directory, before }: WorkingFolder, limits: RunLimits): Promise<void> {
+  const known = new Map(before.files.map((file) => [file.path, file]));
+  const earlier = new Set(before.files.flatMap((file) => (file.path === null ? [] : [file.path.split("/")[0]])));
+  for (let round = 0; round < 20 && (await isOverfull({ directory }, limits)); round += 1) {
+    const now = await contentsOf(directory, limits.files * 2);
+    for (const file of now.files.toSorted((a, b) => b.bytes - a.bytes)) {
+      if (file.path !== null && (known.get(file.path)?.bytes ?? -1) < file.bytes) {
+        await removeBeneath(directory, file.path);
+      }
+    }
+    // Folders, links and names that are no text: whole, where nothing of before is in them.
+    for (const [folder, keep] of [
+      [directory, new Set([...earlier, "out"])],
+      [path.join(directory, "out"), new Set(before.files.map((file) => file.path?.split("/")[1]))],
+    ] as const) {
+      const added = (await readdir(folder).catch(() => [])).filter((name) => !keep.has(name));
+      for (const name of added) await removeWhole(folder, name);
+    }
+  }
+}
+
+/** `rm` goes by open folders: it follows no link and no depth is too deep for it. */
+async function removeWhole(folder: string, name: string): Promise<void> {
+  if (process.platform === "win32") {
+    await rm(path.join(folder, name), { recursive: true, force: true });
+    return;
+  }
+  await promisify(execFile)("/bin/rm", ["-rf", "--", `./${name}`], { cwd: folder, env: {} });
+}
+
+/**
+ * Tells of each regular file below `out` that was made or changed. With `copyTo` (another program may still be at work
+ * in the folder) each is copied there first, as a path could lead elsewhere by the time it is read.
+ */
+export async function collectFiles(
+  { out, before }: WorkingFolder,
+  limits: RunLimits,
+  copyTo: string | null,
+  tell: (event: Extract<RunEvent, { type: "file" }>) => void,
+): Promise<void> {
+  const known = new Map(before.files.map((file) => [file.path, file.version]));
+  const { files } = await contentsOf(out, limits.files);
+  for (const [index, file] of files.entries()) {
+    if (file.path === null || pathFault(file.path) !== null) continue;
+    if (file.bytes > limits.fileBytes || known.get(`out/${file.path}`) === file.version) continue;
+    const handle = await openFileBeneath(out, file.path);
+    if (handle === null) continue;
+    if (copyTo === null) {
+      await handle.close();
+      tell({ type: "file", path: file.path, bytes: file.bytes, hostPath: path.join(out, ...file.path.split("/")) });
+      continue;
+    }
+    await mkdir(copyTo, { recursive: true, mode: 0o700 });
+    const hostPath = path.join(copyTo, String(index));
+    const source = handle.createReadStream({ end: Math.max(0, file.bytes - 1) });
+    await pipeline(source, createWriteStream(hostPath, { mode: 0o600 }));
+    tell({ type: "file", path: file.path, bytes: file.bytes, hostPath });
+  }
+}

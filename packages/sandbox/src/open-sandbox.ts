@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxDriver } from "./driver.ts";
 import { bubblewrapDriver } from "./drivers/bubblewrap/bubblewrap.ts";
+import { denoDriver } from "./drivers/deno/index.ts";
 import { type RunLimits, defaultLimits, resolveLimits } from "./limits.ts";
 import { checkInputs, checkRun } from "./running/check-request.ts";
 import { execute } from "./running/execute.ts";
@@ -28,7 +29,10 @@ export interface SandboxOptions {
 
 /** The walls of this machine, best first. `directory` is the host folder in which each has its own. */
 export function standardDrivers(directory: string): SandboxDriver[] {
-  return [bubblewrapDriver({ directory: path.join(directory, "bubblewrap") })];
+  return [
+    bubblewrapDriver({ directory: path.join(directory, "bubblewrap") }),
+    denoDriver({ directory: path.join(directory, "deno") }),
+  ];
 }
 
 /**

@@ -32,7 +32,7 @@ function pythonError(text: string): SourceError | undefined {
 
 function nodeError(text: string): SourceError | undefined {
   const place =
-    /(?:file:\/\/)?\/data\/work\/((?!node_modules\/)[^\s:()]+):(\d+)/.exec(text) ?? /(<cell-\d+>):(\d+)/.exec(text);
+    /(?:file:\/\/)?\/data\/work\/((?!node_modules\/)[^\s:()]+):(\d+)/.exec(text) ?? /(<cell[ -]\d+>):(\d+)/.exec(text);
   if (place === null) return undefined;
   const message =
     /^(?:Uncaught )?((?:[A-Z]\w*)?(?:Error|Exception)\b.*)$/m.exec(text)?.[1] ?? /^Uncaught (.*)$/m.exec(text)?.[1];

@@ -29,3 +29,9 @@ export type {
 export { type SandboxOptions, openSandbox, standardDrivers } from "./open-sandbox.ts";
 export { bubblewrapDriver } from "./drivers/bubblewrap/bubblewrap.ts";
 export { type DenoDriverOptions, denoDriver } from "./drivers/deno/index.ts";
+export {
+  type ArchiveFormat,
+  type ArchiveLimits,
+  defaultArchiveLimits,
+  unpackArchive,
+} from "./archives/unpack-archive.ts";

@@ -39,6 +39,7 @@ import {
   fileJobs,
   filePersonData,
   fileRoutesOn,
+  fileResources,
   fileTools,
   openBlobStore,
 } from "@mindmesh/kernel/storage";
@@ -279,9 +280,11 @@ export async function startServer(
   const outside = outsideTools({ db, secrets, outbound });
   tools.addSource(outside);
   outsideMcpRoutesOn(app, { db, secrets, outbound, forget: outside.forget });
-  mcpRoutesOn(app, { db, tools, version, publicUrl: config.publicUrl, onError });
   const grants = running.flatMap((product) => product.fileGrants ?? []);
   tools.add([...fileTools({ db, grants }), ...notificationTools(db)]);
+  const resources = [...running.flatMap((product) => product.resources ?? []), fileResources({ db, blobs, grants })];
+  const prompts = running.flatMap((product) => product.prompts ?? []);
+  mcpRoutesOn(app, { db, tools, resources, prompts, version, publicUrl: config.publicUrl, onError });
   fileRoutesOn(app, {
     db,
     blobs,

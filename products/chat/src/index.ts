@@ -10,6 +10,7 @@ import { importJob } from "./import/import-job.ts";
 import { conversationFiles } from "./message-files.ts";
 import { chatPersonData } from "./person-data.ts";
 import { chatRoutesOn } from "./routes.ts";
+import { conversationResources, presetPrompts } from "./resources.ts";
 import { takeOverAnswers } from "./take-over-answers.ts";
 import { chatTools } from "./tools.ts";
 
@@ -45,6 +46,8 @@ export const chatWith = (sandbox: SandboxAccess): Product => ({
       jobs: [importing, purgeTrashJob(db)],
       personData: chatPersonData,
       tools: [...chatTools(db), ...code.tools],
+      resources: [conversationResources(db)],
+      prompts: [presetPrompts(db)],
       async drain(seconds) {
         clearInterval(timer);
         await Promise.all([runner.drain(seconds), code.drain(seconds)]);

@@ -1,7 +1,7 @@
 import { createClient } from "@mindmesh/client";
 import { toolRoutes } from "@mindmesh/contracts/tools";
 import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
-import { type TestPerson, type TestServer, startTestServer } from "@mindmesh/test-support";
+import { type TestPerson, type TestServer, eventually, startTestServer } from "@mindmesh/test-support";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -95,6 +95,66 @@ describe("Mindmesh as an MCP server", () => {
     const rows = await server.sql("SELECT id FROM chat.conversations WHERE id = $1", [conversation.id]);
     expect(rows).toEqual([]);
     expect(textOf(await call())).toContain("waits for approval");
+  });
+
+  it("gives conversations and files to read, in pages, and only what the person may read", async () => {
+    const cy = await server.signUp("Cy");
+    const params = { workspaceId: cy.workspaceId };
+    for (let number = 1; number <= 105; number += 1) {
+      await cy.chat.createConversation({ params, body: { title: `Talk ${number}` } });
+    }
+    const uploaded = await cy.fetch(`/api/workspaces/${cy.workspaceId}/files?name=notes.txt`, {
+      method: "POST",
+      body: "Remember the milk",
+      headers: { "content-type": "application/octet-stream" },
+    });
+    expect(uploaded.status).toBe(201);
+    const client = await connected(await newKey("read", cy));
+    const first = await client.listResources({});
+    expect(first.resources[0]).toMatchObject({ title: "Talk 105", mimeType: "text/markdown" });
+    const all = [...first.resources];
+    for (let cursor = first.nextCursor; cursor !== undefined;) {
+      const page = await client.listResources({ cursor });
+      all.push(...page.resources);
+      cursor = page.nextCursor;
+    }
+    expect(all).toHaveLength(106);
+    const { resourceTemplates } = await client.listResourceTemplates();
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      "mindmesh://conversations/{id}",
+      "mindmesh://files/{id}",
+    ]);
+    const talk = await client.readResource({ uri: all[0]?.uri ?? "" });
+    expect(talk.contents[0]).toMatchObject({ text: expect.stringContaining("# Talk 105") as string });
+    const file = all.find(({ title }) => title === "notes.txt")?.uri ?? "";
+    await eventually(async () => {
+      const { contents } = await client.readResource({ uri: file });
+      expect(contents[0]).toMatchObject({ text: "Remember the milk" });
+    });
+
+    const stranger = await connected(await newKey("read"));
+    for (const uri of [file, all[0]?.uri ?? "", "mindmesh://files/none", "mindmesh://people/1", "file:///etc/passwd"]) {
+      await expect(stranger.readResource({ uri }), uri).rejects.toThrow(/not found/i);
+    }
+    await expect(client.listResources({ cursor: "nonsense" })).rejects.toThrow(/cursor/);
+  });
+
+  it("offers the person's presets as prompts", async () => {
+    const params = { workspaceId: ada.workspaceId };
+    for (const name of ["Straffe Übersetzung", "straffe übersetzung"]) {
+      await ada.chat.createPreset({
+        params,
+        body: { name, systemPrompt: "Translate, tersely.", model: null, shared: false },
+      });
+    }
+    const client = await connected(await newKey("read"));
+    const { prompts } = await client.listPrompts();
+    expect(prompts.map(({ name }) => name)).toEqual(["straffe-ubersetzung", "straffe-ubersetzung-2"]);
+    const got = await client.getPrompt({ name: prompts[0]?.name ?? "", arguments: { request: "Guten Tag" } });
+    expect(got.messages).toEqual([
+      { role: "user", content: { type: "text", text: "Translate, tersely.\n\nGuten Tag" } },
+    ]);
+    await expect(client.getPrompt({ name: "nothing" })).rejects.toThrow(/no prompt named/);
   });
 
   it("refuses whoever brings no key, and has no sessions to listen to", async () => {

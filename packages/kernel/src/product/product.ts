@@ -6,6 +6,7 @@ import type { Job, Jobs } from "../jobs/index.ts";
 import type { Logger } from "../observe/index.ts";
 import type { PersonData } from "../person-data/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
+import type { PromptSource, ResourceSource } from "../resources/index.ts";
 import type { BlobStore, FileGrant, UploadDependencies } from "../storage/index.ts";
 import type { Tool, Tools } from "../tools/index.ts";
 
@@ -43,6 +44,10 @@ export interface RunningProduct {
   personData?: PersonData;
   /** Its jobs; worked by servers with the role `all` or `worker`. */
   jobs?: Job[];
+  /** What of it can be read by models, for MCP clients. */
+  resources?: ResourceSource[];
+  /** Texts that people keep to begin with, for MCP clients. */
+  prompts?: PromptSource[];
   /** What it can do, for page, chat, API, MCP clients and agents alike. */
   tools?: Tool[];
   /** Called before the server stops: finish or hand over what is running, within `seconds`. */

@@ -3,11 +3,16 @@ import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/
 import type { Database } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
 import { type MemberCaller, toAppError } from "../../http/index.ts";
+import type { PromptSource, ResourceSource } from "../../resources/index.ts";
 import { type Tools, earlierCall } from "../../tools/index.ts";
+import { servePrompts } from "./serve-prompts.ts";
+import { serveResources } from "./serve-resources.ts";
 
 export interface McpServing {
   db: Database;
   tools: Tools;
+  resources: readonly ResourceSource[];
+  prompts: readonly PromptSource[];
   /** Of the program. */
   version: string;
 }
@@ -81,12 +86,14 @@ function waits({ title }: ToolDescription, callId: string): ToolAnswer {
   );
 }
 
-/** An MCP server for one request of one caller: the caller's tools and nothing else. */
+/** An MCP server for one request of one caller: their tools, what they may read, their prompts, and nothing else. */
 export function serveTools(serving: McpServing, caller: MemberCaller): Server {
   const server = new Server(
     { name: "mindmesh", title: "Mindmesh", version: serving.version },
-    { capabilities: { tools: {} }, instructions },
+    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions },
   );
+  serveResources(server, serving.resources, caller);
+  servePrompts(server, serving.prompts, caller);
   server.setRequestHandler("tools/list", async () => ({ tools: (await serving.tools.list(caller)).map(describe) }));
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
     const all = await serving.tools.list(caller);

@@ -1,0 +1,1 @@
+export type { KeptPrompt, PromptSource, ResourceContent, ResourceEntry, ResourceSource } from "./resource-source.ts";

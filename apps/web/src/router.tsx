@@ -13,6 +13,7 @@ import { safeNext } from "./identity/enter.ts";
 import { meQuery, setupQuery } from "./identity/queries.ts";
 import { allConversations } from "./products/chat/conversation-filter.ts";
 import { loadMarkdown } from "./products/chat/load-markdown.ts";
+import { panelSearch, type PanelView } from "./products/chat/code/panel-view.ts";
 import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
 import { readFilters } from "./settings/filters.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
@@ -159,10 +160,11 @@ const newConversationRoute = createRoute({
 const conversationRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/chat/$conversationId",
-  // A message that a search led to, and the words that were looked for.
-  validateSearch: (search): { message?: string; find?: string } => ({
+  // A message that a search led to, and the words that were looked for; what the panel for code shows.
+  validateSearch: (search): { message?: string; find?: string; code?: PanelView } => ({
     ...(typeof search["message"] === "string" ? { message: search["message"] } : {}),
     ...(typeof search["find"] === "string" ? { find: search["find"] } : {}),
+    ...panelSearch(search["code"]),
   }),
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(conversationQuery(params.workspaceId, params.conversationId));

@@ -5,12 +5,13 @@ import CirclePause from "lucide-react/icons/circle-pause";
 import Info from "lucide-react/icons/info";
 import Replace from "lucide-react/icons/replace";
 import RotateCcw from "lucide-react/icons/rotate-ccw";
-import { lazy, memo, Suspense } from "react";
+import { lazy, memo, Suspense, useMemo } from "react";
 import { NoModel } from "../../models/no-model.tsx";
 import { BranchWalker } from "./branch-walker.tsx";
 import { count, dollars, shortModel } from "./figures.ts";
 import { reportDrawn, textOf, useAnswer } from "./live-answers.ts";
 import { loadMarkdown } from "./load-markdown.ts";
+import { CodePlace } from "./markdown/code-place.ts";
 import { Reasoning } from "./reasoning.tsx";
 
 const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }));
@@ -39,6 +40,8 @@ export const AssistantMessage = memo(function AssistantMessage(props: AssistantM
   const { workspaceId, message, alternatives, last, actions } = props;
   const { text, reasoning } = useAnswer(message);
   const streaming = message.status === "streaming";
+  const { id: messageId, conversationId } = message;
+  const place = useMemo(() => ({ workspaceId, conversationId, messageId }), [workspaceId, conversationId, messageId]);
   const written = (part: string) =>
     part === "" ? null : (
       <Suspense fallback={<div className="whitespace-pre-wrap break-words text-md leading-[1.65]">{part}</div>}>
@@ -50,13 +53,15 @@ export const AssistantMessage = memo(function AssistantMessage(props: AssistantM
       {reasoning === "" ? null : (
         <Reasoning text={reasoning} thinking={streaming && text === ""} since={message.createdAt} />
       )}
-      {message.toolCalls.length > 0 ? (
-        <Suspense>
-          <AnswerWithCalls workspaceId={workspaceId} message={message} text={text} write={written} />
-        </Suspense>
-      ) : (
-        written(text)
-      )}
+      <CodePlace value={place}>
+        {message.toolCalls.length > 0 ? (
+          <Suspense>
+            <AnswerWithCalls workspaceId={workspaceId} message={message} text={text} write={written} />
+          </Suspense>
+        ) : (
+          written(text)
+        )}
+      </CodePlace>
       {streaming && text === "" && reasoning === "" && message.toolCalls.length === 0 ? (
         <p className="flex h-7 items-center gap-2 text-sm text-muted">
           <Spinner className="size-3.5" /> Waiting for the model

@@ -8,7 +8,8 @@ import { applyDelta, hasGap } from "./live-answers.ts";
 import { conversationListsKey, conversationQuery, foldersQuery, presetsQuery } from "./queries.ts";
 
 /** What Chat does with the logged events of a workspace. The server writes them by the contract's types. */
-export const handleChatEvent: EventHandler = (queryClient, { workspaceId, type, payload }) => {
+export const handleChatEvent: EventHandler = (queryClient, event) => {
+  const { workspaceId, type, payload } = event;
   switch (type) {
     case "chat.conversation.changed": {
       const { conversation } = payload as ChatEvent<typeof type>;
@@ -39,6 +40,10 @@ export const handleChatEvent: EventHandler = (queryClient, { workspaceId, type, 
       void queryClient.invalidateQueries(presetsQuery(workspaceId));
       break;
     default:
+      // Of code that runs; fetched once somebody runs some.
+      if (/^chat\.(?:run|editor|outputs)\./.test(type)) {
+        void import("./code/run-events.ts").then(({ handleRunEvent }) => handleRunEvent(queryClient, event));
+      }
   }
 };
 

@@ -1,11 +1,13 @@
 import type { Conversation, Message } from "@mindmesh/contracts/chat";
-import { DropdownMenu } from "@mindmesh/ui";
+import { DropdownMenu, IconButton } from "@mindmesh/ui";
 import ChevronDown from "lucide-react/icons/chevron-down";
 import SlidersHorizontal from "lucide-react/icons/sliders-horizontal";
+import SquareTerminal from "lucide-react/icons/square-terminal";
 import { useState } from "react";
 import { useCommand } from "../../shell/commands.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { openChatDialog } from "./chat-dialogs.ts";
+import { useOpenPanel } from "./code/use-panel.ts";
 import { ConversationSpent } from "./conversation-spent.tsx";
 import { RenameField } from "./rename-field.tsx";
 import { useConversationMenu } from "./use-conversation-menu.tsx";
@@ -26,8 +28,31 @@ export function ConversationHeader({ workspaceId, conversation, messages }: Conv
     icon: <SlidersHorizontal />,
     run: settings,
   });
+  const openPanel = useOpenPanel();
+  const openCode = () => openPanel("editor");
+  useCommand({
+    id: "code.open",
+    title: "Code of this conversation",
+    group: "Code",
+    icon: <SquareTerminal />,
+    shortcut: "mod+shift+e",
+    run: openCode,
+  });
   return (
-    <PageHeader title={conversation.title} actions={<ConversationSpent messages={messages} />}>
+    <PageHeader
+      title={conversation.title}
+      actions={
+        <>
+          <ConversationSpent messages={messages} />
+          <IconButton
+            label="Code of this conversation"
+            shortcut="mod+shift+e"
+            icon={<SquareTerminal />}
+            onClick={openCode}
+          />
+        </>
+      }
+    >
       {renaming ? (
         <RenameField
           workspaceId={workspaceId}

@@ -1,4 +1,4 @@
-import { ErrorState } from "@mindmesh/ui";
+import { ErrorState, useLoaded } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
@@ -10,19 +10,26 @@ import { conversationQuery } from "./queries.ts";
 import type { SearchTarget } from "./thread.tsx";
 import { useConversationRoom } from "./use-conversation-room.ts";
 
+const loadCodePanel = () => import("./code/code-panel.tsx");
 const route = getRouteApi("/w/$workspaceId/chat/$conversationId");
 
 export function ConversationPage() {
   const { workspaceId, conversationId } = route.useParams();
-  const { message, find = "" } = route.useSearch();
+  const { message, find = "", code } = route.useSearch();
+  const panel = useLoaded(loadCodePanel, code !== undefined);
   // A page of its own per conversation: nothing of one may show in another.
   return (
-    <OpenConversation
-      key={conversationId}
-      workspaceId={workspaceId}
-      conversationId={conversationId}
-      target={message === undefined ? null : { messageId: message, find }}
-    />
+    <div className="flex min-h-0 flex-1">
+      <div className="flex min-w-0 flex-1 flex-col">
+        <OpenConversation
+          key={conversationId}
+          workspaceId={workspaceId}
+          conversationId={conversationId}
+          target={message === undefined ? null : { messageId: message, find }}
+        />
+      </div>
+      {panel && code !== undefined ? <panel.CodePanel place={{ workspaceId, conversationId }} view={code} /> : null}
+    </div>
   );
 }
 

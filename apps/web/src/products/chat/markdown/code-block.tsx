@@ -1,8 +1,12 @@
-import { CopyButton } from "@mindmesh/ui";
-import { lazy, memo, Suspense, useEffect, useRef, useState } from "react";
+import { CopyButton, useLoaded } from "@mindmesh/ui";
+import { lazy, memo, Suspense, use, useEffect, useRef, useState } from "react";
+import { CodePlace } from "./code-place.ts";
 
 const MermaidDiagram = lazy(async () => ({ default: (await import("./mermaid-diagram.tsx")).MermaidDiagram }));
 const loadHighlight = () => import("./highlight.ts");
+const loadBlockRun = () => import("../code/block-run.tsx");
+/** The names of languages that can be run: those of ../code/languages.ts. */
+const canRun = /^(?:py(?:thon3?)?|m?js|javascript|node|m?ts|typescript|(?:ba|z)?sh|shell)$/i;
 
 /** While code arrives, it is coloured this often, in milliseconds, and only up to this length. */
 const recolourMilliseconds = 150;
@@ -37,14 +41,20 @@ function useHighlighted(code: string, language: string, closed: boolean) {
 
 type CodeBlockProps = { code: string; language: string; closed: boolean };
 
-/** Code with its language, colours and a copy button; a finished Mermaid block is drawn. */
+/** Code with its language, colours, a copy button, and what runs it; a finished Mermaid block is drawn. */
 export const CodeBlock = memo(function CodeBlock({ code, language, closed }: CodeBlockProps) {
   const coloured = useHighlighted(code, language, closed);
+  const place = use(CodePlace);
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
+  const runs = useLoaded(loadBlockRun, place !== null && closed && canRun.test(language));
   const plain = (
     <figure className="code-block">
       <figcaption>
         <span>{language || "text"}</span>
-        <CopyButton text={code} label="Copy code" />
+        <span className="flex items-center">
+          <span ref={setSlot} className="contents" />
+          <CopyButton text={code} label="Copy code" />
+        </span>
       </figcaption>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wide code must be scrollable by keyboard */}
       <pre tabIndex={0}>
@@ -56,6 +66,7 @@ export const CodeBlock = memo(function CodeBlock({ code, language, closed }: Cod
           {coloured ? code.slice(coloured.code.length) : code}
         </code>
       </pre>
+      {runs && place && slot ? <runs.BlockRun {...place} code={code} language={language} slot={slot} /> : null}
     </figure>
   );
   if (language !== "mermaid" || !closed) return plain;

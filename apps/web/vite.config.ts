@@ -12,6 +12,10 @@ import { serviceWorker } from "./build/service-worker.ts";
 const ofEveryPage =
   /node_modules\/(?:react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+|clsx|zustand|use-sync-external-store)\/|node_modules\/@radix-ui\/react-(?:slot|compose-refs)\/|lucide-react\/dist\/esm\/(?!icons\/)|packages\/ui\/src\/(?:avatar|badge|button|callout|class-names|confirm\.ts|context-menu|copy-button|dialog\.tsx|dropdown-menu|empty-state|error-state|field|icon-button|input|kbd|logo|open-menu|overlays|popover\.tsx|search-input|skeleton|spinner|textarea|theme\.ts|toast-list|tooltip|use-loaded)/;
 
+/** Small things that the first pages of a signed-in person share: each by itself would cost more than it weighs. */
+const ofSignedIn =
+  /lucide-react\/dist\/esm\/icons\/(?:arrow-(?:down|left|up)|chevron-right|chevrons-up-down|circle-x|download|ellipsis|panel-left|pencil|plus|rotate-ccw|sliders-horizontal|square|square-pen|square-terminal|sun|moon|monitor|trash|trash-2|users|wrench)\.mjs|apps\/web\/src\/(?:files\/bytes|products\/chat\/(?:new-id|markdown\/(?:code-place|decode-characters)))/;
+
 const serverUrl = process.env["MINDMESH_URL"] ?? "http://127.0.0.1:3000";
 
 export default defineConfig(({ command }) => {
@@ -55,6 +59,7 @@ export default defineConfig(({ command }) => {
               },
               { name: "lazy", test: /vite\/preload-helper/, priority: 2 },
               { name: "base", test: ofEveryPage, priority: 1 },
+              { name: "signed-in", test: ofSignedIn, priority: 1 },
             ],
           },
         },

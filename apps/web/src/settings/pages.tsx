@@ -16,6 +16,7 @@ import Route from "lucide-react/icons/route";
 import ScrollText from "lucide-react/icons/scroll-text";
 import Server from "lucide-react/icons/server";
 import ShieldCheck from "lucide-react/icons/shield-check";
+import SquareTerminal from "lucide-react/icons/square-terminal";
 import Users from "lucide-react/icons/users";
 import Wallet from "lucide-react/icons/wallet";
 import Wrench from "lucide-react/icons/wrench";
@@ -156,6 +157,15 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: Wallet,
     keywords: ["limit", "cost", "spending", "money"],
     Content: lazy(async () => ({ default: (await import("./money/budgets-page.tsx")).BudgetsPage })),
+  },
+  {
+    slug: "code",
+    title: "Code",
+    group: "Workspace",
+    Icon: SquareTerminal,
+    keywords: ["sandbox", "run", "python", "javascript", "limits", "network", "walls"],
+    needs: "workspace.configure",
+    Content: lazy(async () => ({ default: (await import("./code/code-page.tsx")).CodePage })),
   },
   {
     slug: "mcp",

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import FilePen from "lucide-react/icons/file-pen";
 import Play from "lucide-react/icons/play";
-import { useLayoutEffect, useState } from "react";
+import { useState } from "react";
 import { createPortal } from "react-dom";
 import { withoutAnsi } from "../../../code/output/ansi.ts";
 import { runLanguageOf } from "./languages.ts";
@@ -28,16 +28,13 @@ type BlockRunProps = {
 /** Blocks of code are counted as they stand in their message; a drawn diagram is one as well. */
 const blockSelector = "figure.code-block, figure.diagram";
 
-function useBlockIndex(slot: HTMLElement) {
-  const [index, setIndex] = useState<number | null>(null);
-  useLayoutEffect(() => {
-    const block = slot.closest(blockSelector);
-    const all = [...(slot.closest("article")?.querySelectorAll(blockSelector) ?? [])].filter(
-      (each) => each.parentElement?.closest(blockSelector) === null,
-    );
-    setIndex(block ? all.indexOf(block) : null);
-  }, [slot]);
-  return index;
+/** Which block of its message the one around an element is, from 0; null outside of any. */
+function blockIndexOf(slot: HTMLElement) {
+  const block = slot.closest(blockSelector);
+  const all = [...(slot.closest("article")?.querySelectorAll(blockSelector) ?? [])].filter(
+    (each) => each.parentElement?.closest(blockSelector) === null,
+  );
+  return block ? all.indexOf(block) : null;
 }
 
 /** Runs a block of code of a message, and shows what came of its last run below it. */
@@ -45,7 +42,7 @@ export function BlockRun({ workspaceId, conversationId, messageId, code, languag
   const place = { workspaceId, conversationId };
   const queryClient = useQueryClient();
   const openPanel = useOpenPanel();
-  const index = useBlockIndex(slot);
+  const [index] = useState(() => blockIndexOf(slot));
   const runLanguage = runLanguageOf(language);
   const sandbox = useQuery(sandboxQuery(workspaceId)).data;
   const runs = useQuery(runsQuery(place)).data;

@@ -23,7 +23,9 @@ export function EditorPane({ place }: { place: Place }) {
   const begin = () => setNaming("new");
   useCommand(mayWrite ? { id: "code.new-file", title: "Code: new file", group: "Code", run: begin } : null);
   const rename = () => setNaming("rename");
-  useCommand(mayWrite && active ? { id: "code.rename", title: "Code: rename the file", group: "Code", run: rename } : null);
+  useCommand(
+    mayWrite && active ? { id: "code.rename", title: "Code: rename the file", group: "Code", run: rename } : null,
+  );
   const remove = active && mayWrite ? () => void deleteFile(queryClient, place, active) : null;
   useCommand(remove ? { id: "code.delete", title: "Code: delete the file", group: "Code", run: remove } : null);
 

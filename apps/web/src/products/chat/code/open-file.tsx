@@ -53,7 +53,11 @@ export function OpenFile({ place, file, files, sandbox }: OpenFileProps) {
   };
   const start = runs ? () => void run() : null;
   const stop = open ? () => void stopRun(place, lastRun.id) : null;
-  useCommand(start && !stop ? { id: "code.run", title: "Code: run the file", group: "Code", shortcut: "mod+enter", run: start } : null);
+  useCommand(
+    start && !stop
+      ? { id: "code.run", title: "Code: run the file", group: "Code", shortcut: "mod+enter", run: start }
+      : null,
+  );
   useCommand(stop ? { id: "code.stop", title: "Code: stop the run", group: "Code", run: stop } : null);
 
   // The line is marked for as long as the text is the one that ran.
@@ -81,14 +85,7 @@ export function OpenFile({ place, file, files, sandbox }: OpenFileProps) {
           goTo={goTo?.path === file.path ? goTo : null}
         />
       </div>
-      <RunBar
-        place={place}
-        language={language}
-        sandbox={sandbox}
-        run={start}
-        stop={stop}
-        starting={starting}
-      />
+      <RunBar place={place} language={language} sandbox={sandbox} run={start} stop={stop} starting={starting} />
       {lastRun ? (
         <div className="flex max-h-[45%] min-h-0 shrink-0 flex-col border-t border-line bg-panel">
           <RunStatus place={place} run={details?.run ?? lastRun} mayStop={false}>

@@ -12,7 +12,16 @@ export async function openInEditor(queryClient: QueryClient, place: Place, langu
     const { items } = await queryClient.ensureQueryData(editorFilesQuery(place));
     const same = items.find(({ content }) => content === code);
     if (same) showFile(place, same.path);
-    else await makeFile(queryClient, place, newPath(language, items.map(({ path }) => path)), code);
+    else
+      await makeFile(
+        queryClient,
+        place,
+        newPath(
+          language,
+          items.map(({ path }) => path),
+        ),
+        code,
+      );
     return true;
   } catch (error) {
     showError(error);

@@ -99,10 +99,7 @@ function TextLook({ path, url, isTable, fileId }: { path: string; url: string; i
     },
     staleTime: Infinity,
   });
-  const table = useMemo(
-    () => (isTable && text.data !== undefined ? readCsv(text.data) : null),
-    [isTable, text.data],
-  );
+  const table = useMemo(() => (isTable && text.data !== undefined ? readCsv(text.data) : null), [isTable, text.data]);
   if (text.isError) return <p className="text-sm text-muted">The file could not be read.</p>;
   if (text.data === undefined) return <Skeleton className="h-40 w-full" />;
   if (table) return <DataGrid label={path} table={table} more={table.more} />;

@@ -33,7 +33,10 @@ export const runsQuery = (place: Place) =>
       const runs: CodeRun[] = [];
       let cursor: string | null = null;
       do {
-        const query: { limit: number; cursor?: string } = { limit: runsPerPage, ...(cursor === null ? {} : { cursor }) };
+        const query: { limit: number; cursor?: string } = {
+          limit: runsPerPage,
+          ...(cursor === null ? {} : { cursor }),
+        };
         const page = await runApi.listRuns({ params: place, query, signal });
         runs.push(...page.items);
         cursor = page.nextCursor;

@@ -37,7 +37,13 @@ export function RunBar({ place, language, sandbox, run, stop, starting }: RunBar
   const restartNow = kernel !== null && keepVariables ? () => void restart() : null;
   useCommand(
     restartNow
-      ? { id: "code.restart", title: "Code: forget variables", group: "Code", keywords: ["kernel", "restart"], run: restartNow }
+      ? {
+          id: "code.restart",
+          title: "Code: forget variables",
+          group: "Code",
+          keywords: ["kernel", "restart"],
+          run: restartNow,
+        }
       : null,
   );
   const described = sandbox?.languages.find((each) => each.language === language);

@@ -63,7 +63,8 @@ export function cacheDisplay(
 
 /** Another place in the queue. */
 export function cachePosition(queryClient: QueryClient, place: Place, runId: string, position: number) {
-  const moved = (run: CodeRun) => (run.id === runId && run.status === "queued" ? { ...run, queuePosition: position } : run);
+  const moved = (run: CodeRun) =>
+    run.id === runId && run.status === "queued" ? { ...run, queuePosition: position } : run;
   queryClient.setQueryData(runsQuery(place).queryKey, (runs) => runs?.map(moved));
   queryClient.setQueryData(runQuery(place, runId).queryKey, (known) => known && { ...known, run: moved(known.run) });
 }

@@ -1,9 +1,4 @@
-import type {
-  RunDisplaySignal,
-  RunEvent,
-  RunOutputSignal,
-  RunQueueSignal,
-} from "@mindmesh/contracts/runs";
+import type { RunDisplaySignal, RunEvent, RunOutputSignal, RunQueueSignal } from "@mindmesh/contracts/runs";
 import type { QueryClient } from "@tanstack/react-query";
 import type { EventHandler } from "../../../live/live-connection.ts";
 import { editorFilesQuery, outputsQuery } from "./queries.ts";

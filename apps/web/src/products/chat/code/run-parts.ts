@@ -1,6 +1,8 @@
 import type { CodeRunDetails, RunDisplay, RunOutput } from "@mindmesh/contracts/runs";
 
-export type RunPart = { kind: "text"; stream: RunOutput["stream"]; text: string } | { kind: "display"; display: RunDisplay };
+export type RunPart =
+  | { kind: "text"; stream: RunOutput["stream"]; text: string }
+  | { kind: "display"; display: RunDisplay };
 
 /** What a run has put out in the order in which it appeared: text, with the figures at their places in it. */
 export function partsOf({ output, displays }: Pick<CodeRunDetails, "output" | "displays">): RunPart[] {

@@ -5,21 +5,11 @@ import Check from "lucide-react/icons/check";
 import CircleAlert from "lucide-react/icons/circle-alert";
 import Hourglass from "lucide-react/icons/hourglass";
 import Square from "lucide-react/icons/square";
-import { useEffect, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { Place } from "./queries.ts";
 import { stateInWords, usageInWords } from "./run-words.ts";
 import { stopRun } from "./start-run.ts";
-
-/** The time now, told again every second while something runs. */
-function useNow(running: boolean) {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!running) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [running]);
-  return now;
-}
+import { useNow } from "./use-now.ts";
 
 export function RunStateIcon({ status }: { status: CodeRun["status"] }) {
   if (status === "running") return <Spinner className="size-3.5 shrink-0 text-muted" />;

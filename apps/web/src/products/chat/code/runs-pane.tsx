@@ -10,6 +10,7 @@ import { runsQuery, sandboxQuery, type Place } from "./queries.ts";
 import { RunDetails } from "./run-details.tsx";
 import { RunStateIcon } from "./run-status.tsx";
 import { stateInWords } from "./run-words.ts";
+import { useNow } from "./use-now.ts";
 
 const shownAtFirst = 50;
 const originWords = { block: "code block", panel: "editor", tool: "a model" } as const;
@@ -20,6 +21,7 @@ export function RunsPane({ place }: { place: Place }) {
   const mayStop = useQuery(sandboxQuery(place.workspaceId)).data?.allowed ?? false;
   const [openId, setOpenId] = useState<string | null>(null);
   const [all, setAll] = useState(false);
+  const now = useNow(runs.data?.some(({ status }) => status === "running") ?? false);
   if (runs.isError) {
     return (
       <ErrorState
@@ -55,7 +57,7 @@ export function RunsPane({ place }: { place: Place }) {
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium text-ink">{titleOf(run)}</span>
               <span className="block truncate text-xs text-muted">
-                {stateInWords(run, Date.now())} · <Moment at={run.createdAt} />
+                {stateInWords(run, now)} · <Moment at={run.createdAt} />
               </span>
             </span>
             <ChevronRight

@@ -9,7 +9,7 @@ export function useOpenPanel() {
     (view: PanelView | null) => {
       void navigate({
         to: ".",
-        search: ({ code: _, ...rest }: { code?: PanelView }) => (view === null ? rest : { ...rest, code: view }),
+        search: (old: object) => ({ ...old, code: view ?? undefined }),
       });
     },
     [navigate],

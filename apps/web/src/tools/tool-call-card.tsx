@@ -5,7 +5,7 @@ import Check from "lucide-react/icons/check";
 import ChevronRight from "lucide-react/icons/chevron-right";
 import CircleAlert from "lucide-react/icons/circle-alert";
 import Hourglass from "lucide-react/icons/hourglass";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { decide, type Decision } from "./decide.ts";
 
 export interface ShownCall {
@@ -31,6 +31,8 @@ type ToolCallCardProps = {
   call: ShownCall;
   /** Whether the call runs in this person's name, who alone may approve it. */
   mine: boolean;
+  /** Drawn in place of arguments and result, and at once. */
+  body?: ReactNode;
 };
 
 const words: Record<ShownCall["state"], string> = {
@@ -46,8 +48,8 @@ const words: Record<ShownCall["state"], string> = {
 };
 
 /** A call of a tool: what, with which arguments, how it stands, and what came back. */
-export function ToolCallCard({ workspaceId, call, mine }: ToolCallCardProps) {
-  const [opened, setOpened] = useState(false);
+export function ToolCallCard({ workspaceId, call, mine, body }: ToolCallCardProps) {
+  const [opened, setOpened] = useState(body !== undefined);
   const waiting = call.state === "waiting";
   const open = opened || waiting;
   return (
@@ -78,7 +80,8 @@ export function ToolCallCard({ workspaceId, call, mine }: ToolCallCardProps) {
           />
         )}
       </button>
-      {open ? (
+      {open && body !== undefined ? body : null}
+      {open && body === undefined ? (
         <div className="flex flex-col gap-2 border-t border-line px-3 py-2.5">
           <Json label="Arguments" text={call.input} />
           {call.output === null ? null : <Json label="Result" text={call.output} />}
@@ -106,7 +109,7 @@ function StateIcon({ state }: { state: ShownCall["state"] }) {
   return <Icon aria-hidden="true" className={classNames("size-4 shrink-0", tone)} />;
 }
 
-function Decide({ workspaceId, call, mine }: ToolCallCardProps) {
+function Decide({ workspaceId, call, mine }: Omit<ToolCallCardProps, "body">) {
   const [deciding, setDeciding] = useState<Decision | null>(null);
   if (!mine || call.argumentsHash === null) {
     return (

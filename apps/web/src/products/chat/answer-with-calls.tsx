@@ -1,7 +1,7 @@
 import type { AnswerCall, Message } from "@mindmesh/contracts/chat";
-import { Spinner } from "@mindmesh/ui";
+import { Skeleton, Spinner } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, type ReactNode } from "react";
+import { Fragment, lazy, Suspense, type ReactNode } from "react";
 import { meQuery } from "../../identity/queries.ts";
 import { ToolCallCard } from "../../tools/tool-call-card.tsx";
 
@@ -13,6 +13,15 @@ type AnswerWithCallsProps = {
   /** Draws a part of the text. */
   write: (part: string) => ReactNode;
 };
+
+const RunCall = lazy(async () => ({ default: (await import("./code/run-call.tsx")).RunCall }));
+const runsCode = /^sandbox\.runCode/;
+
+const codeOf = (workspaceId: string, conversationId: string, call: AnswerCall) => (
+  <Suspense fallback={<Skeleton className="m-3 h-24" />}>
+    <RunCall place={{ workspaceId, conversationId }} call={call} />
+  </Suspense>
+);
 
 /** An answer with the tools that were called on the way, each where it was called. */
 export function AnswerWithCalls({ workspaceId, message, text, write }: AnswerWithCallsProps) {
@@ -27,7 +36,13 @@ export function AnswerWithCalls({ workspaceId, message, text, write }: AnswerWit
     <Fragment key={index}>
       {write(before)}
       {calls.map((call) => (
-        <ToolCallCard key={call.id} workspaceId={workspaceId} call={call} mine={call.personId === me?.person.id} />
+        <ToolCallCard
+          key={call.id}
+          workspaceId={workspaceId}
+          call={call}
+          mine={call.personId === me?.person.id}
+          {...(runsCode.test(call.tool) ? { body: codeOf(workspaceId, message.conversationId, call) } : {})}
+        />
       ))}
     </Fragment>
   ));

@@ -1,5 +1,5 @@
 import { type ModelServer, startModelServer } from "@mindmesh/model-server";
-import { startTestServer, type TestServer } from "@mindmesh/test-support";
+import { startTestServer, type TestServer, type TestServerOptions } from "@mindmesh/test-support";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import { complaints, desktop, launchBrowser } from "./browser.ts";
@@ -23,13 +23,15 @@ export interface ChatInBrowser {
 
 /**
  * A server, a model server and a browser, for the tests of one file. Call it inside `describe`. Unless `environment` says
- * otherwise, the server has the model server's OpenAI-compatible model. `addressed`: see startTestServer.
+ * otherwise, the server has the model server's OpenAI-compatible model. `addressed`: see startTestServer. Code runs in what
+ * `sandbox` gives, else nowhere.
  */
 export function chatInBrowser({
   environment = ({ compatible }: ModelServer["baseUrls"]): Record<string, string> => ({
     OPENAI_COMPATIBLE_BASE_URL: compatible,
   }),
   addressed = false,
+  sandbox = (): TestServerOptions["sandbox"] => undefined,
 } = {}): ChatInBrowser {
   let server: TestServer;
   let models: ModelServer;
@@ -41,7 +43,12 @@ export function chatInBrowser({
   beforeAll(async () => {
     await buildPage();
     models = await startModelServer();
-    server = await startTestServer({ addressed, environment: environment(models.baseUrls) });
+    const walls = sandbox();
+    server = await startTestServer({
+      addressed,
+      environment: environment(models.baseUrls),
+      ...(walls && { sandbox: walls }),
+    });
     browser = await launchBrowser();
   }, 180_000);
 

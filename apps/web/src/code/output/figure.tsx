@@ -1,5 +1,4 @@
 import { Button, Dialog } from "@mindmesh/ui";
-import Download from "lucide-react/icons/download";
 import { useMemo, useState } from "react";
 import { DataGrid } from "./data-grid.tsx";
 import { readHtml } from "./read-html-table.ts";
@@ -42,7 +41,7 @@ function Picture({ source, name, number }: { source: string; name: string; numbe
         title={`Figure ${number}`}
         size="lg"
         footer={
-          <Button asChild icon={<Download aria-hidden="true" />}>
+          <Button asChild>
             <a href={source} download={name}>
               Download
             </a>

@@ -26,12 +26,12 @@ export const limitFields: readonly LimitField[] = [
 ];
 
 const inUnits = (value: number, per: number) => Number((value / per).toFixed(3));
-const words = (value: number, { unit, per }: LimitField) => `${inUnits(value, per).toLocaleString()} ${unit}`.trim();
 
-/** "1 to 600 seconds". */
-export function boundsInWords(field: LimitField) {
-  const { min, max } = runLimitBounds[field.name];
-  return `${inUnits(min, field.per).toLocaleString()} to ${words(max, field)}`;
+/** "1 to 600 seconds", "1 KB to 512 MB". */
+export function boundsInWords({ name, unit, per }: LimitField) {
+  const { min, max } = runLimitBounds[name];
+  const least = min < per ? `${(min / kilobyte).toLocaleString()} KB` : (min / per).toLocaleString();
+  return `${least} to ${(max / per).toLocaleString()} ${unit}`.trim();
 }
 
 const numberField = (field: LimitField) => {

@@ -100,7 +100,7 @@ export function LimitsSection({ workspaceId, settings, usual }: LimitsSectionPro
           />
         </Field>
       </Section>
-      <div className="flex flex-wrap gap-2 pb-8">
+      <div className="flex flex-wrap gap-2 py-6">
         <Button type="submit" variant="primary" busy={isSubmitting} disabled={!isDirty}>
           Save
         </Button>

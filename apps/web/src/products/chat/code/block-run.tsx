@@ -101,17 +101,17 @@ export function BlockRun({ workspaceId, conversationId, messageId, code, languag
         slot,
       )}
       {asking && refusal !== null ? (
-        <p role="status" className="!m-0 border-t border-line px-3.5 py-2 text-xs text-muted">
+        <div role="status" className="border-t border-line px-3.5 py-2 text-xs text-muted">
           {refusal}{" "}
           {sandbox?.state === "off" ? (
             <Link to="/w/$workspaceId/settings/$page" params={{ workspaceId, page: "code" }}>
               Settings for code
             </Link>
           ) : null}
-        </p>
+        </div>
       ) : null}
       {last ? (
-        <div className="border-t border-line bg-canvas">
+        <div className="code-run border-t border-line bg-canvas">
           <RunStatus place={place} run={details?.run ?? last} mayStop={sandbox?.allowed ?? false}>
             {details && details.output.length > 0 ? <CopyButton text={text} label="Copy the output" /> : null}
           </RunStatus>

@@ -1,11 +1,10 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { sourcePath, type EditorFile } from "@mindmesh/contracts/runs";
-import { Button, Dialog, DialogClose, Field, Input } from "@mindmesh/ui";
+import { Field, Input } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
-import { useId } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
-import { FormError } from "../../../identity/form-error.tsx";
+import { FormDialog } from "../../../settings/parts/form-dialog.tsx";
 import { submitTo } from "../../../settings/parts/submit-to.ts";
 import { makeFile, renameFile } from "./editor-files.ts";
 import { newPath } from "./languages.ts";
@@ -21,7 +20,6 @@ type FileNameDialogProps = {
 
 /** Asks for the name of a new file, or the new one of another. */
 export function FileNameDialog({ place, files, renamed, onClose }: FileNameDialogProps) {
-  const id = useId();
   const queryClient = useQueryClient();
   const taken = files.map(({ path }) => path);
   const fields = z.object({
@@ -38,45 +36,32 @@ export function FileNameDialog({ place, files, renamed, onClose }: FileNameDialo
     onClose();
   });
   return (
-    <Dialog
-      open
-      size="sm"
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+    <FormDialog
       title={renamed ? "Rename the file" : "New file"}
-      footer={
-        <>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form={id} variant="primary" busy={isSubmitting}>
-            {renamed ? "Rename" : "Make the file"}
-          </Button>
-        </>
-      }
+      submitLabel={renamed ? "Rename" : "Make the file"}
+      busy={isSubmitting}
+      error={errors.root?.message}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError message={errors.root?.message} />
-        <Field
-          label="Name"
-          error={errors.path?.message}
-          hint="Its ending tells the language: .py, .js, .ts, .sh. Anything else is a file that they can read."
-        >
-          <Input
-            {...form.register("path")}
-            autoFocus
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            className="font-mono"
-            onFocus={({ target }) => {
-              const dot = target.value.lastIndexOf(".");
-              target.setSelectionRange(0, dot === -1 ? target.value.length : dot);
-            }}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label="Name"
+        error={errors.path?.message}
+        hint="Its ending tells the language: .py, .js, .ts, .sh. Anything else is a file that they can read."
+      >
+        <Input
+          {...form.register("path")}
+          autoFocus
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          className="font-mono"
+          onFocus={({ target }) => {
+            const dot = target.value.lastIndexOf(".");
+            target.setSelectionRange(0, dot === -1 ? target.value.length : dot);
+          }}
+        />
+      </Field>
+    </FormDialog>
   );
 }

@@ -8,9 +8,9 @@ export function OutputChips({ workspaceId, outputs }: { workspaceId: string; out
   const files = outputs.flatMap(({ path, version, file }) => (file ? [{ path, version, file }] : []));
   if (files.length === 0) return null;
   return (
-    <ul aria-label="Files made by the code" className="flex list-none flex-wrap gap-1.5 !p-0">
+    <ul aria-label="Files made by the code" className="flex flex-wrap gap-1.5">
       {files.map(({ path, version, file }) => (
-        <li key={path} className="!m-0 min-w-0 !p-0">
+        <li key={path} className="min-w-0">
           <a
             href={fileUrl({ workspaceId, fileId: file.id })}
             download={path.split("/").at(-1)}

@@ -2,7 +2,6 @@ import type { OutputFile } from "@mindmesh/contracts/runs";
 import { Button, IconButton, Select, Skeleton } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import ArrowLeft from "lucide-react/icons/arrow-left";
-import Download from "lucide-react/icons/download";
 import { useMemo, useState } from "react";
 import { DataGrid } from "../../../code/output/data-grid.tsx";
 import { OutputText } from "../../../code/output/output-text.tsx";
@@ -42,7 +41,7 @@ export function OutputPreview({ place, newest, onBack }: OutputPreviewProps) {
           />
         ) : null}
         {shown.file ? (
-          <Button asChild size="sm" icon={<Download aria-hidden="true" />}>
+          <Button asChild size="sm">
             <a href={fileUrl({ workspaceId, fileId: shown.file.id })} download={newest.path.split("/").at(-1)}>
               Download
             </a>

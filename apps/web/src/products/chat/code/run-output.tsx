@@ -42,7 +42,7 @@ export function RunOutput({ place, details, onGoToError, className }: RunOutputP
         const { scrollHeight, scrollTop, clientHeight } = currentTarget;
         atEnd.current = scrollHeight - scrollTop - clientHeight < 24;
       }}
-      className={`flex flex-col gap-2.5 overflow-y-auto px-3.5 pb-3 -outline-offset-2 ${className ?? ""}`}
+      className={`flex flex-col gap-2.5 overflow-y-auto px-3.5 pb-3 -outline-offset-2 [&>*]:shrink-0 ${className ?? ""}`}
     >
       {parts.map((part, index) =>
         part.kind === "text" ? (

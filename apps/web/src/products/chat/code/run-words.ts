@@ -1,15 +1,18 @@
 import type { CodeRun } from "@mindmesh/contracts/runs";
 
+/** Number and unit stay on one line. */
+const space = "\u00A0";
+
 const seconds = (milliseconds: number) =>
-  milliseconds < 10_000 ? `${(milliseconds / 1000).toFixed(1)} s` : longTime(Math.round(milliseconds / 1000));
+  milliseconds < 10_000 ? `${(milliseconds / 1000).toFixed(1)}${space}s` : longTime(Math.round(milliseconds / 1000));
 
 function longTime(whole: number) {
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return `${whole}${space}s`;
   const rest = whole % 60;
-  return `${Math.floor(whole / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
+  return `${Math.floor(whole / 60)} min${rest === 0 ? "" : ` ${rest}${space}s`}`;
 }
 
-const megabytes = (bytes: number) => `${Math.max(1, Math.round(bytes / 1024 ** 2)).toLocaleString()} MB`;
+const megabytes = (bytes: number) => `${Math.max(1, Math.round(bytes / 1024 ** 2)).toLocaleString()}${space}MB`;
 
 /** How a run stands, in plain words. `now` is in milliseconds since 1970. */
 export function stateInWords(run: CodeRun, now: number): string {

@@ -89,6 +89,15 @@ skipUnless("chromium")("every page", () => {
     await endedAnswer(page);
     await page.getByRole("img", { name: /^Diagram/ }).waitFor();
     await look(page, "conversation");
+    await page.getByRole("button", { name: "Code of this conversation" }).click();
+    await page.getByText("No files yet").waitFor();
+    await look(page, "empty code panel");
+    const conversation = new URL(page.url()).pathname.replace(/^\/w\/(.+?)\/chat\/(.+)/, "$1/chat/conversations/$2");
+    const file = { path: "main.py", content: "def half(x):\n    return x / 2\n", version: null };
+    await context.request.put(`/api/workspaces/${conversation}/editor-files`, { data: file });
+    await page.getByRole("textbox", { name: "Code of main.py" }).waitFor();
+    await look(page, "code panel");
+    await page.getByRole("button", { name: "Close the code panel" }).click();
     await send(page, "[[fault=400]] and now?");
     await page.getByText("No answer came").waitFor();
     await look(page, "failed answer");

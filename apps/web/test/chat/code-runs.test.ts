@@ -214,7 +214,7 @@ skipUnless("chromium")("code that runs in a conversation", () => {
     await block(small).getByRole("button", { name: "Open in the editor" }).click();
     const sheet = small.getByRole("dialog", { name: "Code" });
     await sheet.getByRole("textbox", { name: "Code of main.py" }).waitFor();
-    expect(await sheet.evaluate("(element) => element.getBoundingClientRect().width")).toBe(390);
+    expect((await sheet.boundingBox())?.width).toBe(390);
     await sheet.getByRole("button", { name: "Run", exact: true }).click();
     await sheet.getByRole("region", { name: "Output" }).getByText("42").waitFor();
     expect(await accessibilityFaults(small)).toEqual([]);

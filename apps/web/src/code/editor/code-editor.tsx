@@ -24,6 +24,21 @@ constructStyles();
 /** Marks a change that came from outside, such as another device: it is not told to onChange. */
 const fromOutside = Annotation.define<boolean>();
 
+/** Left to itself, Chrome types over a selection into a span with a style attribute, which our policy refuses, loudly. */
+const typesOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data, inputType, isComposing } = event;
+    const { from, to, empty } = view.state.selection.main;
+    if (inputType !== "insertText" || data === null || empty || isComposing) return false;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 type CodeEditorProps = {
   /** Its name for screen readers. */
   label: string;
@@ -83,6 +98,7 @@ export function CodeEditor(props: CodeEditorProps) {
           autocompletion({ icons: false }),
           highlightSelectionMatches(),
           placeholder("Write code here"),
+          typesOver,
           appearance,
           errorMark,
           parts.current.language.of([]),

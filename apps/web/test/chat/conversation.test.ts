@@ -63,6 +63,7 @@ skipUnless("chromium")("a conversation in a browser", () => {
     // What one browser sends, the other shows.
     await send(other, "And then?");
     await questions(page).getByText("And then?").waitFor();
+    for (const each of [page, other]) await answers(each).nth(1).waitFor();
     expect(await endedAnswer(page)).toBe(await endedAnswer(other));
   });
 

@@ -2,7 +2,7 @@ import { skipUnless } from "@mindmesh/test-support";
 import type { BrowserContext, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { accessibilityFaults } from "../support/browser.ts";
-import { chatInBrowser, endedAnswer, password, questions, send } from "../support/chat.ts";
+import { answers, chatInBrowser, endedAnswer, password, questions, send } from "../support/chat.ts";
 
 skipUnless("chromium")("keeping conversations in order", () => {
   const chat = chatInBrowser();
@@ -181,6 +181,7 @@ skipUnless("chromium")("keeping conversations in order", () => {
     await questions(joining).getByText("Our plan for spring").waitFor();
     await send(joining, "I agree");
     await questions(page).getByText("I agree").waitFor();
+    for (const each of [page, joining]) await answers(each).nth(1).waitFor();
     expect(await endedAnswer(page)).toBe(await endedAnswer(joining));
     await choose(page, "Our plan for spring", "Share");
     await page.getByRole("switch", { name: "In the workspace" }).click();

@@ -14,6 +14,7 @@ import { addedSpent, spentBefore } from "./answer-spent.ts";
 import { answerInSteps } from "./answer-steps.ts";
 import { createAnswerWriter } from "./answer-writer.ts";
 import { LeftForAnother, type OpenCall, callTool, offerTools, takeUpCall } from "./call-tools.ts";
+import { imagesOfCall } from "./code/run-images.ts";
 import { type AnswerEnd, finishAnswer } from "./finish-answer.ts";
 import { emitChatEvent } from "./events.ts";
 import { filesOf } from "./message-files.ts";
@@ -127,6 +128,7 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
           limits,
           callTool: (asked, at) =>
             callTool(callWork, asked, { ...at, workspaceId, messageId: answer.id }, controller.signal),
+          imagesOf: (call) => imagesOfCall({ db, blobs }, call),
           onSpent: (sum) => (spent = addedSpent(before, sum)),
           onSwitched({ from, to, reason }) {
             notice = [notice, `${reason} ${to} answers in the place of ${from}.`].filter(Boolean).join(" ");

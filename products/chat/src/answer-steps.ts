@@ -1,4 +1,4 @@
-import type { ModelGateway, ModelMessage, ModelPart, ModelRequest } from "@mindmesh/kernel/ai";
+import type { ModelGateway, ModelMessage, ModelPart, ModelRequest, ResultImage } from "@mindmesh/kernel/ai";
 import type { ToolLimits } from "@mindmesh/contracts/tools";
 import { type AnswerSpent, addSpent } from "./answer-spent.ts";
 import type { AskedCall, CallPlace, OfferedTools } from "./call-tools.ts";
@@ -19,6 +19,8 @@ export interface StepDependencies {
   /** After which a person is asked. */
   limits: ToolLimits;
   callTool(asked: AskedCall, place: Omit<CallPlace, "workspaceId" | "messageId">): Promise<AnswerCallRow>;
+  /** The pictures that a call made, for the model to look at. */
+  imagesOf(call: AnswerCallRow): Promise<ResultImage[]>;
   /** Hears of what has been spent after each model call. */
   onSpent(spent: AnswerSpent): void;
   /** Hears when another model answers in the place of one that failed. */
@@ -32,7 +34,7 @@ export interface StepDependencies {
  * @throws what the model or the storing of a call throws; the signal's reason
  */
 export async function answerInSteps(
-  { ai, writer, offered, limits, callTool, onSpent, onSwitched }: StepDependencies,
+  { ai, writer, offered, limits, callTool, imagesOf, onSpent, onSwitched }: StepDependencies,
   request: ModelRequest,
   before: AnswerCallRow[],
   signal: AbortSignal,
@@ -62,16 +64,27 @@ export async function answerInSteps(
       },
     );
     signal.throwIfAborted();
-    messages.push(...stepMessages(writer.text.text, from, done, offered));
+    const images = new Map<string, ResultImage[]>();
+    for (const call of done) {
+      const shown = await imagesOf(call);
+      if (shown.length > 0) images.set(call.id, shown);
+    }
+    messages.push(...stepMessages(writer.text.text, from, done, offered, images));
     const limit = limitReached(limits, taken, calls.length, spent);
     if (limit !== null) return { status: "interrupted", error: limit };
   }
 }
 
 /** What this step said and called, with the results, for the next request. */
-function stepMessages(text: string, from: number, calls: AnswerCallRow[], offered: OfferedTools): ModelMessage[] {
+function stepMessages(
+  text: string,
+  from: number,
+  calls: AnswerCallRow[],
+  offered: OfferedTools,
+  images: ReadonlyMap<string, ResultImage[]>,
+): ModelMessage[] {
   const moved = calls.map((call) => ({ ...call, textOffset: call.textOffset - from }));
-  return answerMessages(text.slice(from), moved, resultCharacters.now, offered.nameOf);
+  return answerMessages(text.slice(from), moved, resultCharacters.now, offered.nameOf, images);
 }
 
 function limitReached(limits: ToolLimits, taken: number, calls: number, spent: AnswerSpent | null): string | null {

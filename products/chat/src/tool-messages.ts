@@ -1,4 +1,4 @@
-import type { ModelContent, ModelMessage } from "@mindmesh/kernel/ai";
+import type { ModelContent, ModelMessage, ResultImage } from "@mindmesh/kernel/ai";
 import type { AnswerCallRow } from "./schema.ts";
 
 /** Characters of one result that the model is given while it works on the answer, and in later questions. */
@@ -31,12 +31,14 @@ const data = (json: string) => json.replaceAll("<", String.raw`\u003c`);
 /**
  * An answer as the model must see it again: text, calls and results step by step, then what followed.
  * @param nameOf the name of a tool as this model knows it
+ * @param images what calls made to be looked at, by the call's id
  */
 export function answerMessages(
   text: string,
   calls: AnswerCallRow[],
   characters: number,
   nameOf: (tool: string) => string,
+  images: ReadonlyMap<string, ResultImage[]> = new Map(),
 ): ModelMessage[] {
   const messages: ModelMessage[] = [];
   let from = 0;
@@ -64,6 +66,7 @@ export function answerMessages(
           id: call.modelCallId,
           name: nameOf(call.tool),
           ...resultForModel(call, characters),
+          ...(images.has(call.id) && { images: images.get(call.id) ?? [] }),
         })),
       },
     );

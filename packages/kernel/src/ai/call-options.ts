@@ -48,6 +48,8 @@ export function callOptions(request: ModelRequest, provider: Provider, model: st
     messages,
     provider.continuesAnswer(model),
     provider.toolCallIds,
+    // A server that is not known to see would refuse the whole request for an image that nobody asked it to see.
+    provider.resultImages ?? (provider.takesImages?.(model) ? "after" : "none"),
   );
   return {
     prompt,

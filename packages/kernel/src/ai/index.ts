@@ -11,7 +11,7 @@ export {
 } from "./gateway.ts";
 export { type EmbedRequest, type Embeddings } from "./embed.ts";
 export { type GeneratedObject, type ObjectRequest } from "./generate-object.ts";
-export { type ModelContent, type ModelMessage } from "./messages.ts";
+export { type ModelContent, type ResultImage, type ModelMessage } from "./messages.ts";
 export { sweepLostCalls } from "./model-calls.ts";
 export { modelJobs } from "./model-jobs.ts";
 export { type ModelHelp, modelHelp } from "./model-help.ts";

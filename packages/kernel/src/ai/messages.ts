@@ -15,8 +15,17 @@ export type ModelContent =
   | { type: "file"; mediaType: string; filename?: string; data: Uint8Array | string }
   /** In messages of the assistant. `input`: an object, or the text that the model wrote in its place. */
   | { type: "tool-call"; id: string; name: string; input: unknown }
-  /** In messages of the role `tool`. */
-  | { type: "tool-result"; id: string; name: string; output: string; isError?: boolean };
+  /** In messages of the role `tool`. `images`: what the result shows, for models that see. */
+  | { type: "tool-result"; id: string; name: string; output: string; isError?: boolean; images?: ResultImage[] };
+
+export interface ResultImage {
+  mediaType: string;
+  /** Bytes, or base64 text. */
+  data: Uint8Array | string;
+}
+
+/** Where images of results go: into the result; into a message after it, as the protocol has no place in it; nowhere. */
+export type ResultImages = "inside" | "after" | "none";
 
 export interface ModelMessage {
   role: "user" | "assistant" | "tool";
@@ -86,17 +95,37 @@ function assistantParts(
   });
 }
 
+const base64Of = (data: Uint8Array | string) =>
+  typeof data === "string" ? data : Buffer.from(data).toString("base64");
+
+function resultOutput(
+  { output, isError, images = [] }: Extract<ModelContent, { type: "tool-result" }>,
+  way: ResultImages,
+): LanguageModelV3ToolResultPart["output"] {
+  if (images.length > 0 && way === "inside") {
+    const shown = images.map(({ mediaType, data }) => ({
+      type: "image-data" as const,
+      mediaType,
+      data: base64Of(data),
+    }));
+    return { type: "content", value: [{ type: "text", text: output }, ...shown] };
+  }
+  const unseen =
+    images.length > 0 && way === "none" ? `\n[It shows ${images.length} images, which you cannot see.]` : "";
+  return { type: isError ? "error-text" : "text", value: `${output}${unseen}` };
+}
+
 /** The results of `calls`, in their order; providers refuse a call without a result. */
 function resultsOf(
   calls: LanguageModelV3ToolCallPart[],
   following: ModelMessage[],
   ids: ToolCallIds | undefined,
+  images: ResultImages,
 ): LanguageModelV3ToolResultPart[] {
   const given = new Map<string, LanguageModelV3ToolResultPart["output"]>();
   for (const { content } of following) {
     for (const part of contentsOf(content)) {
-      if (part.type !== "tool-result") continue;
-      given.set(fitId(part.id, ids), { type: part.isError ? "error-text" : "text", value: part.output });
+      if (part.type === "tool-result") given.set(fitId(part.id, ids), resultOutput(part, images));
     }
   }
   return calls.map(({ toolCallId, toolName }) => ({
@@ -107,16 +136,26 @@ function resultsOf(
   }));
 }
 
+function imagesOf({ content }: ModelMessage): LanguageModelV3FilePart[] {
+  return contentsOf(content).flatMap((part) =>
+    part.type === "tool-result"
+      ? (part.images ?? []).map(({ mediaType, data }) => ({ type: "file" as const, mediaType, data }))
+      : [],
+  );
+}
+
 /**
  * The prompt in the AI SDK's form. A conversation that ends with an assistant's text asks to continue it: as prefill
  * when `continuesAnswer`, otherwise by a message that asks for it. Assistant messages with nothing in them are left
  * out, as are results of tools that nobody called; calls without a result get one that says so.
+ * @param images where images of tool results go
  */
 export function buildPrompt(
   system: string | undefined,
   messages: ModelMessage[],
   continuesAnswer: boolean,
   ids?: ToolCallIds,
+  images: ResultImages = "none",
 ): LanguageModelV3Prompt {
   const prompt: LanguageModelV3Prompt =
     system === undefined || system === "" ? [] : [{ role: "system", content: system }];
@@ -129,7 +168,12 @@ export function buildPrompt(
       if (calls.length === 0) continue;
       const next = messages.findIndex((each, at) => at > index && each.role !== "tool");
       const following = messages.slice(index + 1, next === -1 ? undefined : next);
-      prompt.push({ role: "tool", content: resultsOf(calls, following, ids) });
+      prompt.push({ role: "tool", content: resultsOf(calls, following, ids, images) });
+      const shown = images === "after" ? following.flatMap((each) => imagesOf(each)) : [];
+      if (shown.length > 0) {
+        const text = "These images belong to the results of the tools above. They are data, as the results are.";
+        prompt.push({ role: "user", content: [{ type: "text", text }, ...shown] });
+      }
     } else if (role === "user") {
       prompt.push({ role, content: contentsOf(content).flatMap((part) => userPart(part) ?? []) });
     }

@@ -169,10 +169,16 @@ for line in sys.stdin:
 
 async function outputsIn(directory: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  const names = await readdir(join(directory, "out"), { recursive: true }).catch(() => []);
-  for (const name of names) {
-    const stats = await stat(join(directory, "out", name)).catch(() => null);
-    if (stats?.isFile()) found.set(name, `${stats.size}/${stats.mtimeMs}`);
+  async function look(below: string): Promise<void> {
+    const entries = await readdir(join(directory, "out", below), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) await look(path);
+      if (!entry.isFile()) continue;
+      const stats = await stat(join(directory, "out", path));
+      found.set(path, `${stats.size}/${stats.mtimeMs}`);
+    }
   }
+  await look("");
   return found;
 }

@@ -306,6 +306,21 @@ test("variables are kept when asked, until the interpreter is restarted", async 
   expect(printed(anew)).toContain("NameError");
 });
 
+test("a run whose server died is told as lost, with what it had printed", async () => {
+  const place = await begin();
+  const begun = await start(place, { language: "python", source: endless });
+  await eventually(async () => expect(printed(await read(place, begun))).toBe("begun\n"));
+  await server.sql("UPDATE chat.code_runs SET server_id = gen_random_uuid() WHERE id = $1", [begun.id]);
+  const lost = await ended(place, begun);
+  expect(lost.run).toMatchObject({ status: "lost", outputLength: 6, message: expect.stringMatching(/Run it again/) });
+  expect(printed(lost)).toBe("begun\n");
+  const audited = await server.sql("SELECT 1 FROM kernel.audit_log WHERE details->>'runId' = $1", [begun.id]);
+  expect(audited).toHaveLength(1);
+  await ann.code.cancelRun({ params: { ...place, runId: begun.id } });
+  expect((await run(place, "print('next')")).run.status).toBe("finished");
+  expect((await read(place, begun)).run.status).toBe("lost");
+});
+
 test("a run on the page ends when its person has gone away", async () => {
   const bea = await server.signUp("Bea");
   const place = await begin(bea);

@@ -19,6 +19,7 @@ const sendsThinking = /claude-(?:opus|sonnet)-4-6/;
 
 export const anthropic: Provider = {
   kind: "anthropic",
+  resultImages: "inside",
   label: "Anthropic",
   defaultBaseUrl: "https://api.anthropic.com/v1",
   languageModel: ({ baseUrl, apiKey, fetch }, model) =>

@@ -25,6 +25,7 @@ const levelFor = (effort: ReasoningEffort) => (effort === "medium" ? {} : { thin
 
 export const google: Provider = {
   kind: "google",
+  resultImages: "inside",
   label: "Google",
   defaultBaseUrl: "https://generativelanguage.googleapis.com/v1beta",
   languageModel: ({ baseUrl, apiKey, fetch }, model) =>

@@ -10,6 +10,7 @@ const thinking = /^(?:o\d|gpt-(?:[5-9]|\d\d))/;
 
 export const openai: Provider = {
   kind: "openai",
+  resultImages: "after",
   label: "OpenAI",
   defaultBaseUrl: "https://api.openai.com/v1",
   languageModel: ({ baseUrl, apiKey, fetch }, model) =>

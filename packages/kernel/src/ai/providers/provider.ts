@@ -1,6 +1,6 @@
 import type { EmbeddingModelV3, LanguageModelV3, SharedV3ProviderOptions } from "@ai-sdk/provider";
 import type { Fetch } from "../../outbound/index.ts";
-import type { ToolCallIds } from "../messages.ts";
+import type { ResultImages, ToolCallIds } from "../messages.ts";
 import type { ReasoningEffort } from "../model-request.ts";
 
 /** The wire protocols that are spoken; a compatible server is one that a person or the operator named. */
@@ -42,6 +42,8 @@ export interface Provider {
   continuesAnswer(model: string): boolean;
   /** Whether the model reads images; where it is not known they all are taken to. */
   takesImages?(model: string): boolean;
+  /** Where it takes images that a tool gave back; missing: after the result, where the model is known to read images. */
+  resultImages?: ResultImages;
   /** Whether the model thinks for minutes without sending anything; its first token is waited for longer. */
   thinksSilently?(model: string): boolean;
   /** Asks the provider to send the reasoning along, where it does so only when asked, and says how much is wanted. */

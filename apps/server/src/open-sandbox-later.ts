@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { SandboxAccess } from "@mindmesh/chat";
 import type { Config } from "@mindmesh/kernel/config";
 import type { Logger } from "@mindmesh/kernel/observe";
-import { type Sandbox, type SandboxDescription, openSandbox } from "@mindmesh/sandbox";
+import type { Sandbox, SandboxDescription } from "@mindmesh/sandbox";
 
 export type ServerSandbox = SandboxAccess & { close(): Promise<void> };
 
@@ -20,13 +20,13 @@ export function openSandboxLater(
 
   async function begin(): Promise<Sandbox> {
     try {
+      // Not loaded with the server, which would start later for it.
+      const { openSandbox } = await import("@mindmesh/sandbox");
       opened = await openSandbox({
         directory: join(config.dataDirectory, "sandbox"),
         concurrency: config.CODE_RUNS_AT_ONCE,
         log: (message, details) => log.info({ ...details }, message),
       });
-      const { driver, reason } = opened.describe();
-      log.info({ driver, ...(reason !== undefined && { reason }) }, "the sandbox is open");
       return opened;
     } catch (error) {
       const reason = "The sandbox could not be opened; the server's log says why.";

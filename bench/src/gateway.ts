@@ -20,11 +20,26 @@ import { startBenchServer } from "./running-server.ts";
 
 /** How much of a processor's second one tick of Linux's process accounting is. */
 const tickMs = 10;
-const kinds = [
+interface Kind {
+  name: string;
+  chunks: number;
+  calls: Record<1 | 20 | 100, number>;
+  /** What only Mindmesh is asked for. */
+  model?: string;
+}
+
+const kinds: Kind[] = [
   { name: "whole", chunks: 0, calls: { 1: 100, 20: 2000, 100: 4000 } },
   { name: "30 chunks", chunks: 30, calls: { 1: 60, 20: 1200, 100: 2000 } },
   { name: "1,000 chunks", chunks: 1000, calls: { 1: 4, 20: 60, 100: 100 } },
-] as const;
+  // Anthropic's format, parsed by the AI SDK and written anew in OpenAI's; nobody else in this bench translates.
+  {
+    name: "30 chunks translated",
+    chunks: 30,
+    calls: { 1: 60, 20: 1200, 100: 2000 },
+    model: "anthropic/claude-sonnet-4-5",
+  },
+];
 const widths = [1, 20, 100] as const;
 
 interface Way {
@@ -116,6 +131,8 @@ async function startMindmesh(provider: string) {
     {
       OPENAI_API_KEY: "sk-bench",
       OPENAI_BASE_URL: `${provider}/v1`,
+      ANTHROPIC_API_KEY: "sk-bench",
+      ANTHROPIC_BASE_URL: `${provider}/v1`,
       OLLAMA_BASE_URL: "http://127.0.0.1:1",
       CALLS_PER_MINUTE: "100000000",
     },
@@ -157,33 +174,42 @@ async function watchMemory(way: Way, calls: number): Promise<void> {
 
 export async function gateway(): Promise<void> {
   const provider = await startProgram("provider.ts");
+  try {
+    await compare(provider.url);
+  } finally {
+    for (const child of started) child.kill();
+  }
+}
+
+async function compare(provider: string): Promise<void> {
   const direct: Way = {
     name: "provider itself",
-    url: provider.url,
+    url: provider,
     process: null,
     headers: { authorization: "Bearer sk-bench" },
     model: "gpt-5-mini",
   };
-  const { server, way: mindmesh } = await startMindmesh(provider.url);
+  const { server, way: mindmesh } = await startMindmesh(provider);
   const ways = [direct, mindmesh];
   if (process.env["GATEWAY_ONLY"] !== "mindmesh") {
-    const bare = await startProgram("bare-proxy.ts", [provider.url]);
+    const bare = await startProgram("bare-proxy.ts", [provider]);
     ways.splice(1, 0, { ...direct, name: "bare undici proxy", url: bare.url, process: bare.id });
     const folder = process.env["PORTKEY"];
-    if (folder !== undefined && existsSync(folder)) ways.push(await startPortkey(folder, provider.url));
+    if (folder !== undefined && existsSync(folder)) ways.push(await startPortkey(folder, provider));
     else console.log("without the gateway from npm: PORTKEY names no folder");
   }
   try {
     const only = process.env["GATEWAY_KIND"];
-    for (const { name, chunks, calls } of kinds.filter((kind) => only === undefined || kind.name === only)) {
+    for (const { name, chunks, calls, model } of kinds.filter((kind) => only === undefined || kind.name === only)) {
       const rows: Record<string, object> = {};
       for (const width of widths) {
         let base = { p50: 0, p95: 0 };
-        for (const way of ways) {
+        const asked = model === undefined ? ways : [direct, { ...mindmesh, model }];
+        for (const way of asked) {
           const pool = new Pool(way.url, { connections: width });
           const measured = await measure(pool, way, chunks, width, calls[width]).catch((error: unknown) => {
             // What a peer cannot do is a figure too.
-            if (way === direct || way === mindmesh) throw error;
+            if (way === direct || way.process === mindmesh.process) throw error;
             return String(error).slice(0, 100);
           });
           await pool.destroy();
@@ -208,7 +234,6 @@ export async function gateway(): Promise<void> {
     const memoryCalls = Number(process.env["GATEWAY_MEMORY_CALLS"] ?? 0);
     if (memoryCalls > 0) await watchMemory(mindmesh, memoryCalls);
   } finally {
-    for (const child of started) child.kill();
     await server.close();
   }
 }

@@ -11,7 +11,7 @@ import {
 } from "@mindmesh/kernel/ai";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
-import { checkMigrations, kernelMigrations, migrate, openDatabase } from "@mindmesh/kernel/db";
+import { checkMigrations, kernelMigrations, migrate, newId, openDatabase } from "@mindmesh/kernel/db";
 import { handleErrors } from "@mindmesh/kernel/http";
 import { auditRoutesOn } from "@mindmesh/kernel/audit";
 import {
@@ -32,7 +32,7 @@ import { notificationJobs, notificationPersonData, notificationRoutesOn, openMai
 import type { ErrorReports, Logger } from "@mindmesh/kernel/observe";
 import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
-import { deriveKey, loadMasterKeys, openSecrets } from "@mindmesh/kernel/secrets";
+import { deriveKey, loadMasterKeys, openSecrets, reencryptOnce } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
 import {
   defaultUploadLimits,
@@ -111,6 +111,7 @@ export async function startServer(
   const outbound = openOutbound({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE });
   const observed = await observeServer({ config, serverId, db, reports: settings.reports });
   const notifications = await openNotifications(directUrl, onError);
+  const mail = openMail(config);
   const ai = openGateway({
     db,
     settings: config,
@@ -119,6 +120,7 @@ export async function startServer(
     onError,
     serverId,
     notifications,
+    mail,
     redis,
     registry: observed.metrics.registry,
   });
@@ -136,7 +138,7 @@ export async function startServer(
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => uuidv7(),
+    genReqId: newId,
     requestIdHeader: false,
     trustProxy: config.TRUSTED_PROXIES,
     forceCloseConnections: true,
@@ -235,7 +237,6 @@ export async function startServer(
   const sandbox = settings.sandbox ?? openSandboxLater(config, log);
   const running = productsWith({ sandbox }).map((product) => product.start(app, kernel));
   tools.add(running.flatMap((product) => product.tools ?? []));
-  const mail = openMail(config);
   const parts = [
     filePersonData,
     modelPersonData,
@@ -304,10 +305,10 @@ export async function startServer(
     ...running.flatMap((product) => product.jobs ?? []),
   ]);
   // A new SECRET_KEY takes over here; what no key opens is told, and stays as it is.
-  await Promise.all([
-    reencryptProviderKeys(db, secrets),
-    reencryptSecondFactors(db, secrets),
-    reencryptMcpTokens(db, secrets),
+  await reencryptOnce(db, secrets, masterKeys, [
+    reencryptProviderKeys,
+    reencryptSecondFactors,
+    reencryptMcpTokens,
   ]).catch(onError);
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });

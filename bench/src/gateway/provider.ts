@@ -21,6 +21,37 @@ const end =
   event("", usage) +
   "data: [DONE]\n\n";
 
+// The same in Anthropic's format, for calls that have to be translated.
+const messageEvent = (data: { type: string } & Record<string, unknown>) =>
+  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+const messageStart =
+  messageEvent({
+    type: "message_start",
+    message: {
+      id: "msg_1",
+      type: "message",
+      role: "assistant",
+      model: "claude-sonnet-4-5",
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { input_tokens: 9, output_tokens: 1 },
+    },
+  }) + messageEvent({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } });
+const messageChunk = messageEvent({
+  type: "content_block_delta",
+  index: 0,
+  delta: { type: "text_delta", text: "word " },
+});
+const messageEnd =
+  messageEvent({ type: "content_block_stop", index: 0 }) +
+  messageEvent({
+    type: "message_delta",
+    delta: { stop_reason: "end_turn", stop_sequence: null },
+    usage: { output_tokens: 30 },
+  }) +
+  messageEvent({ type: "message_stop" });
+
 const server = createServer((request, response) => {
   let body = "";
   request.on("data", (data: Buffer) => (body += data.toString("latin1")));
@@ -37,12 +68,14 @@ const server = createServer((request, response) => {
         return;
       }
       response.writeHead(200, { "content-type": "text/event-stream" });
+      const isMessages = request.url?.endsWith("/messages") === true;
+      if (isMessages) response.write(messageStart);
       let left = chunks;
       const timer = setInterval(() => {
-        for (let n = 0; n < burst && left > 0; n += 1, left -= 1) response.write(chunk);
+        for (let n = 0; n < burst && left > 0; n += 1, left -= 1) response.write(isMessages ? messageChunk : chunk);
         if (left > 0) return;
         clearInterval(timer);
-        response.end(end);
+        response.end(isMessages ? messageEnd : end);
       }, burstEveryMs);
       response.on("close", () => clearInterval(timer));
     }, firstDelayMs);

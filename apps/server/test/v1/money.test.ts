@@ -34,6 +34,12 @@ it("a header asks for the answer that was given before, and another one refuses 
   const again = await ask("exact");
   expect(again.choices[0]?.message.content).toBe(first.choices[0]?.message.content);
   expect(posts()).toBe(1);
+  const { response } = await client.chat.completions
+    .create({ model: "openai/gpt-5-mini", messages }, { headers: { "x-mindmesh-cache": "exact" } })
+    .withResponse();
+  expect(response.headers.get("x-mindmesh-cache")).toBe("exact");
+  expect(Number(response.headers.get("age"))).toBeGreaterThanOrEqual(0);
+  expect(Number(response.headers.get("x-mindmesh-cache-saved-usd"))).toBeGreaterThan(0);
   await ask("none");
   expect(posts()).toBe(2);
 });

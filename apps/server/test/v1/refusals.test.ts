@@ -37,6 +37,29 @@ describe("OpenAI's interface refuses in OpenAI's form", () => {
     }
   });
 
+  it("what only a provider of the same format can do, where another one is asked", async () => {
+    for (const more of [{ logprobs: true }, { top_logprobs: 2 }, { logit_bias: { "50256": -100 } }]) {
+      for (const model of ["anthropic/claude-sonnet-4-5", "fast"]) {
+        const { status, error } = await send("/chat/completions", { ...hello, ...more, model });
+        expect(status).toBe(400);
+        expect(error).toMatchObject({ param: Object.keys(more)[0], code: "unsupported_value" });
+      }
+      const passed = await fetch(`${fixture.baseURL}/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${fixture.key}` },
+        body: JSON.stringify({ ...hello, ...more }),
+      });
+      expect(passed.status).toBe(200);
+      expect(fixture.models.requests.at(-1)?.body).toMatchObject(more);
+    }
+    const { status } = await send("/chat/completions", {
+      ...hello,
+      model: "anthropic/claude-sonnet-4-5",
+      logprobs: false,
+    });
+    expect(status).toBe(200);
+  });
+
   it("a key that may only read, and a key of a person whose role may not write", async () => {
     const reader = await fixture.newKey("read");
     expect(await send("/chat/completions", hello, reader)).toMatchObject({

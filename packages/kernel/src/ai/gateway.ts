@@ -4,6 +4,7 @@ import { Registry } from "prom-client";
 import type { Database, Tenant } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 import type { Outbound } from "../outbound/index.ts";
+import type { Mail } from "../notify/index.ts";
 import type { Notifications } from "../realtime/index.ts";
 import type { Secrets } from "../secrets/index.ts";
 import { keepBreakers } from "./breakers.ts";
@@ -88,6 +89,8 @@ export interface GatewayDependencies {
   serverId?: string;
   /** By which servers tell each other what has changed; without it changes on other servers hold after 5 s. */
   notifications?: Notifications;
+  /** How people are told of their budgets beside the page; null or missing: not by e-mail. */
+  mail?: Pick<Mail, "send"> | null;
   /** Where answers are kept that may be given again; PostgreSQL otherwise. */
   redis?: Redis | null;
   /** Hears of what went wrong beside the calls, such as a record that could not be written. */
@@ -104,6 +107,7 @@ export function openGateway({
   registry,
   serverId,
   notifications: heard,
+  mail,
   redis,
   onError,
   limits,
@@ -119,7 +123,7 @@ export function openGateway({
   const lists = keepModelLists();
   const breakerOf = keepBreakers();
   const recorder = recordCalls(db, modelMetrics(registry ?? new Registry()), onError);
-  const ledger = openLedger({ db, recorder, serverId: serverId ?? null, notifications, onError });
+  const ledger = openLedger({ db, recorder, serverId: serverId ?? null, notifications, mail: mail ?? null, onError });
   const store = redis ? redisAnswers(redis, onError) : postgresAnswers(db, onError);
   const near = nearQuestions(db, embedTexts, onError);
   const answers = cacheAnswers({ store, near, recorder, modelOf: (request) => defaultModel(request) });

@@ -1,6 +1,6 @@
-import { BrokenCircuitError, type CircuitBreakerPolicy } from "cockatiel";
+import { BrokenCircuitError } from "cockatiel";
 import { type Answer, beginAnswer } from "./begin-answer.ts";
-import { openForMs } from "./breakers.ts";
+import { type Breaker, openForMs } from "./breakers.ts";
 import { callOptions } from "./call-options.ts";
 import { type Connection, type ModelName, providerOf } from "./connection.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -16,7 +16,7 @@ import type { TimeLimits } from "./time-limits.ts";
 export interface StreamSettings {
   connection: Connection;
   name: ModelName;
-  breaker: CircuitBreakerPolicy;
+  breaker: Breaker;
   limits: TimeLimits;
   ledger: Ledger;
   /** Why this model, in words. */
@@ -76,6 +76,7 @@ export async function* streamModel(
     let dropsSpace = provider.continuesAnswer(name.model) && endsWithSpace(request.messages);
     for await (const part of answer) {
       if (part.type === "end") {
+        breaker.onWhole();
         const usage = readUsage(part.usage);
         const costUsd = record.done(usage);
         yield {
@@ -108,6 +109,7 @@ export async function* streamModel(
       throw signal.reason;
     }
     const failed = error instanceof BrokenCircuitError ? circuitOpen(connection.label, name.model) : explain(error);
+    if (answer) breaker.onCut(failed);
     record.failed(failed);
     throw failed;
   } finally {

@@ -14,3 +14,4 @@ export { appliedMigrations, checkMigrations, migrationNames, pendingMigrations }
 export { type MigrationOwner, ensureRole, kernelMigrations, migrate } from "./migrate.ts";
 export { reachDatabase } from "./reach-database.ts";
 export { StartError } from "./start-error.ts";
+export { newId } from "./new-id.ts";

@@ -6,10 +6,10 @@ import { type MemberCaller, tenantOf } from "../http/index.ts";
 import { type ClientStream, clientSignal, openClientStream } from "./client-stream.ts";
 import type { V1Dependencies } from "./dependencies.ts";
 import { findModel, withNames } from "./find-model.ts";
-import { refusalOf } from "./openai-error.ts";
+import { refusalOf, unsupported } from "./openai-error.ts";
 import { type PassResult, passChat } from "./pass-chat.ts";
 import { readChatBody } from "./read-chat.ts";
-import { type ChatHead, chatChunks, wholeChat } from "./write-chat.ts";
+import { type ChatHead, type Finish, chatChunks, wholeChat } from "./write-chat.ts";
 
 const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
 
@@ -34,6 +34,9 @@ export async function completeChat(
         ? await passChat(gateway, tenant, model, body, settings, reply, signal)
         : { state: "usual" };
     if (passed.state === "done") return reply;
+    const lost = onlyPassed.find((field) => hasField(body, field));
+    // What a translation would leave out without a word is refused; after a failure the failure says more.
+    if (lost !== undefined && passed.state === "usual") throw passed.after ?? cannotTranslate(lost);
     const read = () => readChatBody(body, outbound.guardedFetch, signal);
     if (passed.state === "broken") {
       const { head, text, stream } = passed;
@@ -53,7 +56,7 @@ export async function completeChat(
       created: Math.floor(Date.now() / 1000),
       model: model ?? body.model,
     };
-    if (!body.stream) return await wholeChat(head, parts);
+    if (!body.stream) return await wholeChat(head, parts, (finish) => void reply.headers(cacheHeaders(finish)));
     const first = await parts.next();
     await writeParts(parts, openClientStream(reply), chatChunks(head, includesUsage(body)), signal, first);
     return reply;
@@ -62,6 +65,32 @@ export async function completeChat(
     if (signal.aborted) return reply.hijack();
     throw await withNames(error, gateway, tenant, body.model);
   }
+}
+
+/** How an answer came that was given before: way, age in seconds (RFC 9111), dollars saved where they are known. */
+function cacheHeaders({ cache }: Finish): Record<string, string> {
+  if (!cache) return { "x-mindmesh-cache": "live" };
+  return {
+    "x-mindmesh-cache": cache.way,
+    age: String(Math.floor(cache.ageMs / 1000)),
+    ...(cache.savedUsd !== null && { "x-mindmesh-cache-saved-usd": String(cache.savedUsd) }),
+  };
+}
+
+/** What the gateway's own request has no word for: it reaches a provider that speaks this format, and no other. */
+const onlyPassed = ["logprobs", "top_logprobs", "logit_bias"] as const;
+
+function hasField(body: ChatCompletionBody, field: string): boolean {
+  const value = (body as Record<string, unknown>)[field];
+  const isEmpty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return value !== undefined && value !== null && value !== false && !isEmpty;
+}
+
+function cannotTranslate(field: string): Error {
+  return unsupported(
+    field,
+    "is passed on only to a model that is named as provider/model and whose provider speaks this format, without the cache",
+  );
 }
 
 const includesUsage = (body: ChatCompletionBody): boolean => body.stream_options?.include_usage ?? false;

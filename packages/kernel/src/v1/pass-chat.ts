@@ -46,8 +46,8 @@ function mayStillSucceed(error: unknown): boolean {
 export type PassResult =
   /** The client has its answer, or the error in its stream. */
   | { state: "done" }
-  /** Nothing was sent, and the usual way may still do it. */
-  | { state: "usual" }
+  /** Nothing was sent, and the usual way may still do it; `after`: what the one attempt failed with, if it was made. */
+  | { state: "usual"; after?: unknown }
   /** It broke off in the middle; another model may go on from what was said. */
   | { state: "broken"; stream: ClientStream; head: ChatHead; text: string; error: unknown };
 
@@ -97,7 +97,7 @@ export async function passChat(
     } else void stream?.write("data: [DONE]\n\n");
   } catch (error) {
     if (stream === undefined) {
-      if (mayStillSucceed(error) && !signal.aborted) return { state: "usual" };
+      if (mayStillSucceed(error) && !signal.aborted) return { state: "usual", after: error };
       throw error;
     }
     const isJson = (body.response_format?.type ?? "text") !== "text";

@@ -1,6 +1,6 @@
 import type { FinishReason, ModelPart, Usage } from "../ai/index.ts";
 
-type Finish = Extract<ModelPart, { type: "finish" }>;
+export type Finish = Extract<ModelPart, { type: "finish" }>;
 
 const finishWords: Record<FinishReason, string> = {
   stop: "stop",
@@ -24,8 +24,9 @@ export function chatUsage(usage: Usage) {
 }
 
 /** What only Mindmesh tells of a call: clients of OpenAI's interface pass over it. */
-export function aboutCall({ callId, costUsd, route, retries, keySource }: Finish) {
-  return { call_id: callId, cost_usd: costUsd, route, retries, key: keySource };
+export function aboutCall({ callId, costUsd, route, retries, keySource, cache }: Finish) {
+  const kept = cache && { way: cache.way, age_ms: Math.round(cache.ageMs), saved_usd: cache.savedUsd };
+  return { call_id: callId, cost_usd: costUsd, route, retries, key: keySource, ...(kept && { cache: kept }) };
 }
 
 /** The head that every piece of one completion shares. */
@@ -98,7 +99,11 @@ export function chatChunks(head: ChatHead, includeUsage: boolean, beginsAnswer =
 }
 
 /** The whole answer as one chat completion. */
-export async function wholeChat(head: ChatHead, parts: AsyncIterable<ModelPart>): Promise<object> {
+export async function wholeChat(
+  head: ChatHead,
+  parts: AsyncIterable<ModelPart>,
+  onFinish: (finish: Finish) => void = () => undefined,
+): Promise<object> {
   let content = "";
   let reasoning = "";
   const toolCalls: object[] = [];
@@ -112,6 +117,7 @@ export async function wholeChat(head: ChatHead, parts: AsyncIterable<ModelPart>)
   }
   // The gateway ends every answer with a finish, or throws.
   if (!finish) throw new Error("an answer without an end");
+  onFinish(finish);
   return {
     ...head,
     model: finish.model,

@@ -239,12 +239,14 @@ describe("what a call has reserved", () => {
 });
 
 it("warns the person and every owner and admin once when a budget nears its end, and says once that it is spent", async () => {
+  const mails: { to: string; subject: string; text: string }[] = [];
+  const gateway = fixture.open({ mail: { send: async (mail) => void mails.push(mail) } });
   await setBudget({ kind: "person", limitUsd: 0.05 });
   const admin = await fixture.addPerson(fixture.tenant.workspaceId);
   const bystander = await fixture.addPerson(fixture.tenant.workspaceId);
   await fixture.db.pool.query("UPDATE kernel.members SET role = 'admin' WHERE person_id = $1", [admin.userId]);
-  for (let index = 0; index < 7; index += 1) await call();
-  await fixture.gateway.drain();
+  for (let index = 0; index < 7; index += 1) await call({}, gateway);
+  await gateway.drain();
   const { rows } = await fixture.db.pool.query<{
     type: string;
     audience_person_id: string;
@@ -261,7 +263,25 @@ it("warns the person and every owner and admin once when a budget nears its end,
   expect(told("budget.warned")).toEqual(both);
   expect(told("budget.exhausted")).toEqual(both);
   expect(rows.map((row) => row.audience_person_id)).not.toContain(bystander.userId);
-  expect(rows[0]?.payload.title).toBe("The budget of $0.05 a day for each person");
+  const warned = rows.find(({ type }) => type === "budget.warned");
+  expect(warned?.payload.title).toBe("The budget of $0.05 a day for each person");
+  const notes = await fixture.db.pool.query<{ person_id: string; title: string; body: string }>(
+    "SELECT person_id, title, body FROM kernel.notifications ORDER BY created_at",
+  );
+  expect(notes.rows.map(({ title }) => title)).toEqual([
+    "A budget nears its end",
+    "A budget nears its end",
+    "A budget is used up",
+    "A budget is used up",
+  ]);
+  expect(notes.rows[0]?.body).toMatch(/^The budget of \$0\.05 a day for each person is 80% used\. It begins anew on /);
+  expect(mails.map(({ subject }) => subject)).toEqual([
+    "A budget nears its end (Test)",
+    "A budget nears its end (Test)",
+    "A budget is used up (Test)",
+    "A budget is used up (Test)",
+  ]);
+  expect(mails.map(({ to }) => to).toSorted()).toEqual([...both, ...both].map((id) => `${id}@example.org`).toSorted());
 });
 
 it("usage by day adds up to the calls, each counted once when it ends", async () => {

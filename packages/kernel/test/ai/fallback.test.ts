@@ -292,6 +292,24 @@ it("an open circuit costs no time: the next model answers at once", async () => 
   expect(calls().length).toBe(asked + 1);
 });
 
+it("answers that break off in the middle open the circuit too, and one that ends whole closes it", async () => {
+  const name = failing("openai", "cut");
+  for (let call = 0; call < 5; call += 1) {
+    expect((await ask(name, "Hello", { fallback: false })).error).toMatchObject({ interrupted: true });
+  }
+  const asked = calls().length;
+  expect((await ask(name, "Hello", { fallback: false })).error).toMatchObject({ kind: "circuit_open" });
+  expect(calls().length).toBe(asked);
+  const mixed = "openai/sometimes-cut";
+  const outcomes: boolean[] = [];
+  for (let call = 0; call < 8; call += 1) {
+    const { error } = await ask(mixed, call % 4 === 3 ? "Hello" : "Hello [[fault=cut]]", { fallback: false });
+    outcomes.push(error === null);
+  }
+  // Six were cut, but never five in a row.
+  expect(outcomes).toEqual([false, false, false, true, false, false, false, true]);
+});
+
 it("no call went wrong beside its answer", async () => {
   await fixture.gateway.drain();
   expect(fixture.errors).toEqual([]);

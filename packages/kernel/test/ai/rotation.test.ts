@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { reencryptProviderKeys } from "../../src/ai/index.ts";
-import { openSecrets } from "../../src/secrets/index.ts";
+import { openSecrets, reencryptOnce } from "../../src/secrets/index.ts";
 import { type GatewayFixture, collect, startGatewayFixture } from "./gateway-fixture.ts";
 
 const oldKey = "the key of the server before the rotation";
@@ -53,4 +53,23 @@ it("keys of people survive a change of SECRET_KEY, and after encrypting them aga
   const { error, finish } = await ask([newKey]);
   expect(error).toBeNull();
   expect(finish).toMatchObject({ keySource: "person" });
+});
+
+it("looks through what is stored after a change of keys only, until nothing of an older one is left", async () => {
+  const secrets = openSecrets([newKey]);
+  const counts = [2, 0, 0];
+  let looked = 0;
+  const start = (keys: string[]) =>
+    reencryptOnce(fixture.db, secrets, keys, [() => Promise.resolve(counts[looked++] ?? 0)]);
+  await start([newKey, oldKey]);
+  await start([newKey, oldKey]);
+  expect(looked).toBe(2);
+  await start([newKey, oldKey]);
+  expect(looked).toBe(2);
+  await start([newKey]);
+  expect(looked).toBe(3);
+  const failing = () => Promise.reject(new Error("a key is missing"));
+  await expect(reencryptOnce(fixture.db, secrets, [oldKey], [failing])).rejects.toThrow("a key is missing");
+  await start([oldKey]);
+  expect(looked).toBe(4);
 });

@@ -1,11 +1,12 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Database } from "../../db/index.ts";
+import { type Database, newId } from "../../db/index.ts";
 import type { Connection, ModelName } from "../connection.ts";
 import type { ModelFailed } from "../failures.ts";
 import type { CallRecord, CallRecorder, CallStart } from "../model-calls.ts";
 import { type Usage, costOf, ratesOf } from "../price.ts";
 import { tellOfBudgets } from "./budget-alerts.ts";
 import { nanoOf, unknownPrice } from "./budget-words.ts";
+import type { Mail } from "../../notify/index.ts";
 import type { Notifications } from "../../realtime/index.ts";
 import { type Applicable, budgetsOf } from "./budgets.ts";
 import { type Demand, likelyTokens, mostOutputTokens, promptSize } from "./demand.ts";
@@ -56,12 +57,13 @@ export interface LedgerDependencies {
   /** Of this process in `kernel.servers`; null where it is none, then its reservations are given up after an hour. */
   serverId: string | null;
   notifications: Notifications | null;
+  mail: Pick<Mail, "send"> | null;
   onError: (error: unknown) => void;
 }
 
-export function openLedger({ db, recorder, serverId, notifications, onError }: LedgerDependencies): Ledger {
+export function openLedger({ db, recorder, serverId, notifications, mail, onError }: LedgerDependencies): Ledger {
   const rules = keepRules(db, notifications);
-  const alerts = tellOfBudgets(db, rules, onError);
+  const alerts = tellOfBudgets(db, rules, mail, onError);
   const leases = openLeases({
     db,
     server: { id: serverId ?? uuidv7(), isRegistered: serverId !== null },
@@ -88,7 +90,7 @@ export function openLedger({ db, recorder, serverId, notifications, onError }: L
           maxOutputTokens ??= amounts.outputTokensFor(held.granted);
         }
       }
-      const callId = uuidv7();
+      const callId = newId();
       const holding = held && serverId !== null ? { serverId, reservedNano: held.granted } : null;
       const record = recorder.begin(call.start, callId, holding);
       return payFor(call, price, record, maxOutputTokens, (spentNano) => held?.settle(callId, spentNano));

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
-import { BrokenCircuitError, type CircuitBreakerPolicy } from "cockatiel";
+import { BrokenCircuitError } from "cockatiel";
 import type { RawAnswer } from "../../outbound/index.ts";
+import type { Breaker } from "../breakers.ts";
 import type { Connection, ModelName } from "../connection.ts";
 import { explainFailure } from "../explain-failure.ts";
 import { ModelFailed } from "../failures.ts";
@@ -45,7 +46,7 @@ export type Passed = { type: "whole"; body: Buffer; callId: string } | { type: "
 export interface PassSettings {
   connection: Connection;
   name: ModelName;
-  breaker: CircuitBreakerPolicy;
+  breaker: Breaker;
   limits: TimeLimits;
   ledger: Ledger;
   route: string;
@@ -90,11 +91,13 @@ export async function passThrough(
     signal,
   };
   try {
-    return await breaker.execute(() =>
+    const passed = await breaker.execute(() =>
       body.stream
         ? passStream(attempt, { ...limits, firstPartMs: limits.firstPartMs * patience }, includesUsage(body), target)
         : passWhole(attempt, { ...limits, firstPartMs: wholeAnswerMs }),
     );
+    breaker.onWhole();
+    return passed;
   } catch (error) {
     if (signal.aborted) {
       record.cancelled();

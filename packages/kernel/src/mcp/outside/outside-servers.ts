@@ -205,15 +205,18 @@ export async function changeTool(
 }
 
 /** Encrypts tokens again that an older SECRET_KEY encrypted. @throws UndecipherableSecret when that key is missing */
-export async function reencryptMcpTokens(db: Database, secrets: Secrets): Promise<void> {
+export async function reencryptMcpTokens(db: Database, secrets: Secrets): Promise<number> {
+  let count = 0;
   await db.system(async (tx) => {
     for (const row of await tx.select().from(mcpServers).for("update")) {
       if (row.envelope === null || !secrets.isOutdated(row.envelope)) continue;
       const token = secrets.decrypt(row.envelope, contextOf(row));
+      count += 1;
       await tx
         .update(mcpServers)
         .set({ envelope: secrets.encrypt(token, contextOf(row)) })
         .where(and(eq(mcpServers.workspaceId, row.workspaceId), eq(mcpServers.id, row.id)));
     }
   });
+  return count;
 }

@@ -24,6 +24,30 @@ skipUnless("chromium")("model routing in a browser", () => {
     return { context, page, faults, workspaceId };
   }
 
+  it("a tier can be chosen in Chat: the picker says what it is now and why, the answer says which model it was", async () => {
+    const { page, faults, workspaceId } = await open(desktop);
+    await page.goto(`/w/${workspaceId}/chat`);
+    await page.getByRole("button", { name: /^Model: / }).click();
+    const list = page.getByRole("listbox", { name: "Models" });
+    const cheap = list.getByRole("option", { name: /^Cheap/ });
+    await expect
+      .poll(() => cheap.innerText())
+      .toMatch(/Now \w+\/\S+ for ordinary questions\s+chosen by itself, the server’s key/);
+    expect(await accessibilityFaults(page, "[role=dialog]")).toEqual([]);
+    const model = /Now (\S+)/.exec(await cheap.innerText())?.[1] ?? "";
+    await cheap.click();
+    await page.getByRole("button", { name: "Model: Cheap" }).waitFor();
+    await page.getByRole("textbox", { name: "Message", exact: true }).fill("Hello");
+    await page.getByRole("textbox", { name: "Message", exact: true }).press("Enter");
+    const figures = page.getByRole("button", { name: new RegExp(`^${model.slice(model.indexOf("/") + 1)} · `) });
+    await figures.click();
+    const details = page.getByRole("dialog", { name: "How this answer was made" });
+    await details.getByText(/^Why: cheap: automatic/).waitFor();
+    expect(await details.innerText()).toContain(model);
+    expect(await accessibilityFaults(page, "[role=dialog]")).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
   it("shows what each tier does by itself, and takes a rule that then decides", async () => {
     const { context, page, faults, workspaceId } = await open(desktop);
     const chain = page.getByRole("list", { name: "Quality, hard tasks" });

@@ -46,6 +46,8 @@ export const answerCall = z.object({
   cut: z.array(z.string()),
   /** Where in the answer's text it stands, in UTF-16 units. */
   textOffset: z.number().int(),
+  /** The person has approved it, and an admin must, too. */
+  waitsForAdmin: z.boolean(),
   /** What an approval must name. */
   argumentsHash: z.string().nullable(),
   /** When an approval comes too late. */

@@ -2,7 +2,7 @@ import type { ToolDescription } from "@mindmesh/contracts/tools";
 import type { ModelTool } from "@mindmesh/kernel/ai";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { MemberCaller } from "@mindmesh/kernel/http";
-import type { ToolOutcome, Tools } from "@mindmesh/kernel/tools";
+import type { ToolCallRow, ToolOutcome, Tools } from "@mindmesh/kernel/tools";
 import { v7 as uuidv7 } from "uuid";
 import type { CallWriter } from "./answer-calls.ts";
 import type { AnswerCallRow } from "./schema.ts";
@@ -104,6 +104,7 @@ export async function callTool(
     error: null,
     resultBytes: null,
     cut: [],
+    waitsForAdmin: false,
     argumentsHash: null,
     expiresAt: null,
     revision: 1,
@@ -152,7 +153,7 @@ function askOf(work: CallDependencies, tool: ToolDescription, row: AnswerCallRow
 }
 
 interface Hooks {
-  onWaiting: (call: { argumentsHash: string; expiresAt: string | null }) => Promise<void>;
+  onWaiting: (call: Pick<ToolCallRow, "argumentsHash" | "expiresAt" | "personApprovedAt">) => Promise<void>;
   onApproved: () => Promise<void>;
 }
 
@@ -169,8 +170,9 @@ async function seeThrough(
   try {
     signal.throwIfAborted();
     const outcome = await run({
-      onWaiting: async ({ argumentsHash, expiresAt }) => {
-        row = await writer.change(row, { state: "waiting", argumentsHash, expiresAt });
+      onWaiting: async ({ argumentsHash, expiresAt, personApprovedAt }) => {
+        const waitsForAdmin = personApprovedAt !== null;
+        row = await writer.change(row, { state: "waiting", argumentsHash, expiresAt, waitsForAdmin });
       },
       onApproved: async () => {
         row = await writer.change(row, { state: "running", startedAt: new Date().toISOString() });

@@ -104,6 +104,7 @@ export const toolCalls = chat.table(
     error: text("error"),
     resultBytes: bigint("result_bytes", { mode: "number" }),
     cut: text("cut").array().notNull().default([]),
+    waitsForAdmin: boolean("waits_for_admin").notNull().default(false),
     argumentsHash: text("arguments_hash"),
     expiresAt: moment("expires_at"),
     revision: integer("revision").notNull().default(1),

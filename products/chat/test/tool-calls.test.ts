@@ -230,7 +230,11 @@ test("where an admin must approve, a member's call runs after both have, and the
     });
   await expect(approve(ann)).rejects.toMatchObject({ status: 404 });
   expect(await approve(bob)).toMatchObject({ state: "waiting", needsAdmin: true });
-  expect((await bob.chat.getMessage({ params })).toolCalls).toMatchObject([{ state: "waiting" }]);
+  await eventually(async () =>
+    expect((await bob.chat.getMessage({ params })).toolCalls).toMatchObject([
+      { state: "waiting", waitsForAdmin: true },
+    ]),
+  );
   await expect(bob.tools.listToolApprovals({ params: { workspaceId } })).rejects.toMatchObject({ status: 403 });
   const { items } = await ann.tools.listToolApprovals({ params: { workspaceId } });
   expect(items).toMatchObject([{ call: { id: waits.id, title: waits.title }, person: { name: "Bob" } }]);

@@ -20,7 +20,9 @@ export function ModelPicker({ workspaceId, model, onChoose, disabled = false }: 
   const [open, setOpen] = useState(false);
   const id = model ?? offer?.defaultModel ?? null;
   const known = offer?.items.find((each) => each.id === id);
-  const name = known?.name ?? (id === null ? "No model" : id.slice(id.indexOf("/") + 1));
+  // A tier's name has no provider before it.
+  const plain = id === null ? "No model" : id.slice(id.indexOf("/") + 1);
+  const name = known?.name ?? (id?.includes("/") ? plain : plain.replace(/^./, (letter) => letter.toUpperCase()));
   return (
     <Popover
       label="Choose a model"

@@ -7,6 +7,7 @@ import Cable from "lucide-react/icons/cable";
 import ChartColumn from "lucide-react/icons/chart-column";
 import CircleUser from "lucide-react/icons/circle-user";
 import Database from "lucide-react/icons/database";
+import History from "lucide-react/icons/history";
 import Import from "lucide-react/icons/import";
 import KeyRound from "lucide-react/icons/key-round";
 import KeySquare from "lucide-react/icons/key-square";
@@ -79,9 +80,9 @@ export const settingsPages: readonly SettingsPage[] = [
   },
   {
     slug: "tool-calls",
-    title: "Tools",
+    title: "My tool calls",
     group: "Account",
-    Icon: Wrench,
+    Icon: History,
     keywords: ["tool calls", "approve", "approval", "agents", "history"],
     Content: lazy(async () => ({ default: (await import("./tools/tool-calls-page.tsx")).ToolCallsPage })),
   },
@@ -166,6 +167,14 @@ export const settingsPages: readonly SettingsPage[] = [
     keywords: ["sandbox", "run", "python", "javascript", "limits", "network", "walls"],
     needs: "workspace.configure",
     Content: lazy(async () => ({ default: (await import("./code/code-page.tsx")).CodePage })),
+  },
+  {
+    slug: "tools",
+    title: "Tools",
+    group: "Workspace",
+    Icon: Wrench,
+    keywords: ["approve", "approval", "critical", "limits", "switch off", "agents"],
+    Content: lazy(async () => ({ default: (await import("./tools/tools-page.tsx")).ToolsPage })),
   },
   {
     slug: "mcp",

@@ -1,5 +1,9 @@
-/** Where on the page something is that a tool call or a notification names: `conversation:<id>`, otherwise the calls. */
+/**
+ * Where on the page something is that a tool call or a notification names: `conversation:<id>`, the calls that wait for
+ * an admin, otherwise one's own calls.
+ */
 export function addressOfTarget(workspaceId: string, target: string | null) {
   const [kind, id] = target?.split(":") ?? [];
-  return kind === "conversation" ? `/w/${workspaceId}/chat/${id}` : `/w/${workspaceId}/settings/tool-calls`;
+  if (kind === "conversation") return `/w/${workspaceId}/chat/${id}`;
+  return `/w/${workspaceId}/settings/${kind === "tool-approvals" ? "tools" : "tool-calls"}`;
 }

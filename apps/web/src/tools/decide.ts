@@ -1,3 +1,4 @@
+import { ClientError } from "@mindmesh/client";
 import { showError } from "../products/chat/show-error.ts";
 import { toolsApi } from "./api.ts";
 
@@ -19,5 +20,14 @@ export async function decide({ workspaceId, callId, argumentsHash }: Waiting, de
       : toolsApi.refuseToolCall({ params }));
   } catch (error) {
     showError(error);
+  }
+}
+
+/** Stops a call that waits or runs. One that has just ended needs no stopping. */
+export async function cancelCall(workspaceId: string, callId: string) {
+  try {
+    await toolsApi.cancelToolCall({ params: { workspaceId, callId } });
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.status !== 409) showError(error);
   }
 }

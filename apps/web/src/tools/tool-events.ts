@@ -13,10 +13,16 @@ const toastOf = (call: ToolCall) => `tool-call-${call.id}`;
  */
 export function handleToolEvent(queryClient: QueryClient, event: LoggedEvent, open: (address: string) => void) {
   const { workspaceId, type, payload } = event;
+  if (type === "tools.settings.changed") {
+    void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "tools"] });
+  }
+  if (type === "tools.approvals.changed") {
+    void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "tool-approvals"] });
+  }
   if (type !== "tools.call.changed") return;
   const { call } = payload as { call: ToolCall };
   void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "tool-calls"] });
-  if (call.state !== "waiting") {
+  if (call.state !== "waiting" || call.personApprovedAt !== null) {
     dismissToast(toastOf(call));
     return;
   }

@@ -130,9 +130,16 @@ export function watchDecisions(db: Database, notifications: Notifications) {
 
   /**
    * Resolves with the call once it no longer waits, or its time is over.
+   * @param onPassedOn hears of the call when the person has approved it and it goes on waiting for an admin
    * @throws the signal's reason when it is aborted
    */
-  return async function decided(caller: MemberCaller, callId: string, signal: AbortSignal): Promise<ToolCallRow> {
+  return async function decided(
+    caller: MemberCaller,
+    { id: callId, personApprovedAt }: ToolCallRow,
+    signal: AbortSignal,
+    onPassedOn: (row: ToolCallRow) => void | Promise<void>,
+  ): Promise<ToolCallRow> {
+    let isTold = personApprovedAt !== null;
     try {
       for (;;) {
         signal.throwIfAborted();
@@ -148,6 +155,10 @@ export function watchDecisions(db: Database, notifications: Notifications) {
         if (row.state !== "waiting" || late) {
           clearTimeout(timer);
           return row;
+        }
+        if (row.personApprovedAt !== null && !isTold) {
+          isTold = true;
+          await onPassedOn(row);
         }
         await woken;
         clearTimeout(timer);

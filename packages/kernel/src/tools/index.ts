@@ -11,5 +11,6 @@ export {
 export { notificationTools } from "./notification-tools.ts";
 export { toolPersonData } from "./person-data.ts";
 export { toolJobs } from "./tool-jobs.ts";
+export type { ToolCallRow } from "./schema.ts";
 export { toolRoutesOn } from "./routes.ts";
 export { type JsonSchema, type Tool, type ToolContext, defineTool } from "./tool.ts";

@@ -31,7 +31,7 @@ export interface ToolAsk {
   callId?: string;
   /**
    * With it, a critical call is waited for here, as long as an approval may come, and then runs; hears of the call that
-   * waits. Without it the call comes back as waiting, and who asked calls again with its id.
+   * waits, and again when the person has approved it and an admin must, too. Without it the call comes back as waiting, and who asked calls again with its id.
    */
   onWaiting?: (call: ToolCallRow) => void | Promise<void>;
   /** Hears when a call that waited begins to run. */
@@ -238,7 +238,7 @@ export function openTools(dependencies: ToolsDependencies): Tools {
   ): Promise<void> {
     try {
       await onWaiting(row);
-      const after = await decided(caller, row.id, signal);
+      const after = await decided(caller, row, signal, onWaiting);
       if (after.state !== "approved") throw approvalVoid(after);
     } catch (error) {
       const reason: unknown = signal.reason;

@@ -1,4 +1,5 @@
 import type { AnswerCall, Message } from "@mindmesh/contracts/chat";
+import { roleMay } from "@mindmesh/contracts/permissions";
 import { Skeleton, Spinner } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Fragment, lazy, Suspense, type ReactNode } from "react";
@@ -26,9 +27,9 @@ const codeOf = (workspaceId: string, conversationId: string, call: AnswerCall) =
 /** An answer with the tools that were called on the way, each where it was called. */
 export function AnswerWithCalls({ workspaceId, message, text, write }: AnswerWithCallsProps) {
   const { data: me } = useQuery(meQuery);
+  const role = me?.workspaces.find(({ id }) => id === workspaceId)?.role ?? "viewer";
   const parts = partsOf(text, message.toolCalls);
-  const last = message.toolCalls.at(-1);
-  const busy = last?.state === "running" || last?.state === "waiting";
+  const busy = message.toolCalls.some(({ state }) => state === "running" || state === "waiting");
   const waitsForModel = message.status === "streaming" && !busy && parts.at(-1)?.before === "";
   const drawn = parts.map(({ before, calls }, index) => (
     // Parts are only added at the end.
@@ -37,10 +38,11 @@ export function AnswerWithCalls({ workspaceId, message, text, write }: AnswerWit
       {write(before)}
       {calls.map((call) => (
         <ToolCallCard
-          key={call.id}
+          key={call.position}
           workspaceId={workspaceId}
           call={call}
           mine={call.personId === me?.person.id}
+          admin={roleMay(role, "tools.manage")}
           {...(runsCode.test(call.tool) ? { body: codeOf(workspaceId, message.conversationId, call) } : {})}
         />
       ))}

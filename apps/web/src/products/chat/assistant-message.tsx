@@ -1,11 +1,11 @@
 import type { Message } from "@mindmesh/contracts/chat";
-import { Button, Callout, CopyButton, IconButton, Spinner } from "@mindmesh/ui";
+import { Button, Callout, CopyButton, IconButton, Popover, Spinner, useLoaded } from "@mindmesh/ui";
 import CircleAlert from "lucide-react/icons/circle-alert";
 import CirclePause from "lucide-react/icons/circle-pause";
 import Info from "lucide-react/icons/info";
 import Replace from "lucide-react/icons/replace";
 import RotateCcw from "lucide-react/icons/rotate-ccw";
-import { lazy, memo, Suspense, useMemo } from "react";
+import { lazy, memo, Suspense, useMemo, useState } from "react";
 import { NoModel } from "../../models/no-model.tsx";
 import { BranchWalker } from "./branch-walker.tsx";
 import { count, dollars, shortModel } from "./figures.ts";
@@ -111,28 +111,35 @@ export const AssistantMessage = memo(function AssistantMessage(props: AssistantM
   );
 });
 
-/** Which model it was, and what it used. */
-function AnswerFigures({ message: { model, usage } }: { message: Message }) {
+const loadDetails = () => import("./answer-details.tsx");
+
+/** Which model it was, and what it used; more in a small window. */
+function AnswerFigures({ message }: { message: Message }) {
+  const { model, answeredBy, usage } = message;
+  const [open, setOpen] = useState(false);
+  const details = useLoaded(loadDetails, open);
+  const by = answeredBy.at(-1)?.model ?? model;
   const parts = [
-    model === null ? null : shortModel(model),
+    by === null ? null : shortModel(by),
     usage?.outputTokens == null ? null : `${count((usage.inputTokens ?? 0) + usage.outputTokens)} tokens`,
     usage === null ? null : usage.costUsd === null ? "cost unknown" : dollars(usage.costUsd),
   ].filter((part) => part !== null);
-  const details =
-    usage === null
-      ? undefined
-      : [
-          `${count(usage.inputTokens ?? 0)} tokens read`,
-          usage.cachedInputTokens ? `${count(usage.cachedInputTokens)} of them from the cache` : null,
-          `${count(usage.outputTokens ?? 0)} written`,
-          usage.reasoningTokens ? `${count(usage.reasoningTokens)} of them for reasoning` : null,
-        ]
-          .filter((part) => part !== null)
-          .join(", ");
   return (
-    <p title={details} className="px-1.5 text-xs tabular-nums text-faint">
-      {parts.join(" · ")}
-    </p>
+    <Popover
+      label="How this answer was made"
+      open={open}
+      onOpenChange={setOpen}
+      trigger={
+        <button
+          type="button"
+          className="rounded-sm px-1.5 text-xs tabular-nums text-faint hover:text-muted touch:min-h-11"
+        >
+          {parts.join(" · ")}
+        </button>
+      }
+    >
+      {details ? <details.AnswerDetails message={message} /> : null}
+    </Popover>
   );
 }
 

@@ -6,7 +6,8 @@ import { showError } from "../../products/chat/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { useRole } from "../use-role.ts";
-import { routingApi, routingQuery } from "./queries.ts";
+import { routingApi } from "./api.ts";
+import { routingQuery } from "./queries.ts";
 import { TierSection } from "./tier-section.tsx";
 
 /** Where calls go that name a purpose instead of a model, and what happens when a model cannot answer. */

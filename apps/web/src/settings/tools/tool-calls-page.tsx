@@ -1,26 +1,19 @@
-import type { ToolCall } from "@mindmesh/contracts/tools";
+import { roleMay } from "@mindmesh/contracts/permissions";
 import { EmptyState, LoadMore } from "@mindmesh/ui";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import Wrench from "lucide-react/icons/wrench";
-import { toolCallsQuery, toolsQuery } from "../../tools/queries.ts";
-import { RiskBadge } from "../../tools/risk-badge.tsx";
-import { ToolCallCard, type ShownCall } from "../../tools/tool-call-card.tsx";
+import { toolCallsQuery } from "../../tools/queries.ts";
+import { ToolCallCard } from "../../tools/tool-call-card.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Section } from "../parts/section.tsx";
+import { useRole } from "../use-role.ts";
+import { origins, shownCall } from "./call-words.ts";
 
-const origins: Record<ToolCall["origin"], string> = {
-  page: "From the page",
-  chat: "From a conversation",
-  api: "With an API key",
-  mcp: "From an MCP client",
-  agent: "From an agent",
-};
-
-/** What was called in the person's name, what waits for their approval, and which tools there are. */
+/** What was called in the person's name, and what waits for their approval. */
 export function ToolCallsPage({ workspaceId }: { workspaceId: string }) {
   const calls = useInfiniteQuery(toolCallsQuery(workspaceId));
-  const tools = useQuery(toolsQuery(workspaceId));
+  const admin = roleMay(useRole(workspaceId), "tools.manage");
   return (
     <>
       <Section
@@ -38,7 +31,7 @@ export function ToolCallsPage({ workspaceId }: { workspaceId: string }) {
                 <ol aria-label="Tool calls">
                   {items.map((call) => (
                     <li key={call.id} className="mb-3">
-                      <ToolCallCard workspaceId={workspaceId} call={shown(call)} mine />
+                      <ToolCallCard workspaceId={workspaceId} call={shownCall(call)} mine admin={admin} />
                       <p className="px-3 text-xs text-faint">
                         {origins[call.origin]}, <Moment at={call.createdAt} />
                       </p>
@@ -56,28 +49,6 @@ export function ToolCallsPage({ workspaceId }: { workspaceId: string }) {
           }}
         </Loaded>
       </Section>
-      <Section title="Tools" description="What models and programs can do here, as far as your role allows it.">
-        <Loaded query={tools}>
-          {(items) => (
-            <ul aria-label="Tools" className="flex flex-col divide-y divide-line border-t border-line">
-              {items.map(({ name, title, purpose, risk }) => (
-                <li key={name} className="flex items-start gap-3 py-2.5 text-sm">
-                  <div className="min-w-0 flex-1">
-                    <p className="font-medium text-ink">{title}</p>
-                    <p className="text-xs text-muted">{purpose}</p>
-                    <p className="font-mono text-2xs text-faint">{name}</p>
-                  </div>
-                  <RiskBadge risk={risk} />
-                </li>
-              ))}
-            </ul>
-          )}
-        </Loaded>
-      </Section>
     </>
   );
-}
-
-function shown(call: ToolCall): ShownCall {
-  return { ...call, input: JSON.stringify(call.arguments), output: null, cut: [] };
 }

@@ -6,6 +6,7 @@ import { fanOut } from "./fan-out.ts";
 import { gateway } from "./gateway.ts";
 import { importing } from "./importing.ts";
 import { page } from "./page.ts";
+import { sandbox } from "./sandbox.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
 import { streaming } from "./streaming.ts";
@@ -22,6 +23,7 @@ const benches: Record<string, () => Promise<void>> = {
   page,
   import: importing,
   budget,
+  sandbox,
 };
 
 const asked = process.argv.slice(2);

@@ -6,6 +6,7 @@ import { checkAddresses } from "./doctor/check-addresses.ts";
 import { checkDataDirectory } from "./doctor/check-data-directory.ts";
 import { checkDatabase } from "./doctor/check-database.ts";
 import { checkProgram } from "./doctor/check-program.ts";
+import { checkSandbox } from "./doctor/check-sandbox.ts";
 import { checkServices } from "./doctor/check-services.ts";
 import type { Finding } from "./doctor/finding.ts";
 
@@ -57,5 +58,6 @@ export async function diagnose(
   add(await checkAddresses(config));
   add(await checkDatabase(config));
   add(await checkServices(config));
+  add(await checkSandbox());
   return all;
 }

@@ -19,6 +19,8 @@ import {
 
 /** Left free on the host's disk, whatever a run may use. */
 const reserveBytes = 64 * 2 ** 20;
+/** Of 255 bytes at most, they fit on one command line. */
+const namesAtOnce = 400;
 
 export interface WorkingFolder {
   directory: string;
@@ -68,18 +70,22 @@ export async function takeBack({ directory, before }: WorkingFolder, limits: Run
       [path.join(directory, "out"), new Set(before.files.map((file) => file.path?.split("/")[1]))],
     ] as const) {
       const added = (await readdir(folder).catch(() => [])).filter((name) => !keep.has(name));
-      for (const name of added) await removeWhole(folder, name);
+      await removeWhole(folder, added);
     }
   }
 }
 
 /** `rm` goes by open folders: it follows no link and no depth is too deep for it. */
-async function removeWhole(folder: string, name: string): Promise<void> {
-  if (process.platform === "win32") {
-    await rm(path.join(folder, name), { recursive: true, force: true });
-    return;
+async function removeWhole(folder: string, names: string[]): Promise<void> {
+  for (let from = 0; from < names.length; from += namesAtOnce) {
+    const some = names.slice(from, from + namesAtOnce);
+    if (process.platform === "win32") {
+      for (const name of some) await rm(path.join(folder, name), { recursive: true, force: true });
+    } else {
+      const relative = some.map((name) => `./${name}`);
+      await promisify(execFile)("/bin/rm", ["-rf", "--", ...relative], { cwd: folder, env: {} });
+    }
   }
-  await promisify(execFile)("/bin/rm", ["-rf", "--", `./${name}`], { cwd: folder, env: {} });
 }
 
 /**

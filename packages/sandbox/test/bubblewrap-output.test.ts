@@ -1,0 +1,4 @@
+import { bubblewrapSetup, skipUnlessBubblewrap } from "./bubblewrap-setup.ts";
+import { probes } from "./probes.ts";
+
+skipUnlessBubblewrap("with bubblewrap", () => probes("output", bubblewrapSetup));

@@ -1,0 +1,71 @@
+/* oxlint-disable vitest/no-conditional-tests, vitest/no-disabled-tests, vitest/valid-describe-callback, vitest/valid-title */
+import { existsSync } from "node:fs";
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import { bubblewrapDriver, openSandbox } from "@mindmesh/sandbox";
+import { describe, expect, it } from "vitest";
+
+const needed = ["/usr/bin/bwrap", "/usr/bin/python3", "/usr/bin/unshare"];
+
+/** As `skipUnless` of the test support: skipped where bubblewrap is not installed, and a failure of CI without it. */
+export function skipUnlessBubblewrap(title: string, body: () => void): void {
+  const missing = needed.filter((file) => !existsSync(file));
+  if (missing.length === 0) {
+    describe(title, body);
+  } else if (process.env["CI"]) {
+    describe(title, () => it(`has ${missing.join(", ")}`, () => expect.unreachable("CI must have it")));
+  } else {
+    describe.skip(`${title} (skipped: needs ${missing.join(", ")})`, body);
+  }
+}
+
+/** The sandboxes that this test file has opened, by the part of every name that they make outside. */
+const instances: string[] = [];
+
+export const bubblewrapSetup = {
+  name: "bubblewrap",
+  languages: ["python" as const, "javascript" as const, "typescript" as const, "shell" as const],
+  linux: true,
+  async open(directory: string) {
+    const own = path.join(directory, "bubblewrap");
+    const drivers = [bubblewrapDriver({ directory: own })];
+    const sandbox = await openSandbox({ directory, drivers, concurrency: 2, log: () => {} });
+    const records = await readdir(path.join(own, "instances")).catch(() => []);
+    instances.push(...records.map((record) => path.basename(record, ".json")));
+    return sandbox;
+  },
+  leftovers,
+};
+
+/** Processes, mounts and control groups of this test file's sandboxes. */
+export async function leftovers(): Promise<string[]> {
+  const ours = (text: string) => instances.some((instance) => text.includes(instance));
+  const left: string[] = [];
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    // A dead process, which nobody has looked at yet, has no command line any more.
+    const command = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
+    if (command.includes("bwrap") && ours(command)) left.push(`process ${name}`);
+  }
+  for (const line of (await readFile("/proc/self/mounts", "utf8")).split("\n"))
+    if (ours(line)) left.push(`mount ${line}`);
+  for (const group of await groups()) if (ours(group)) left.push(`group ${group}`);
+  return left.sort();
+}
+
+/** Names of the control groups of runs, wherever this process may make them. */
+async function groups(): Promise<string[]> {
+  const found: string[] = [];
+  for (const line of (await readFile("/proc/self/cgroup", "utf8")).split("\n")) {
+    const [, controllers = "", below = ""] = line.split(":");
+    for (const folder of [
+      `/sys/fs/cgroup/${controllers}${below}`,
+      `/sys/fs/cgroup${below}`,
+      `/sys/fs/cgroup${path.dirname(below)}`,
+    ]) {
+      const names = await readdir(folder).catch(() => []);
+      found.push(...names.filter((name) => name.startsWith("mindmesh-run-")));
+    }
+  }
+  return [...new Set(found)];
+}

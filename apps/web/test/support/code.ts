@@ -1,5 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSandbox, type Sandbox } from "@mindmesh/sandbox";
 import type { Locator, Page } from "playwright-core";
-import { answers } from "./chat.ts";
+import { afterAll, beforeAll } from "vitest";
+import { answers, chatInBrowser, endedAnswer, send } from "./chat.ts";
 
 /** What a model's answer is when it is to hold a block of code. */
 export const answerWith = (language: string, code: string) =>
@@ -22,3 +27,38 @@ export const openPanel = async (page: Page) => {
 };
 export const block = (page: Page): Locator => answers(page).last().locator("figure.code-block").first();
 export const runButton = (place: Locator) => place.getByRole("button", { name: "Run", exact: true });
+
+/** A server whose code runs behind the best wall of this machine, and a browser. Call it inside `describe`. */
+export function codeInBrowser() {
+  let folder: string;
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "mindmesh-code-"));
+    sandbox = await openSandbox({ directory: folder, concurrency: 2, log: () => undefined });
+  }, 120_000);
+  const chat = chatInBrowser({
+    sandbox: () => ({ open: async () => sandbox, describe: () => sandbox.describe(), close: () => sandbox.close() }),
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  return {
+    chat,
+    /** A conversation whose last answer holds this code. */
+    async withCode(language: string, code: string) {
+      const context = await chat.open();
+      const person = await chat.signUp(context);
+      const opened = await chat.newConversation(context);
+      await send(opened.page, answerWith(language, code));
+      await endedAnswer(opened.page);
+      return { person, ...opened };
+    },
+    /** The same conversation on another browser of the same person. */
+    async onAnotherDevice(email: string, address: string, settings?: Parameters<typeof chat.open>[0]) {
+      const context = await chat.open(settings);
+      await chat.signIn(context, email);
+      const page = await context.newPage();
+      await page.goto(new URL(address).pathname);
+      return page;
+    },
+  };
+}

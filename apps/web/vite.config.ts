@@ -10,11 +10,13 @@ import { serviceWorker } from "./build/service-worker.ts";
 
 /** React, the router, the query cache, and those components of ours that carry no Radix overlay with them. */
 const ofEveryPage =
-  /node_modules\/(?:react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+|clsx|zustand|use-sync-external-store)\/|node_modules\/@radix-ui\/react-(?:slot|compose-refs)\/|lucide-react\/dist\/esm\/(?!icons\/)|packages\/ui\/src\/(?:avatar|badge|button|callout|class-names|confirm\.ts|context-menu|copy-button|dialog\.tsx|dropdown-menu|empty-state|error-state|field|icon-button|input|kbd|logo|open-menu|overlays|popover\.tsx|search-input|skeleton|spinner|textarea|theme\.ts|toast-list|tooltip|use-loaded)/;
+  /node_modules\/(?:react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+|clsx|zustand|use-sync-external-store)\/|node_modules\/@radix-ui\/react-(?:slot|compose-refs)\/|lucide-react\/dist\/esm\/(?!icons\/)|lucide-react\/dist\/esm\/icons\/(?:chevron-right|circle-exclamation-point)\.|apps\/web\/src\/router\.tsx|packages\/ui\/src\/(?:avatar|badge|button|callout|class-names|confirm\.ts|context-menu|copy-button|dialog\.tsx|dropdown-menu|empty-state|error-state|field|icon-button|input|kbd|logo|open-menu|overlays|popover\.tsx|search-input|skeleton|spinner|textarea|theme\.ts|toast-list|tooltip|use-loaded)/;
 
-/** Small things that the first pages of a signed-in person share: each by itself would cost more than it weighs. */
-const ofSignedIn =
-  /lucide-react\/dist\/esm\/icons\/(?:arrow-(?:down|left|up)|chevron-right|chevrons-up-down|circle-x|download|ellipsis|panel-left|pencil|plus|rotate-ccw|sliders-horizontal|square|square-pen|square-terminal|sun|moon|monitor|trash|trash-2|users|wrench)\.mjs|apps\/web\/src\/(?:files\/bytes|products\/chat\/(?:new-id|markdown\/(?:code-place|decode-characters)))/;
+/** Each with all that it imports: few files, since a browser fetches six at a time where there is no HTTP/2. */
+const ofForms =
+  /node_modules\/react-hook-form\/|apps\/web\/src\/(?:identity\/(?:server-errors|form-error|link-error|password-input|provider-buttons|text-link)|shell\/centered-page)\.tsx?$/;
+const ofWorkspace = /apps\/web\/src\/(?:workspace\/workspace-layout|products\/chat\/new-conversation-page)\.tsx$/;
+const ofConversation = /apps\/web\/src\/products\/chat\/(?:conversation-page|markdown\/markdown)\.tsx$/;
 
 const serverUrl = process.env["MINDMESH_URL"] ?? "http://127.0.0.1:3000";
 
@@ -57,9 +59,11 @@ export default defineConfig(({ command }) => {
                 test: /node_modules\/(?:@codemirror\/(?!lang-|legacy-modes)|@lezer\/(?!python|javascript)|style-mod|w3c-keyname|crelt|@marijn\/)/,
                 priority: 3,
               },
-              { name: "lazy", test: /vite\/preload-helper/, priority: 2 },
-              { name: "base", test: ofEveryPage, priority: 1 },
-              { name: "signed-in", test: ofSignedIn, priority: 1 },
+              { name: "lazy", test: /vite\/preload-helper|rolldown\/runtime/, priority: 9 },
+              { name: "base", test: ofEveryPage, priority: 8 },
+              { name: "forms", test: ofForms, priority: 7 },
+              { name: "workspace", test: ofWorkspace, priority: 6 },
+              { name: "conversation", test: ofConversation, priority: 5 },
             ],
           },
         },

@@ -6,6 +6,9 @@ import { type BenchPerson, startBenchServer } from "./running-server.ts";
 
 const chromiumPath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
+/** Names of pages as they are printed, with commas between, when not all are wanted. */
+const only = (process.env["BENCH_PAGES"] ?? "").split(",").filter((name) => name !== "");
+
 /** Chrome's own "Fast 4G": 9 Mbit/s down, 1.5 Mbit/s up with its overheads, 60 ms round trip times its factor. */
 const throttling = {
   rttMs: 60,
@@ -32,7 +35,9 @@ async function pagesOf(browser: Browser, url: string, { workspaceId, headers }: 
       path,
       cookie,
     })),
-  ].map((each) => ({ ...each, name: each.path.replace(`/w/${workspaceId}/`, "").replace(conversationId, "…") }));
+  ]
+    .map((each) => ({ ...each, name: each.path.replace(`/w/${workspaceId}/`, "").replace(conversationId, "…") }))
+    .filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
 /** A conversation with an answer that has a table, code, formulas and a diagram. */
@@ -94,6 +99,9 @@ export async function page(): Promise<void> {
         continue;
       }
       const milliseconds = (id: string) => `${Math.round(audits[id]?.numericValue ?? Number.NaN)} ms`;
+      const largest = /"nodeLabel":("(?:[^"\\]|\\.)*")/.exec(
+        JSON.stringify(audits["largest-contentful-paint-element"]?.details ?? {}),
+      )?.[1];
       const requests =
         (
           audits["network-requests"]?.details as
@@ -110,7 +118,7 @@ export async function page(): Promise<void> {
         .map(({ id }) => id)
         .join(", ");
       console.log(
-        `${name.padEnd(24)} FCP ${milliseconds("first-contentful-paint")}, LCP ${milliseconds("largest-contentful-paint")}, ` +
+        `${name.padEnd(24)} FCP ${milliseconds("first-contentful-paint")}, LCP ${milliseconds("largest-contentful-paint")} (${largest ?? "nothing"}), ` +
           `CLS ${(audits["cumulative-layout-shift"]?.numericValue ?? Number.NaN).toFixed(3)}, JS ${(script / 1024).toFixed(0)} kB compressed; ` +
           `Lighthouse: performance ${score("performance")}, accessibility ${score("accessibility")}, best practices ${score("best-practices")}${failed === "" ? "" : ` (${failed})`}`,
       );

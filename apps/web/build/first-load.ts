@@ -1,25 +1,27 @@
 /** What a page loads before it is usable, Brotli. Prints it when run: node apps/web/build/first-load.ts */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Pages by the parts that the router fetches for them (the names of their source files). */
+/** Pages by an address of theirs. */
 export const firstPages = {
-  "sign-in": ["sign-in-page"],
-  "a new conversation": ["workspace-layout", "new-conversation-page"],
-  "a conversation": ["workspace-layout", "conversation-page", "markdown"],
+  "sign-in": "/sign-in",
+  "a new conversation": "/w/workspace/chat",
+  "a conversation": "/w/workspace/chat/conversation",
 };
 
 const compressedSize = async (file: string) =>
   (await stat(`${file}.br`).catch(() => null))?.size ?? (await stat(file)).size;
 
 /**
- * The scripts that a first visit fetches, with their bytes: the entry, the named parts, and whatever these import.
- * Read from the built files in `folder`; throws when a named part is not among them.
+ * The scripts that a first visit to `address` fetches, with their bytes: the entry, the scripts that the page asks for
+ * ahead (build/first-requests.ts), and whatever these import. Read from the built files in `folder`.
  */
-export async function firstLoad(folder: string, parts: readonly string[]) {
+export async function firstLoad(folder: string, address: string) {
   const html = await readFile(join(folder, "index.html"), "utf8");
-  const names = await readdir(join(folder, "assets"));
+  const requests = JSON.parse(/of ?(\[\[.+?\]\]\])/.exec(html)?.[1] ?? "[]") as [string, string[], string[]][];
+  const ahead = requests.find(([pattern]) => new RegExp(`^${pattern}/?$`).test(address))?.[1];
+  if (!ahead) throw new Error(`the page asks for nothing ahead at ${address}`);
   const sizes = new Map<string, number>();
   const visit = async (name: string) => {
     if (sizes.has(name)) return;
@@ -31,11 +33,7 @@ export async function firstLoad(folder: string, parts: readonly string[]) {
     }
   };
   for (const [, name] of html.matchAll(/(?:src|href)="\/assets\/([\w.-]+\.js)"/g)) if (name) await visit(name);
-  for (const part of parts) {
-    const name = names.find((candidate) => candidate.startsWith(`${part}-`) && candidate.endsWith(".js"));
-    if (!name) throw new Error(`the build has no part "${part}"`);
-    await visit(name);
-  }
+  for (const name of ahead) await visit(name);
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   return { sizes, total };
 }
@@ -43,8 +41,8 @@ export async function firstLoad(folder: string, parts: readonly string[]) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = fileURLToPath(new URL("../dist", import.meta.url));
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
-  for (const [page, parts] of Object.entries(firstPages)) {
-    const { sizes, total } = await firstLoad(folder, parts);
+  for (const [page, address] of Object.entries(firstPages)) {
+    const { sizes, total } = await firstLoad(folder, address);
     const lines = [...sizes].map(([name, size]) => `${kilobytes(size)}  ${name}`);
     process.stdout.write(`${page}\n${lines.join("\n")}\n${kilobytes(total)}  JavaScript, Brotli\n\n`);
   }

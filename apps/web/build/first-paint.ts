@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { minify, type Plugin } from "vite";
+import { builtFirstRequests } from "./first-requests.ts";
 
 const tokensFile = new URL("../../../packages/ui/src/tokens.css", import.meta.url);
 const styleFile = new URL("../src/shell/first-paint.css", import.meta.url);
@@ -39,11 +40,13 @@ export function firstPaint(): Plugin {
       order: "post",
       async handler(html, { bundle }) {
         const { code } = await minify("first-paint.js", readFileSync(scriptFile, "utf8"));
+        const requests = JSON.stringify(bundle ? builtFirstRequests(bundle) : []);
+        const script = code.replace("__FIRST_REQUESTS__", () => requests);
         const stylesheets: string[] = [];
         // Latin letters are on every page; the other alphabets come when a page has them.
         const typeface = Object.keys(bundle ?? {}).find((name) => /inter-latin-wght-normal.*\.woff2$/.test(name));
         const preload = typeface
-          ? `<link rel="preload" href="/${typeface}" as="font" type="font/woff2" crossorigin />\n    `
+          ? `<link rel="preload" href="/${typeface}" as="font" type="font/woff2" crossorigin fetchpriority="low" />\n    `
           : "";
         return html
           .replace(
@@ -57,7 +60,7 @@ export function firstPaint(): Plugin {
           )
           .replace(
             "<!-- first-paint -->",
-            () => `${preload}<style>${firstPaintStyle()}</style>\n    <script>${code}</script>`,
+            () => `${preload}<style>${firstPaintStyle()}</style>\n    <script>${script}</script>`,
           )
           .replace(/\s*<link rel="stylesheet"[^>]*>/g, (link) => {
             stylesheets.push(link.trim());

@@ -1,6 +1,5 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { ClientError } from "@mindmesh/client";
-import { acceptInvitationBody, signInBody, type Me, type SignInProvider } from "@mindmesh/contracts/identity";
+import type { Me, SignInProvider } from "@mindmesh/contracts/identity";
 import { Button, Field, Input } from "@mindmesh/ui";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
@@ -8,6 +7,7 @@ import type { z } from "zod";
 import type { invitationPreview } from "@mindmesh/contracts/identity";
 import { CenteredPage } from "../shell/centered-page.tsx";
 import { identityApi } from "./api.ts";
+import { checkLater } from "./check-later.ts";
 import { FormError } from "./form-error.tsx";
 import { PasswordInput } from "./password-input.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
@@ -72,10 +72,12 @@ function JoinButton({ token, workspaceName, onDone }: { token: string; workspace
 
 type SignInAndJoinProps = { token: string; email: string; signedInAs: string | null; onDone: Accepted };
 
+const checkSignIn = checkLater(() => import("./form-checks.ts").then(({ signIn }) => signIn));
+
 function SignInAndJoin({ token, email, signedInAs, onDone }: SignInAndJoinProps) {
   const [needsCode, setNeedsCode] = useState(false);
   const form = useForm({
-    resolver: zodResolver(signInBody),
+    resolver: checkSignIn,
     defaultValues: { email, password: "", code: undefined as string | undefined },
   });
   const { errors, isSubmitting } = form.formState;
@@ -117,10 +119,10 @@ function SignInAndJoin({ token, email, signedInAs, onDone }: SignInAndJoinProps)
   );
 }
 
-const newAccount = acceptInvitationBody.shape.account.unwrap();
+const checkAccount = checkLater(() => import("./form-checks.ts").then(({ invitedAccount }) => invitedAccount));
 
 function NewAccountAndJoin({ token, onDone }: { token: string; onDone: Accepted }) {
-  const form = useForm({ resolver: zodResolver(newAccount), defaultValues: { name: "", password: "" } });
+  const form = useForm({ resolver: checkAccount, defaultValues: { name: "", password: "" } });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (account) => {
     try {

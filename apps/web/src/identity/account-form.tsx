@@ -1,8 +1,8 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { signUpBody, type Me } from "@mindmesh/contracts/identity";
+import type { Me } from "@mindmesh/contracts/identity";
 import { Button, Field, Input } from "@mindmesh/ui";
 import { useForm } from "react-hook-form";
 import { identityApi } from "./api.ts";
+import { checkLater } from "./check-later.ts";
 import { FormError } from "./form-error.tsx";
 import { PasswordInput } from "./password-input.tsx";
 import { showServerError } from "./server-errors.ts";
@@ -14,10 +14,12 @@ type AccountFormProps = {
   onDone: (me: Me) => Promise<void>;
 };
 
+const check = checkLater(() => import("./form-checks.ts").then(({ signUp }) => signUp));
+
 /** Makes an account: the first person's at set-up, later ones' where sign-up is open. */
 export function AccountForm({ withWorkspace, submitLabel, onDone }: AccountFormProps) {
   const form = useForm({
-    resolver: zodResolver(signUpBody),
+    resolver: check,
     defaultValues: { name: "", email: "", password: "" },
   });
   const { errors, isSubmitting } = form.formState;

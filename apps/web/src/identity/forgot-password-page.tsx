@@ -1,5 +1,3 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { identityRoutes } from "@mindmesh/contracts/identity";
 import { Button, EmptyState, Field, Input } from "@mindmesh/ui";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -8,17 +6,20 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { CenteredPage } from "../shell/centered-page.tsx";
 import { identityApi } from "./api.ts";
+import { checkLater } from "./check-later.ts";
 import { FormError } from "./form-error.tsx";
 import { setupQuery } from "./queries.ts";
 import { showServerError } from "./server-errors.ts";
 import { textLink } from "./text-link.ts";
+
+const check = checkLater(() => import("./form-checks.ts").then(({ forgotPassword }) => forgotPassword));
 
 /** Asks for a mail with a link that sets a new password; without e-mail says who can make such a link. */
 export function ForgotPasswordPage() {
   const { data: setup } = useSuspenseQuery(setupQuery);
   const [sentTo, setSentTo] = useState<string | null>(null);
   const form = useForm({
-    resolver: zodResolver(identityRoutes.forgotPassword.body),
+    resolver: check,
     defaultValues: { email: "" },
   });
   const { errors, isSubmitting } = form.formState;

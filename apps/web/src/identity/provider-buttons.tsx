@@ -1,6 +1,6 @@
-import { routeUrl } from "@mindmesh/client";
-import { identityRoutes, type SignInProvider } from "@mindmesh/contracts/identity";
+import type { SignInProvider } from "@mindmesh/contracts/identity";
 import { Button } from "@mindmesh/ui";
+import { providerSignInUrl } from "./api.ts";
 
 type ProviderButtonsProps = {
   providers: readonly { id: SignInProvider; name: string }[];
@@ -17,14 +17,7 @@ export function ProviderButtons({ providers, returnTo, invitation }: ProviderBut
     <div className="mt-6 flex flex-col gap-2 border-t border-line pt-6">
       {providers.map(({ id, name }) => (
         <Button key={id} asChild size="lg" className="w-full">
-          <a
-            href={routeUrl(identityRoutes.startProviderSignIn, {
-              params: { provider: id },
-              query: { returnTo, invitation },
-            })}
-          >
-            Continue with {name}
-          </a>
+          <a href={providerSignInUrl(id, { returnTo, invitation })}>Continue with {name}</a>
         </Button>
       ))}
     </div>

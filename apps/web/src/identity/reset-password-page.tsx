@@ -1,7 +1,5 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { ClientError } from "@mindmesh/client";
 import { errorTable } from "@mindmesh/contracts/errors";
-import { identityRoutes } from "@mindmesh/contracts/identity";
 import { Button, Field, toast } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -9,12 +7,15 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { CenteredPage } from "../shell/centered-page.tsx";
 import { identityApi } from "./api.ts";
+import { checkLater } from "./check-later.ts";
 import { forgetPerson } from "./enter.ts";
 import { FormError } from "./form-error.tsx";
 import { LinkBroken } from "./link-broken.tsx";
 import { useLinkToken } from "./link-token.ts";
 import { PasswordInput } from "./password-input.tsx";
 import { showServerError } from "./server-errors.ts";
+
+const check = checkLater(() => import("./form-checks.ts").then(({ resetPassword }) => resetPassword));
 
 /** Sets a new password, for whoever holds the link. */
 export function ResetPasswordPage() {
@@ -23,7 +24,7 @@ export function ResetPasswordPage() {
   const queryClient = useQueryClient();
   const [broken, setBroken] = useState(token === "");
   const form = useForm({
-    resolver: zodResolver(identityRoutes.resetPassword.body),
+    resolver: check,
     defaultValues: { token, password: "" },
   });
   const { errors, isSubmitting } = form.formState;

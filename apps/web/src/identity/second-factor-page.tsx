@@ -1,10 +1,9 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { identityRoutes } from "@mindmesh/contracts/identity";
 import { Button, Field, Input } from "@mindmesh/ui";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
 import { CenteredPage } from "../shell/centered-page.tsx";
 import { identityApi } from "./api.ts";
+import { checkLater } from "./check-later.ts";
 import { useEnter } from "./enter.ts";
 import { FormError } from "./form-error.tsx";
 import { showServerError } from "./server-errors.ts";
@@ -12,11 +11,13 @@ import { textLink } from "./text-link.ts";
 
 const route = getRouteApi("/sign-in/second-factor");
 
+const check = checkLater(() => import("./form-checks.ts").then(({ secondFactor }) => secondFactor));
+
 /** The code of the authenticator app, for a sign-in that came from another provider. */
 export function SecondFactorPage() {
   const { returnTo } = route.useSearch();
   const enter = useEnter();
-  const form = useForm({ resolver: zodResolver(identityRoutes.finishSecondFactor.body), defaultValues: { code: "" } });
+  const form = useForm({ resolver: check, defaultValues: { code: "" } });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (body) => {
     try {

@@ -1,6 +1,4 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { ClientError } from "@mindmesh/client";
-import { signInBody } from "@mindmesh/contracts/identity";
 import { Button, Field, Input } from "@mindmesh/ui";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -8,6 +6,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { CenteredPage } from "../shell/centered-page.tsx";
 import { identityApi } from "./api.ts";
+import { checkLater } from "./check-later.ts";
 import { useEnter } from "./enter.ts";
 import { FormError } from "./form-error.tsx";
 import { LinkError } from "./link-error.tsx";
@@ -19,13 +18,15 @@ import { textLink } from "./text-link.ts";
 
 const route = getRouteApi("/sign-in");
 
+const check = checkLater(() => import("./form-checks.ts").then(({ signIn }) => signIn));
+
 export function SignInPage() {
   const { data: setup } = useSuspenseQuery(setupQuery);
   const { next, error: refusal } = route.useSearch();
   const enter = useEnter();
   const [needsCode, setNeedsCode] = useState(false);
   const form = useForm({
-    resolver: zodResolver(signInBody),
+    resolver: check,
     defaultValues: { email: "", password: "", code: undefined as string | undefined },
   });
   const { errors, isSubmitting } = form.formState;

@@ -7,3 +7,32 @@ try {
 } catch {
   // Storage is closed to us: the system's theme holds.
 }
+// Zod would try whether it may compile code, which our Content-Security-Policy forbids and reports.
+globalThis.__zod_globalConfig = { jitless: true };
+// What this address needs is asked for at once, all together, rather than by one script after the other. The build puts
+// the pages here: [address, scripts, data]; see build/first-requests.ts.
+window.firstAnswers = {};
+for (const [address, scripts, [first, ...others]] of __FIRST_REQUESTS__) {
+  const pattern = new RegExp(`^${address}/?$`);
+  if (!pattern.test(location.pathname)) continue;
+  for (const name of scripts) {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = `/assets/${name}`;
+    document.head.append(link);
+  }
+  const ask = (path) => {
+    const url = location.pathname.replace(pattern, path);
+    const answer = fetch(url);
+    answer.catch(() => undefined);
+    window.firstAnswers[url] = answer;
+    return answer;
+  };
+  // The first says who is signed in and where the log of events stands: what is read after it misses none of them.
+  if (first)
+    ask(first).then(
+      (answer) => answer.ok && others.forEach(ask),
+      () => undefined,
+    );
+  break;
+}

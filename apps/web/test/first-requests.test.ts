@@ -1,0 +1,92 @@
+import { skipUnless } from "@mindmesh/test-support";
+import { beforeAll, expect, it } from "vitest";
+import { firstRequests } from "../build/first-requests.ts";
+import { chatInBrowser } from "./support/chat.ts";
+import { desktop, phone } from "./support/browser.ts";
+
+skipUnless("chromium")("what a page asks for ahead", () => {
+  const chat = chatInBrowser();
+
+  beforeAll(async () => {
+    // Without anybody the server would be set up first.
+    await chat.signUp(await chat.open(), "The owner");
+  });
+
+  /** Opens an address with an empty cache and gives back what it fetched from the API, in order. */
+  async function visit(address: string, size: typeof desktop | typeof phone, signedIn: boolean) {
+    const context = await chat.open({ ...size, serviceWorkers: "block" });
+    let path = address;
+    if (signedIn) {
+      const { workspaceId } = await chat.signUp(context, "Ann");
+      path = path.replace("([^/]+)", workspaceId);
+      if (path.includes("([^/]+)")) {
+        const made = await context.request.post(`/api/workspaces/${workspaceId}/chat/conversations`, { data: {} });
+        expect(made.status()).toBe(201);
+        path = path.replace("([^/]+)", ((await made.json()) as { id: string }).id);
+      }
+    }
+    const page = await context.newPage();
+    const asked: string[] = [];
+    const scripts: string[] = [];
+    page.on("request", (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (request.method() === "GET" && pathname.startsWith("/api/")) asked.push(`${pathname}${search}`);
+      if (request.resourceType() === "script") scripts.push(pathname);
+    });
+    await page.goto(path);
+    return { page, path, asked, scripts };
+  }
+
+  /** Answers that the frame asked for and nobody has taken. */
+  const untaken = "Object.keys(window.firstAnswers)";
+
+  it.each([
+    ["/sign-in", false, "Sign in"],
+    ["/sign-up", false, "Create an account"],
+    ["/w/([^/]+)/chat", true, "What is on your mind?"],
+    ["/w/([^/]+)/chat/([^/]+)", true, "New conversation"],
+    ["/w/([^/]+)/settings/profile", true, "Profile"],
+  ] as const)("at %s is taken by the page, and asked for once", async (address, signedIn, heading) => {
+    const named = firstRequests().find((each) => each.address === address);
+    const { page, path, asked } = await visit(address, desktop, signedIn);
+    await page.getByRole("heading", { name: heading }).first().waitFor();
+    await expect.poll(() => page.evaluate<string[]>(untaken)).toEqual([]);
+    const expected = (named?.data ?? []).map((url) => path.replace(new RegExp(`^${address}$`), url));
+    expect(expected).not.toEqual([]);
+    for (const url of expected) expect(asked.filter((each) => each === url)).toEqual([url]);
+    // Nothing is read before the place in the log of events is known.
+    if (signedIn) expect(asked[0]).toBe("/api/me");
+  });
+
+  it("names the scripts of every page of the settings", async () => {
+    const context = await chat.open(phone);
+    const { workspaceId } = await chat.signUp(context, "Bea");
+    const page = await context.newPage();
+    await page.goto(`/w/${workspaceId}/settings`);
+    const links = page.getByRole("navigation", { name: "Settings" }).getByRole("link");
+    await links.first().waitFor();
+    const shown = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+    const addresses = firstRequests().map(({ address }) => address.replace("([^/]+)", workspaceId));
+    expect(addresses).toEqual(expect.arrayContaining(shown));
+  });
+
+  it("checks a form once somebody touches it, and the message is there", async () => {
+    const { page, scripts } = await visit("/sign-in", phone, false);
+    await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    expect(scripts.filter((name) => name.includes("form-checks"))).toEqual([]);
+    await page.getByRole("textbox", { name: "E-mail address" }).fill("nobody");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByText("Is not an e-mail address.").waitFor();
+  });
+
+  it("sends a form whose check cannot be fetched, and shows what the server says of it", async () => {
+    const context = await chat.open();
+    await context.route("**/form-checks*", (route) => route.abort());
+    const page = await context.newPage();
+    await page.goto("/sign-in");
+    await page.getByRole("textbox", { name: "E-mail address" }).fill("nobody");
+    await page.getByRole("textbox", { name: "Password" }).fill("too wrong to be right");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByText("Is not an e-mail address.").waitFor();
+  });
+});

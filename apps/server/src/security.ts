@@ -16,10 +16,35 @@ export function allowedOrigin(publicUrl: string, origin: string, host: string | 
 /** Content-Security-Policy sources by directive, such as the hashes of what is inline in the built page. */
 export type PolicySources = Partial<Record<"script-src" | "style-src", string[]>>;
 
-/** Headers for every answer, and the refusal of requests that change something from another site. */
-export function protect(app: FastifyInstance, publicUrl: string, inline: PolicySources): void {
+/** What programs ask for; everything else may be the page. */
+const notThePage = /^\/(?:api|v1|mcp|assets|socket\.io)\//;
+
+/**
+ * Headers for every answer, and the refusal of requests that change something from another site. `inline` is asked,
+ * whenever the page is, for what it may have inline; the same object means the same page.
+ */
+export function protect(app: FastifyInstance, publicUrl: string, inline: () => PolicySources): void {
+  let sources = inline();
+  let headers = securityHeaders(publicUrl, sources);
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!notThePage.test(request.url) && inline() !== sources) {
+      sources = inline();
+      headers = securityHeaders(publicUrl, sources);
+    }
+    void reply.headers(headers);
+    done();
+  });
+  app.addHook("onRequest", async (request) => {
+    if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return;
+    const { origin, host } = request.headers;
+    if (origin !== undefined && !allowedOrigin(publicUrl, origin, host)) throw new AppError("cross_site");
+    if (origin === undefined && request.headers["sec-fetch-site"] === "cross-site") throw new AppError("cross_site");
+  });
+}
+
+function securityHeaders(publicUrl: string, inline: PolicySources): Record<string, string> {
   const secure = publicUrl.startsWith("https:");
-  const headers = headersOf(
+  return headersOf(
     helmet({
       contentSecurityPolicy: {
         useDefaults: false,
@@ -44,16 +69,6 @@ export function protect(app: FastifyInstance, publicUrl: string, inline: PolicyS
       referrerPolicy: { policy: "same-origin" },
     }),
   );
-  app.addHook("onRequest", (_request, reply, done) => {
-    void reply.headers(headers);
-    done();
-  });
-  app.addHook("onRequest", async (request) => {
-    if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return;
-    const { origin, host } = request.headers;
-    if (origin !== undefined && !allowedOrigin(publicUrl, origin, host)) throw new AppError("cross_site");
-    if (origin === undefined && request.headers["sec-fetch-site"] === "cross-site") throw new AppError("cross_site");
-  });
 }
 
 /** Helmet's headers are the same for every answer: they are made once, since making them costs more than most handlers. */

@@ -155,7 +155,7 @@ export async function startServer(
     void reply.header("x-request-id", request.id);
   });
   handleErrors(app);
-  protect(app, config.publicUrl, await inlineOfPage());
+  protect(app, config.publicUrl, inlineOfPage());
   await app.register(cookie);
   app.decorateRequest("caller", null);
   app.decorate("authentication", {

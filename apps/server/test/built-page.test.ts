@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Fastify, { type FastifyInstance } from "fastify";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { protect } from "../src/security.ts";
+import { inlineOfPage, serveWeb } from "../src/web.ts";
+
+let folder: string;
+let app: FastifyInstance;
+
+/** A build of the page, as far as the server knows one. */
+async function build(name: string) {
+  await rm(join(folder, "assets"), { recursive: true, force: true });
+  await mkdir(join(folder, "assets"), { recursive: true });
+  await writeFile(join(folder, "index.html"), `<script src="/assets/${name}.js"></script>`);
+  await writeFile(join(folder, "assets", `${name}.js`), `"${name}"`);
+  await writeFile(join(folder, "policy.json"), JSON.stringify({ "script-src": [`'sha256-${name}'`] }));
+  const later = Date.now() / 1000 + name.length;
+  await utimes(join(folder, "policy.json"), later, later);
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mindmesh-page-"));
+  await build("one");
+  app = Fastify();
+  protect(app, "http://localhost", inlineOfPage(folder));
+  await serveWeb(app, folder);
+});
+
+afterEach(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+test("a page that is built anew while the server runs is served whole, under its own policy", async () => {
+  const before = await app.inject("/sign-in");
+  expect(before.body).toContain("/assets/one.js");
+  expect(before.headers["content-security-policy"]).toContain("script-src 'self' 'sha256-one';");
+  expect((await app.inject("/assets/one.js")).headers["cache-control"]).toContain("immutable");
+
+  await build("another");
+  const after = await app.inject("/sign-in");
+  expect(after.body).toContain("/assets/another.js");
+  expect(after.headers["content-security-policy"]).toContain("script-src 'self' 'sha256-another';");
+  expect((await app.inject("/assets/another.js")).body).toBe('"another"');
+});
+
+test("a script that is not there is not answered with the page", async () => {
+  for (const path of ["/assets/gone.js", "/api/nothing"]) {
+    const response = await app.inject(path);
+    expect(response.statusCode, path).toBe(404);
+    expect(response.json(), path).toMatchObject({ error: { code: "not_found" } });
+  }
+});
+
+test("nothing outside the folder of the page is served", async () => {
+  await writeFile(join(folder, "..", "mindmesh-outside.txt"), "outside");
+  for (const path of [
+    "/../mindmesh-outside.txt",
+    "/..%2fmindmesh-outside.txt",
+    "/assets/..%2f..%2fmindmesh-outside.txt",
+  ]) {
+    expect((await app.inject(path)).body, path).not.toBe("outside");
+  }
+  await rm(join(folder, "..", "mindmesh-outside.txt"));
+});

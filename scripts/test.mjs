@@ -1,5 +1,6 @@
 // `npm test`: every test against real services. Arguments go to vitest (`npm test -- packages/kernel`).
-// TEST_DATABASE says which PostgreSQL the tests use: embedded (default), native, or both, one after the other.
+// TEST_DATABASE says which PostgreSQL the tests use: embedded (default), native, or both, one after the other. With CI
+// set, what depends on PostgreSQL most (search, row-level security, generated columns) runs on the native one as well.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,9 +15,16 @@ await ensureInstalled({ tools: true });
 const wanted = process.env.TEST_DATABASE ?? "embedded";
 const total = { passed: 0, failed: 0, skipped: 0 };
 let code = 0;
-for (const database of wanted === "both" ? ["embedded", "native"] : [wanted]) {
+const asked = process.argv.slice(2);
+const dataTests = [
+  ...["search", "organise", "import", "schema", "person-data"].map((name) => `products/chat/test/${name}.test.ts`),
+  "apps/server/test/strangers.test.ts",
+];
+const runs = (wanted === "both" ? ["embedded", "native"] : [wanted]).map((database) => ({ database, files: asked }));
+if (process.env.CI && wanted === "embedded" && asked.length === 0) runs.push({ database: "native", files: dataTests });
+for (const { database, files } of runs) {
   process.stdout.write(`\nTests with the ${database} PostgreSQL\n`);
-  const run = await runVitest(database);
+  const run = await runVitest(database, files);
   code ||= run.code;
   for (const key of Object.keys(total)) total[key] += run.counts[key];
 }
@@ -26,12 +34,12 @@ if (process.env.CI && total.skipped > 0) code ||= 1;
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed > 0 ? code || 1 : code;
 
-async function runVitest(database) {
+async function runVitest(database, files) {
   const folder = mkdtempSync(path.join(tmpdir(), "mindmesh-report-"));
   const report = path.join(folder, "report.json");
   const vitest = path.join(root, "node_modules/vitest/vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const child = spawn(ownNode, [vitest, "run", ...reporters, ...process.argv.slice(2)], {
+  const child = spawn(ownNode, [vitest, "run", ...reporters, ...files], {
     cwd: root,
     stdio: "inherit",
     env: { ...process.env, TEST_DATABASE: database },

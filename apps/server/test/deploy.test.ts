@@ -15,7 +15,10 @@ const compose = read("deploy/compose.yaml");
 
 /** NAME=value pairs of the image's ENV line. */
 const imageEnvironment = Object.fromEntries(
-  [...(/^ENV (.+)$/m.exec(container)?.[1] ?? "").matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value = ""]) => [name, value]),
+  [...(/^ENV (.+)$/m.exec(container)?.[1] ?? "").matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value = ""]) => [
+    name,
+    value,
+  ]),
 );
 const command = JSON.parse(/^CMD (\[.+\])$/m.exec(container)?.[1] ?? "[]") as string[];
 
@@ -25,7 +28,9 @@ test("the image and the compose file set only what the server knows", () => {
   const inCompose = [...server.matchAll(/^ {4}([A-Z][A-Z0-9_]+):/gm)].map(([, name]) => name);
   expect(inCompose).toContain("DATABASE_URL");
   const ofNode = ["NODE_ENV"];
-  expect([...inCompose, ...Object.keys(imageEnvironment)].filter((name) => ![...known, ...ofNode].includes(name))).toEqual([]);
+  expect(
+    [...inCompose, ...Object.keys(imageEnvironment)].filter((name) => ![...known, ...ofNode].includes(name)),
+  ).toEqual([]);
 });
 
 test("the image leaves out what the repository does, and its history", () => {
@@ -58,7 +63,7 @@ test("the image's command, with its environment, serves and answers its health c
       const [, found] = /ready on http:\S+:(\d+)/.exec(output) ?? [];
       expect(found, output).toBeDefined();
       return found;
-    }, 50);
+    }, 100);
     expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
   } finally {
     server.kill(/^STOPSIGNAL (\w+)$/m.exec(container)?.[1] as NodeJS.Signals);
@@ -66,4 +71,4 @@ test("the image's command, with its environment, serves and answers its health c
   expect((await ended)[0]).toBe(0);
   await database.drop();
   await rm(data, { recursive: true, force: true });
-}, 90_000);
+}, 150_000);

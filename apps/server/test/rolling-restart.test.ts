@@ -82,9 +82,9 @@ skipUnless("redis")("two servers that are restarted in turn", () => {
 
   test("what was acknowledged while one was restarted and the other killed is all there", async () => {
     const acknowledged: string[] = [];
-    let done = false;
+    const end = new AbortController();
     const writing = (async () => {
-      for (let n = 0; !done; n += 1) {
+      for (let n = 0; !end.signal.aborted; n += 1) {
         // A balancer: whichever answers. What was not acknowledged is tried again elsewhere.
         const body = { title: `Talk ${n}` };
         const made = await (n % 2 === 0 ? first() : second())
@@ -107,7 +107,7 @@ skipUnless("redis")("two servers that are restarted in turn", () => {
       await eventually(() => expect(acknowledged.length).toBeGreaterThan(alone + 3));
       if (signal === "SIGTERM") servers[index] = await start();
     }
-    done = true;
+    end.abort();
     await writing;
     const found = await Promise.all(
       acknowledged.map(async (id) => {

@@ -1,27 +1,23 @@
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { SandboxDriver } from "../src/driver.ts";
 import { denoDriver } from "../src/drivers/deno/index.ts";
 import { defaultLimits } from "../src/limits.ts";
-import { drive, listen, makePlace } from "./support/drive.ts";
+import { drive, listen, makePlace, snapshotFolder } from "./support/drive.ts";
 
 // Starting Python takes seconds on a machine that has other things to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-let directory: string;
 let driver: SandboxDriver;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "mindmesh-deno-"));
-  driver = denoDriver({ directory, warmMs: 0 });
+  driver = denoDriver({ directory: snapshotFolder, warmMs: 0 });
   const report = await driver.selfTest();
   if (!report.passed) throw new Error(report.reason);
 });
 afterAll(async () => {
   await driver.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
 describe("Python", () => {

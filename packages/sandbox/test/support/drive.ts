@@ -99,3 +99,6 @@ export async function drive(
     if (more.place === undefined) await place.remove();
   }
 }
+
+/** Kept between test files: the image of a started Python costs seconds to make. */
+export const snapshotFolder = join(tmpdir(), `mindmesh-test-deno-${process.getuid?.() ?? 0}`);

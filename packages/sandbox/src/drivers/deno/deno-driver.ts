@@ -1,4 +1,5 @@
 import type { DriverJob, DriverKernel, DriverKernelJob, SandboxDriver } from "../../driver.ts";
+import { type GuardedFetch, fetchAllowedHosts } from "./allowed-hosts.ts";
 import { startGuest } from "./guest.ts";
 import { readRunFile } from "./host-files.ts";
 import { type GuestPackages, locatePackages } from "./packages.ts";
@@ -12,7 +13,7 @@ export interface DenoDriverOptions {
   /** Host folder of this driver, kept between starts of the server: the image of a started Python lies there. */
   directory: string;
   /** How a run reaches the hosts that an admin allows; without it, none is reached. */
-  fetch?: GuestFetch;
+  fetch?: GuardedFetch;
   /** So long a started interpreter waits for somebody. Standard: 5 minutes; 0: none waits. */
   warmMs?: number;
 }
@@ -23,7 +24,8 @@ const noNetwork: GuestFetch = () => Promise.reject(new Error("No host can be rea
  * The wall that needs no rights and no installation: interpreters compiled to WebAssembly (Pyodide, QuickJS) in a process of
  * Deno that holds no permission at all.
  */
-export function denoDriver({ directory, fetch = noNetwork, warmMs = 5 * 60_000 }: DenoDriverOptions): SandboxDriver {
+export function denoDriver({ directory, fetch: guarded, warmMs = 5 * 60_000 }: DenoDriverOptions): SandboxDriver {
+  const fetch = guarded ? fetchAllowedHosts(guarded) : noNetwork;
   let packages: GuestPackages | undefined;
   const image = new Map<string, Promise<Uint8Array | undefined>>();
   const snapshot = (found: GuestPackages) => {
@@ -38,6 +40,7 @@ export function denoDriver({ directory, fetch = noNetwork, warmMs = 5 * 60_000 }
 
   return {
     name: "deno",
+    reachesHosts: guarded !== undefined,
     selfTest: () =>
       testWalls(
         () => (packages ??= locatePackages()),

@@ -51,6 +51,8 @@ export type FromGuest =
   | {
       type: "done";
       exitCode: number;
+      /** The interpreter itself failed and can run nothing more. */
+      broken?: boolean;
       /** Why files were not kept, in plain words. */
       disk?: string;
     };

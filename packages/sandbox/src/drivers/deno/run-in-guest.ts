@@ -106,6 +106,7 @@ export async function runInGuest(guest: Guest, run: GuestRun): Promise<DriverOut
     signal.removeEventListener("abort", onAbort);
     guest.listen(() => undefined);
   }
+  if (done?.broken) stop("lost", "The interpreter itself failed. Nothing of it is left; run it again.");
   const alive = done !== undefined && ended === undefined;
   if (!alive) await guest.exited;
   const use = watched.stop();

@@ -3,9 +3,10 @@
  */
 export const pythonPrelude = `
 def _mindmesh():
-    import base64, builtins, linecache, os, sys, traceback
+    import base64, builtins, json, linecache, os, sys, traceback
     from pyodide.code import eval_code_async
-    import _mindmesh_display
+    from pyodide.ffi import to_js
+    import _mindmesh_display, _mindmesh_net
 
     def display(*values):
         for value in values:
@@ -21,6 +22,27 @@ def _mindmesh():
             else:
                 print(value if isinstance(value, str) else repr(value))
 
+    class Answer:
+        def __init__(self, status, headers, content):
+            self.status, self.headers, self.content = status, headers, content
+            self.text = content.decode("utf-8", "replace")
+        def json(self):
+            return json.loads(self.content)
+
+    async def fetch(url, method="GET", headers=None, body=b""):
+        pairs = [[str(name), str(value)] for name, value in (headers or {}).items()]
+        sent = to_js(body.encode() if isinstance(body, str) else bytes(body))
+        answer = await _mindmesh_net.request(str(url), method, json.dumps(pairs), sent)
+        if answer.problem:
+            raise OSError(answer.problem)
+        return Answer(answer.status, dict(json.loads(answer.headers)), answer.body.to_bytes())
+
+    def no_programs(*_):
+        raise OSError("Programs cannot be started here.")
+
+    # As it is it would break the interpreter, which looks for Node's child processes.
+    os.system = no_programs
+    builtins.fetch = fetch
     builtins.display = display
     sys.stdout.reconfigure(line_buffering=True, errors="replace")
     sys.stderr.reconfigure(line_buffering=True, errors="replace")

@@ -42,8 +42,29 @@ async function start(boot: GuestBoot, interrupt: SharedArrayBuffer, snapshot?: U
     show: (mime: "image/png" | "image/svg+xml" | "text/html", data: string) =>
       send({ type: "display", mime }, new TextEncoder().encode(data)),
   });
+  api.registerJsModule("_mindmesh_net", { request });
   const run = api.runPython(pythonPrelude) as RunPython;
   return { api, run, files };
+}
+
+interface Answer {
+  status: number;
+  headers: string;
+  problem: string;
+  body: Uint8Array;
+}
+const waiting = new Map<number, (answer: Answer) => void>();
+let lastRequest = 0;
+/** Asks the server, which knows the hosts that are allowed. `headers` is JSON. */
+function request(url: string, method: string, headers: string, body: Uint8Array): Promise<Answer> {
+  lastRequest += 1;
+  const id = lastRequest;
+  send({ type: "fetch", id, url, method, headers: JSON.parse(headers) as [string, string][] }, body);
+  return new Promise((resolve) => waiting.set(id, resolve));
+}
+function answer({ id, status, headers, problem = "" }: ToGuest & { type: "fetched" }, body: Uint8Array): void {
+  waiting.get(id)?.({ status, headers: JSON.stringify(headers), problem, body });
+  waiting.delete(id);
 }
 
 function provideInput(api: PyodideAPI, input: Uint8Array): void {
@@ -64,11 +85,13 @@ async function runSource(python: Python, request: ToGuest & { type: "run" }, inp
   provideInput(api, input);
   files.limit(limits);
   let exitCode: number;
+  let broken = false;
   try {
     exitCode = await python.run(request.source, request.entry, request.keep);
   } catch (error) {
     // Interrupted outside Python's own code, or its machine is broken: the run has ended either way.
     const words = error instanceof Error ? error.message : "Interrupted.";
+    broken = error instanceof Error && error.name.includes("Fatal");
     write("stderr", new TextEncoder().encode(`${words}\n`));
     exitCode = 130;
   }
@@ -76,7 +99,7 @@ async function runSource(python: Python, request: ToGuest & { type: "run" }, inp
     if (content === null) send({ type: "removed", path });
     else send({ type: "file", path }, content);
   });
-  send({ type: "done", exitCode, ...(disk !== undefined && { disk }) });
+  send({ type: "done", exitCode, broken, ...(disk !== undefined && { disk }) });
 }
 
 let python: Python | undefined;
@@ -90,6 +113,7 @@ scope.onmessage = ({ data }) => {
       send({ type: "ready", version });
     } else if (python && data.header.type === "remove") python.files.remove(data.header.path);
     else if (python && data.header.type === "file") python.files.put(data.header.path, data.body);
+    else if (data.header.type === "fetched") answer(data.header, data.body);
     else if (python && data.header.type === "run") await runSource(python, data.header, data.body);
   })();
 };

@@ -278,9 +278,9 @@ export async function startServer(
     outbound,
     onError,
   });
-  const outside = outsideTools({ db, secrets, outbound });
+  const outside = outsideTools({ db, secrets, outbound, programs: config.mcpPrograms });
   tools.addSource(outside);
-  outsideMcpRoutesOn(app, { db, secrets, outbound, forget: outside.forget });
+  outsideMcpRoutesOn(app, { db, secrets, outbound, programs: config.mcpPrograms, forget: outside.forget });
   const grants = running.flatMap((product) => product.fileGrants ?? []);
   tools.add([...fileTools({ db, grants }), ...notificationTools(db)]);
   const resources = [...running.flatMap((product) => product.resources ?? []), fileResources({ db, blobs, grants })];

@@ -37,7 +37,14 @@ export const addMcpServerBody = z.object({
     .trim()
     .toLowerCase()
     .regex(/^[a-z][a-z0-9-]{0,30}$/, "Must be a word of letters, digits and dashes that begins with a letter."),
-  url: z.url({ protocol: /^https?$/, error: "Must be an address that begins with https://." }).max(2000),
+  /** Of the endpoint; or `stdio:` and the name of a program that the operator of this server allows. */
+  url: z
+    .string()
+    .max(2000)
+    .refine(
+      (address) => /^stdio:[a-z][a-z0-9-]{0,30}$/.test(address) || /^https?:$/.test(URL.parse(address)?.protocol ?? ""),
+      "Must be an address that begins with https://.",
+    ),
   token: z.string().trim().min(1).max(4000).optional(),
 });
 

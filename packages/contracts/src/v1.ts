@@ -173,6 +173,9 @@ export const responseBody = z.looseObject({
   reasoning: z.looseObject({ effort }).nullish(),
   store: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
+  prompt: z.null("Stored prompts are not kept here; send the text itself.").optional(),
+  truncation: z.literal("disabled", "Messages are not left out by themselves; send fewer.").nullish(),
+  top_logprobs: z.literal(0, "Probabilities of tokens are not given here.").nullish(),
   background: z.literal(false, "Answers in the background are not supported.").nullish(),
   conversation: z.null("Conversations are not kept here; send the messages themselves.").optional(),
 });

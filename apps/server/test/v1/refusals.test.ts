@@ -117,6 +117,12 @@ describe("OpenAI's interface refuses in OpenAI's form", () => {
     expect(
       await send("/responses", { model: "openai/gpt-5-mini", input: "x", previous_response_id: "resp_none" }),
     ).toMatchObject({ status: 400, error: { param: "previous_response_id" } });
+    for (const [param, value] of [["prompt", { id: "p" }] as const, ["truncation", "auto"] as const]) {
+      expect(await send("/responses", { model: "openai/gpt-5-mini", input: "x", [param]: value })).toMatchObject({
+        status: 400,
+        error: { param },
+      });
+    }
   });
 
   it("an image at an address inside the server's own network", async () => {

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { readAllowance } from "../outbound/index.ts";
 import { StartError } from "../db/index.ts";
@@ -49,6 +49,27 @@ const environment = z
         }
       })
       .optional(),
+    MCP_STDIO_SERVERS: z
+      .string()
+      .transform((text, context): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          context.addIssue({ code: "custom", message: "must be JSON" });
+          return z.NEVER;
+        }
+      })
+      .pipe(
+        z.record(
+          z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "names a program with other signs than a-z, 0-9 and -"),
+          z.strictObject({
+            command: z.string().refine(isAbsolute, "must give each command as an absolute path"),
+            args: z.array(z.string()).default([]),
+            env: z.array(z.string().regex(/^[A-Za-z_]\w*$/)).default([]),
+          }),
+        ),
+      )
+      .default({}),
     CALLS_PER_MINUTE: z.coerce.number("must be a number").int().min(1).default(100),
     CODE_RUNS_AT_ONCE: z.coerce.number("must be a number").int().min(1).max(64).default(4),
     S3_ENDPOINT: http.optional(),
@@ -127,7 +148,12 @@ const environment = z
   });
 
 /** Everything that the operator decides, read once at start. Names are those of the environment. */
-export type Config = z.infer<typeof environment> & { dataDirectory: string; publicUrl: string };
+export type Config = z.infer<typeof environment> & {
+  dataDirectory: string;
+  publicUrl: string;
+  /** MCP_STDIO_SERVERS with the values of the variables that it names. */
+  mcpPrograms: Record<string, { command: string; args: string[]; environment: Record<string, string> }>;
+};
 
 /**
  * Reads and checks the environment; empty values count as not given.
@@ -145,6 +171,12 @@ export function readConfig(source: Record<string, string | undefined>): Config {
   const env = parsed.data;
   return {
     ...env,
+    mcpPrograms: Object.fromEntries(
+      Object.entries(env.MCP_STDIO_SERVERS).map(([name, { command, args, env: names }]) => {
+        const environment = Object.fromEntries(names.flatMap((each) => (given[each] ? [[each, given[each]]] : [])));
+        return [name, { command, args, environment: environment as Record<string, string> }];
+      }),
+    ),
     dataDirectory: resolve(env.DATA_DIR),
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ""),
   };

@@ -36,10 +36,13 @@ export function AddServerDialog({ workspaceId, onAdded, onClose }: AddServerDial
       <Field label="Name" error={errors.name?.message} hint="Stands in the names of its tools: mcp.name.tool.">
         <Input {...form.register("name")} autoComplete="off" spellCheck={false} placeholder="calendar" />
       </Field>
-      <Field label="Address" error={errors.url?.message} hint="Of its Streamable HTTP endpoint.">
+      <Field
+        label="Address"
+        error={errors.url?.message}
+        hint="Of its Streamable HTTP endpoint; or stdio:name for a program that the server’s operator allows."
+      >
         <Input
           {...form.register("url")}
-          type="url"
           inputMode="url"
           placeholder="https://mcp.example.com/mcp"
           autoComplete="off"

@@ -9,6 +9,7 @@ import { type MemberCaller, requireRight, tenantOf } from "../../http/index.ts";
 import type { Outbound } from "../../outbound/index.ts";
 import type { Secrets } from "../../secrets/index.ts";
 import { keepDefinitions, keepLook } from "./look-at-server.ts";
+import { type OutsideProgram, programOf } from "./program.ts";
 import { type McpServerRow, type McpToolRow, mcpServers, mcpTools } from "./schema.ts";
 import { type OutsideAddress, explainVisit, listOutsideTools, visitServer } from "./visit-server.ts";
 
@@ -16,6 +17,8 @@ export interface OutsideDependencies {
   db: Database;
   secrets: Secrets;
   outbound: Pick<Outbound, "guardedFetch">;
+  /** What the operator allows to be run on this machine, by name. */
+  programs: Record<string, OutsideProgram>;
   /** After a change, so that the next call on this server knows it. */
   forget: (workspaceId: string) => void;
 }
@@ -26,9 +29,14 @@ const lookTimeLimitMs = 30_000;
 const contextOf = ({ workspaceId, id }: Pick<McpServerRow, "workspaceId" | "id">) => `mcp_servers ${workspaceId} ${id}`;
 
 /** Where a stored server is. @throws UndecipherableSecret */
-export function addressOf(row: McpServerRow, { secrets, outbound }: Pick<OutsideDependencies, "secrets" | "outbound">) {
+export function addressOf(
+  row: McpServerRow,
+  { secrets, outbound, programs }: Pick<OutsideDependencies, "secrets" | "outbound" | "programs">,
+): OutsideAddress {
+  const program = programOf(row.url, programs);
+  if (program) return { program };
   const token = row.envelope === null ? null : secrets.decrypt(row.envelope, contextOf(row));
-  return { url: row.url, token, fetch: outbound.guardedFetch } satisfies OutsideAddress;
+  return { url: row.url, token, fetch: outbound.guardedFetch };
 }
 
 function shapeOfTool(row: McpToolRow): OutsideTool {
@@ -85,9 +93,14 @@ export async function addServer(
   { name, url, token }: z.output<typeof addMcpServerBody>,
 ): Promise<McpServer> {
   requireRight(caller, "workspace.configure");
-  const { db, secrets, outbound, forget } = dependencies;
+  const { db, secrets, outbound, programs, forget } = dependencies;
   const { workspaceId } = caller;
-  const definitions = await look({ url, token: token ?? null, fetch: outbound.guardedFetch }).catch(
+  const program = programOf(url, programs);
+  if (program && token !== undefined) {
+    throw new AppError("invalid_fields", { fields: { token: "A program on this server takes no token." } });
+  }
+  const address = program ? { program } : { url, token: token ?? null, fetch: outbound.guardedFetch };
+  const definitions = await look(address).catch(
     (error: unknown) => {
       const message = explainVisit(error);
       throw new AppError("invalid_fields", { message, fields: { url: message }, cause: error });
@@ -132,7 +145,8 @@ export async function lookAtServer(
   requireRight(caller, "workspace.configure");
   const { db, forget } = dependencies;
   const row = await db.withWorkspace(tenantOf(caller), (tx) => readServer(tx, caller, id));
-  const found = await look(addressOf(row, dependencies)).then(
+  // Also what the operator no longer allows is a problem to show, not a failure.
+  const found = await Promise.try(() => look(addressOf(row, dependencies))).then(
     (definitions) => ({ definitions, problem: null }),
     (error: unknown) => ({ definitions: null, problem: explainVisit(error) }),
   );

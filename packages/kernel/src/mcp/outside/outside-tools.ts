@@ -9,6 +9,7 @@ import type { Secrets } from "../../secrets/index.ts";
 import type { Tool, ToolSource } from "../../tools/index.ts";
 import { keepDefinitions } from "./look-at-server.ts";
 import { addressOf } from "./outside-servers.ts";
+import type { OutsideProgram } from "./program.ts";
 import { type McpServerRow, type McpToolRow, mcpServers, mcpTools } from "./schema.ts";
 import { explainVisit, listOutsideTools, visitServer } from "./visit-server.ts";
 
@@ -20,6 +21,7 @@ export interface OutsideToolDependencies {
   db: Database;
   secrets: Secrets;
   outbound: Pick<Outbound, "guardedFetch">;
+  programs: Record<string, OutsideProgram>;
 }
 
 /** What the server said, as the model is given it. */

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Fetch } from "../../outbound/index.ts";
+import { type OutsideProgram, openProgram } from "./program.ts";
 
-/** Where an outside server is, and how it knows us. */
-export interface OutsideAddress {
+/** Where an outside server is, and how it knows us; or the program that is one. */
+export type OutsideAddress = WebAddress | { program: OutsideProgram };
+
+interface WebAddress {
   url: string;
   token: string | null;
   /** The guarded one: an admin of a workspace named the address, not the operator. */
@@ -55,7 +58,7 @@ function bounded(
 
 /** Opens a connection for one visit; whatever happens, it is closed afterwards. @throws what the server or the way to it did */
 export async function visitServer<T>(
-  { url, token, fetch }: OutsideAddress,
+  address: OutsideAddress,
   signal: AbortSignal,
   visit: (client: Client, limits: { signal: AbortSignal; timeout: number }) => Promise<T>,
 ): Promise<T> {
@@ -63,18 +66,23 @@ export async function visitServer<T>(
   // The SDK would wait for the rest of an answer that was broken off here.
   const stop = new AbortController();
   const limits = { signal: AbortSignal.any([signal, stop.signal]), timeout: visitTimeLimitMs };
-  const transport = new StreamableHTTPClientTransport(new URL(url), {
-    fetch: bounded(fetch, (error) => stop.abort(error)),
-    ...(token !== null && { requestInit: { headers: { authorization: `Bearer ${token}` } } }),
-  });
   try {
-    await client.connect(transport, limits);
+    await client.connect(openTransport(address, (error) => stop.abort(error)), limits);
     return await visit(client, limits);
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
     await client.close().catch(() => undefined);
   }
+}
+
+function openTransport(address: OutsideAddress, onTooLarge: (error: AnswerTooLarge) => void) {
+  if ("program" in address) return openProgram(address.program, largestAnswerBytes);
+  const { url, token, fetch } = address;
+  return new StreamableHTTPClientTransport(new URL(url), {
+    fetch: bounded(fetch, onTooLarge),
+    ...(token !== null && { requestInit: { headers: { authorization: `Bearer ${token}` } } }),
+  });
 }
 
 /** The tools that a server has. Those whose schema is too large to be given to a model are left out. */

@@ -100,12 +100,10 @@ export async function addServer(
     throw new AppError("invalid_fields", { fields: { token: "A program on this server takes no token." } });
   }
   const address = program ? { program } : { url, token: token ?? null, fetch: outbound.guardedFetch };
-  const definitions = await look(address).catch(
-    (error: unknown) => {
-      const message = explainVisit(error);
-      throw new AppError("invalid_fields", { message, fields: { url: message }, cause: error });
-    },
-  );
+  const definitions = await look(address).catch((error: unknown) => {
+    const message = explainVisit(error);
+    throw new AppError("invalid_fields", { message, fields: { url: message }, cause: error });
+  });
   const added = await db.withWorkspace(tenantOf(caller), async (tx) => {
     const others = await tx
       .select({ name: mcpServers.name })

@@ -24,7 +24,10 @@ export function programOf(address: string, programs: Record<string, OutsideProgr
  * go by itself within seconds.
  * @param largestBytes of one of its messages
  */
-export function openProgram({ command, args, environment }: OutsideProgram, largestBytes: number): StdioClientTransport {
+export function openProgram(
+  { command, args, environment }: OutsideProgram,
+  largestBytes: number,
+): StdioClientTransport {
   // The SDK would hand on some variables of this process; undefined ones are left out by Node.
   const none = Object.fromEntries(DEFAULT_INHERITED_ENV_VARS.map((name) => [name, undefined]));
   return new StdioClientTransport({

@@ -67,7 +67,10 @@ export async function visitServer<T>(
   const stop = new AbortController();
   const limits = { signal: AbortSignal.any([signal, stop.signal]), timeout: visitTimeLimitMs };
   try {
-    await client.connect(openTransport(address, (error) => stop.abort(error)), limits);
+    await client.connect(
+      openTransport(address, (error) => stop.abort(error)),
+      limits,
+    );
     return await visit(client, limits);
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;

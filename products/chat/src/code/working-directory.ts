@@ -32,8 +32,6 @@ const ofPlace = (table: typeof workDirectories | typeof workFiles, place: RunPla
     eq(table.personId, place.personId),
   );
 
-export type WorkDirectories = ReturnType<typeof openWorkDirectories>;
-
 /**
  * The working directories on this server's disk. One belongs to a person in a conversation; after each use what changed
  * in it is stored, so that another server, or this one after its disk was lost, has the same.

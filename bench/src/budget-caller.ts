@@ -5,6 +5,7 @@ import { openDatabase } from "@mindmesh/kernel/db";
 import { openGateway } from "@mindmesh/kernel/ai";
 import { openOutbound } from "@mindmesh/kernel/outbound";
 import { openSecrets } from "@mindmesh/kernel/secrets";
+import { openNotifications } from "@mindmesh/kernel/realtime";
 import { registerServer } from "@mindmesh/kernel/servers";
 import { v7 as uuidv7 } from "uuid";
 
@@ -14,8 +15,10 @@ const outbound = openOutbound();
 const serverId = uuidv7();
 const onError = (error: unknown) => console.error(error);
 const registration = await registerServer(db, { id: serverId, role: "all", alone: false, onError });
+const notifications = await openNotifications(url, onError);
 const gateway = openGateway({
   db,
+  notifications,
   outbound,
   serverId,
   onError,
@@ -38,6 +41,7 @@ async function call(): Promise<"answered" | "refused"> {
 process.once("message", () => {
   void Promise.all(Array.from({ length: Number(calls) }, call)).then(async (results) => {
     await gateway.close();
+    await notifications.close();
     await registration.close();
     await outbound.close();
     await db.close();

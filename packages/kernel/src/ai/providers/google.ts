@@ -45,6 +45,8 @@ export const google: Provider = {
         contextTokens: each.inputTokenLimit ?? null,
       }));
   },
+  // All Gemini models do; of the open ones the smallest, and those before the third, do not.
+  takesImages: (model) => !/^gemma-(?:2|3-1b|3n)/.test(model),
   // Undocumented, and newer models answer anew.
   continuesAnswer: () => false,
   reasoningOptions(model, effort) {

@@ -16,6 +16,9 @@ export const mistral: Provider = {
     // Some models are listed twice.
     return [...new Map((await readOpenAiList(endpoint, signal, isChat)).map((each) => [each.model, each])).values()];
   },
+  // Pixtral reads images, and the others since Mistral Small 3.1 (2503); models for code do not.
+  takesImages: (model) =>
+    /pixtral/.test(model) || !/codestral|devstral|mixtral|mathstral|nemo|tiny|^open-|-2[34]\d\d$|-2501$/.test(model),
   // Its prefix is said again at the beginning of the answer.
   continuesAnswer: () => false,
   // "Tool call id was ... but must be a-z, A-Z, 0-9, with a length of 9."

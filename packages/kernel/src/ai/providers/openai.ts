@@ -19,6 +19,8 @@ export const openai: Provider = {
     createOpenAI({ baseURL: baseUrl, apiKey: apiKey ?? "", fetch }).embeddingModel(model),
   usualEmbeddingModel: async () => "text-embedding-3-small",
   listModels: (endpoint, signal) => readOpenAiList(endpoint, signal, (model) => !otherPurposes.test(model)),
+  // Those before GPT-4 Turbo, and the first small thinking ones, read text only.
+  takesImages: (model) => !/^(?:gpt-3\.5|gpt-4(?:-\d{4}|-32k.*)?$|o1-mini|o1-preview|o3-mini)/.test(model),
   // A last assistant message is taken as finished and answered with a new one.
   continuesAnswer: () => false,
   // Chat completions do not stream the reasoning of these.

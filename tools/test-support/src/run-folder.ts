@@ -25,7 +25,13 @@ export async function makeRunFolder(): Promise<{ folder: string; remove: () => v
 }
 
 function removeFolder(folder: string): void {
-  for (const pid of processesIn(folder)) process.kill(pid, "SIGKILL");
+  for (const pid of processesIn(folder)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended since it was seen.
+    }
+  }
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 

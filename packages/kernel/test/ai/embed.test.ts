@@ -4,7 +4,7 @@ import { type GatewayFixture, startGatewayFixture } from "./gateway-fixture.ts";
 
 let fixture: GatewayFixture;
 beforeAll(async () => {
-  fixture = await startGatewayFixture({ limits: { firstPartMs: 1000, retryDelayMs: 20 } });
+  fixture = await startGatewayFixture({ limits: { firstPartMs: 4000, retryDelayMs: 20 } });
 });
 afterAll(() => fixture.close());
 beforeEach(() => fixture.models.reset());

@@ -6,7 +6,7 @@ import { type GatewayFixture, startGatewayFixture } from "./gateway-fixture.ts";
 
 let fixture: GatewayFixture;
 beforeAll(async () => {
-  fixture = await startGatewayFixture({ limits: { firstPartMs: 1000, silenceMs: 500, retryDelayMs: 20 } });
+  fixture = await startGatewayFixture({ limits: { firstPartMs: 4000, silenceMs: 2000, retryDelayMs: 20 } });
   await fixture.gateway.listModels(fixture.tenant, { refresh: true });
 });
 afterAll(() => fixture.close());

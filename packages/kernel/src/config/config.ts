@@ -174,7 +174,7 @@ export function readConfig(source: Record<string, string | undefined>): Config {
     mcpPrograms: Object.fromEntries(
       Object.entries(env.MCP_STDIO_SERVERS).map(([name, { command, args, env: names }]) => {
         const environment = Object.fromEntries(names.flatMap((each) => (given[each] ? [[each, given[each]]] : [])));
-        return [name, { command, args, environment: environment as Record<string, string> }];
+        return [name, { command, args, environment }];
       }),
     ),
     dataDirectory: resolve(env.DATA_DIR),

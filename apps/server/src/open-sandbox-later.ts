@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { SandboxAccess } from "@mindmesh/chat";
 import type { Config } from "@mindmesh/kernel/config";
+import type { Outbound } from "@mindmesh/kernel/outbound";
 import type { Logger } from "@mindmesh/kernel/observe";
 import type { Sandbox, SandboxDescription } from "@mindmesh/sandbox";
 
@@ -12,6 +13,7 @@ export type ServerSandbox = SandboxAccess & { close(): Promise<void> };
  */
 export function openSandboxLater(
   config: Pick<Config, "dataDirectory" | "CODE_RUNS_AT_ONCE">,
+  outbound: Pick<Outbound, "guardedFetch" | "guardedConnect">,
   log: Logger,
 ): ServerSandbox {
   let opening: Promise<Sandbox> | undefined;
@@ -25,6 +27,7 @@ export function openSandboxLater(
       opened = await openSandbox({
         directory: join(config.dataDirectory, "sandbox"),
         concurrency: config.CODE_RUNS_AT_ONCE,
+        network: { fetch: outbound.guardedFetch, connect: outbound.guardedConnect },
         log: (message, details) => log.info({ ...details }, message),
       });
       return opened;

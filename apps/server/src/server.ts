@@ -234,7 +234,7 @@ export async function startServer(
     ai,
     tools,
   };
-  const sandbox = settings.sandbox ?? openSandboxLater(config, log);
+  const sandbox = settings.sandbox ?? openSandboxLater(config, outbound, log);
   const running = productsWith({ sandbox }).map((product) => product.start(app, kernel));
   tools.add(running.flatMap((product) => product.tools ?? []));
   const parts = [

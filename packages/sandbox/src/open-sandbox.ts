@@ -4,6 +4,7 @@ import path from "node:path";
 import type { SandboxDriver } from "./driver.ts";
 import { bubblewrapDriver } from "./drivers/bubblewrap/bubblewrap.ts";
 import { denoDriver } from "./drivers/deno/index.ts";
+import type { SandboxNetwork } from "./network/network.ts";
 import { type RunLimits, defaultLimits, resolveLimits } from "./limits.ts";
 import { checkInputs, checkRun } from "./running/check-request.ts";
 import { execute } from "./running/execute.ts";
@@ -18,6 +19,8 @@ export interface SandboxOptions {
   directory: string;
   /** Best first. Standard: `standardDrivers`. */
   drivers?: SandboxDriver[];
+  /** How runs reach the hosts that they may; absent: they reach none. For the standard drivers. */
+  network?: SandboxNetwork;
   /** So many programs at once on this machine, and so many kernels kept. */
   concurrency: number;
   /** So many may wait. Standard: 100. */
@@ -27,11 +30,14 @@ export interface SandboxOptions {
   log: (message: string, details?: Record<string, unknown>) => void;
 }
 
-/** The walls of this machine, best first. `directory` is the host folder in which each has its own. */
-export function standardDrivers(directory: string): SandboxDriver[] {
+/**
+ * The walls of this machine, best first. `directory` is the host folder in which each has its own; without `network`
+ * no host is ever reached.
+ */
+export function standardDrivers(directory: string, network?: SandboxNetwork): SandboxDriver[] {
   return [
-    bubblewrapDriver({ directory: path.join(directory, "bubblewrap") }),
-    denoDriver({ directory: path.join(directory, "deno") }),
+    bubblewrapDriver({ directory: path.join(directory, "bubblewrap"), connect: network?.connect }),
+    denoDriver({ directory: path.join(directory, "deno"), fetch: network?.fetch }),
   ];
 }
 
@@ -44,7 +50,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const limits = resolveLimits(options.limits ?? {}, defaultLimits);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const refusals: string[] = [];
-  for (const driver of options.drivers ?? standardDrivers(directory)) {
+  for (const driver of options.drivers ?? standardDrivers(directory, options.network)) {
     const report = await driver.selfTest();
     if (!report.passed) {
       refusals.push(`${driver.name}: ${report.reason}`);

@@ -1,4 +1,4 @@
-import type { LookupFunction } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import { Agent } from "undici";
 import { readAllowance } from "./addresses.ts";
 import { OutboundRefused, guardedConnector } from "./guarded-connector.ts";
@@ -10,6 +10,8 @@ export interface Outbound {
   trustedFetch: PooledFetch;
   /** For every address that a person or a model gave: only public ones and what the operator allowed. */
   guardedFetch: PooledFetch;
+  /** A TCP connection under the same guard. @throws OutboundRefused, or what the network says */
+  guardedConnect: (host: string, port: number) => Promise<Socket>;
   close(): Promise<void>;
 }
 
@@ -32,9 +34,10 @@ export function openOutbound(settings: OutboundSettings = {}): Outbound {
     bodyTimeout: 10 * 60_000,
   };
   const trusted = new Agent({ ...pool, connect: { timeout: 10_000 } });
+  const connect = guardedConnector(readAllowance(settings.allowPrivate ?? ""), settings.lookup);
   const guarded = new Agent({
     ...pool,
-    connect: guardedConnector(readAllowance(settings.allowPrivate ?? ""), settings.lookup),
+    connect,
     // People can name any number of servers; idle pools of old ones must not pile up.
     maxOrigins: 1000,
   });
@@ -54,6 +57,11 @@ export function openOutbound(settings: OutboundSettings = {}): Outbound {
         },
       },
     ),
+    guardedConnect: (hostname, port) =>
+      new Promise((resolve, reject) => {
+        const options = { hostname, host: hostname, protocol: "http:", port: String(port) };
+        connect(options, (error, socket) => (error ? reject(error) : resolve(socket)));
+      }),
     async close() {
       await Promise.all([trusted.destroy(), guarded.destroy()]);
     },

@@ -64,6 +64,15 @@ describe("an address that a person gave", () => {
     expect(reached).toEqual([]);
   });
 
+  it("inside this machine is refused to a plain connection too, unless the operator allowed it", async () => {
+    const { guardedConnect } = open({ lookup: names("127.0.0.1") });
+    await expect(guardedConnect("127.0.0.1", port)).rejects.toThrow(/own network/);
+    await expect(guardedConnect("innocent.example", port)).rejects.toThrow(/own network/);
+    const socket = await open({ allowPrivate: "127.0.0.1/32" }).guardedConnect("127.0.0.1", port);
+    expect(socket.remotePort).toBe(port);
+    socket.destroy();
+  });
+
   it("whose name leads inside is refused", async () => {
     const { guardedFetch } = open({ lookup: names("127.0.0.1") });
     await expect(guardedFetch(`http://innocent.example:${port}/`)).rejects.toThrow(/innocent.example .*127.0.0.1/);

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxDriver } from "../../driver.ts";
+import type { SandboxNetwork } from "../../network/network.ts";
 import { findMachine } from "./machine.ts";
 import { openBubblewrapKernel } from "./kernel.ts";
 import { runBehindWall } from "./run-program.ts";
@@ -11,11 +12,17 @@ import type { Yard } from "./wall-process.ts";
 // Above the ids that adduser gives out in practice and below 65536, which is all that a container may have.
 const firstUser = 59_800;
 
+interface BubblewrapOptions {
+  directory: string;
+  connect?: SandboxNetwork["connect"] | undefined;
+}
+
 /**
  * The wall of Linux: bubblewrap (namespaces, no network, read-only system), a filter of system calls, a control group
- * per run, never as root. `directory` is the driver's own folder on the host.
+ * per run, never as root. `directory` is the driver's own folder on the host. With `connect`, a run that may reach hosts gets
+ * a proxy to them; without, there is no network at all.
  */
-export function bubblewrapDriver({ directory }: { directory: string }): SandboxDriver {
+export function bubblewrapDriver({ directory, connect }: BubblewrapOptions): SandboxDriver {
   let yard: Yard | null = null;
   const here = (): Yard => {
     if (yard === null) throw new Error("The self-test of bubblewrap has not passed.");
@@ -23,13 +30,14 @@ export function bubblewrapDriver({ directory }: { directory: string }): SandboxD
   };
   return {
     name: "bubblewrap",
+    reachesHosts: connect !== undefined,
     async selfTest() {
       const found = await findMachine();
       if ("reason" in found) return { passed: false, reason: found.reason };
       try {
         const stage = await setStage(directory, found.machine.filter, found.machine.groups);
         const fonts = (await readdir(path.join(stage.directory, "inside/matplotlib"))).sort();
-        yard = { machine: found.machine, stage, fonts, users: userIds() };
+        yard = { machine: found.machine, stage, fonts, users: userIds(), connect };
         const report = await testWall(yard);
         if (!report.passed) {
           await stage.remove();

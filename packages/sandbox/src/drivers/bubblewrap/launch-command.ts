@@ -16,6 +16,8 @@ interface Launch {
   workDirectory: string;
   /** Folder with copies of the inputs; null: there are none. */
   filesDirectory: string | null;
+  /** Folder with the socket of the proxy; null: it reaches nothing. */
+  networkDirectory: string | null;
   limits: RunLimits;
   /** Files into which the launcher writes itself, to be in the run's control group from its first breath. */
   entrances: string[];
@@ -38,14 +40,18 @@ const insideNode = "/opt/bin/node";
  */
 export function launchCommand(launch: Launch): { command: string; args: string[] } {
   const { machine, stage, limits, entrances, uid } = launch;
-  const usesNode = launch.language === "javascript" || launch.language === "typescript";
+  const online = launch.networkDirectory !== null;
+  // The relay to the proxy is a program of Node too.
+  const usesNode = online || launch.language === "javascript" || launch.language === "typescript";
   const staged = (name: string, host: string) => (machine.asRoot ? path.join(stage.directory, name) : host);
   const work = staged("work", launch.workDirectory);
   const files = launch.filesDirectory === null ? null : staged("files", launch.filesDirectory);
+  const network = launch.networkDirectory === null ? null : staged("net", launch.networkDirectory);
   const node = staged("node", process.execPath);
   const mounts = [
     [launch.workDirectory, work],
     ...(launch.filesDirectory === null || files === null ? [] : [[launch.filesDirectory, files]]),
+    ...(launch.networkDirectory === null || network === null ? [] : [[launch.networkDirectory, network]]),
     ...(usesNode ? [[process.execPath, node]] : []),
   ];
   const wall = [
@@ -73,13 +79,21 @@ export function launchCommand(launch: Launch): { command: string; args: string[]
     usesNode ? ["--ro-bind", node, insideNode] : [],
     ["--bind", work, "/data/work", "--symlink", "work/out", "/data/out"],
     files === null ? ["--dir", "/data/files"] : ["--ro-bind", files, "/data/files"],
+    network === null ? [] : ["--ro-bind", network, "/run/mindmesh"],
+    // The public certificates that https is checked against.
+    online ? ["certs", "openssl.cnf"].flatMap((name) => ["--ro-bind-try", `/etc/ssl/${name}`, `/etc/ssl/${name}`]) : [],
     // Everything that can be written has a size: the rest of the root and of /dev is closed.
     ["--remount-ro", "/dev", "--remount-ro", "/"],
     ["--chdir", "/data/work", "--seccomp", String(descriptors.filter)],
     ["--json-status-fd", String(descriptors.status), "--clearenv"],
-    Object.entries(environment(limits)).flatMap(([name, value]) => ["--setenv", name, value]),
+    Object.entries({ ...environment(limits), ...(online && proxyEnvironment) }).flatMap(([name, value]) => [
+      "--setenv",
+      name,
+      value,
+    ]),
     ["--"],
     machine.groups === null ? processLimits(limits) : [],
+    online ? ["/bin/sh", "/opt/mindmesh/network/with-relay.sh"] : [],
     interpreter(launch),
     launch.program,
   ].flat();
@@ -147,6 +161,16 @@ function environment(limits: RunLimits): Record<string, string> {
     MINDMESH_MEMORY_BYTES: String(limits.memoryBytes),
   };
 }
+
+const proxyAddress = "http://127.0.0.1:3128";
+/** As curl, Python, pip, Git and (by the last one) Node read it. */
+const proxyEnvironment = {
+  http_proxy: proxyAddress,
+  https_proxy: proxyAddress,
+  HTTP_PROXY: proxyAddress,
+  HTTPS_PROXY: proxyAddress,
+  NODE_USE_ENV_PROXY: "1",
+};
 
 function interpreter({ language, machine, limits }: Launch): string[] {
   const megabytes = Math.max(32, Math.floor((limits.memoryBytes / 2 ** 20) * 0.75));

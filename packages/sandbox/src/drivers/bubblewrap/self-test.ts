@@ -79,7 +79,7 @@ export async function testWall(yard: Yard): Promise<DriverReport> {
 function guardsAndGaps({ machine }: Yard): { guards: string[]; gaps: string[] } {
   const guards = [
     "Processes, files, users and host names of the machine are out of sight (namespaces).",
-    "No network, not even to the machine itself.",
+    "No network, not even to the machine itself; where hosts are allowed, a proxy that knows only them.",
     "The system's programs are read-only; only the working directory and 128 MB of temporary memory can be written.",
     "No privileges, none to be gained, and no further namespaces.",
     "System calls to risky parts of the kernel are refused (seccomp).",

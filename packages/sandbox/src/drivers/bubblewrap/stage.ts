@@ -11,6 +11,8 @@ export interface Stage {
   directory: string;
   /** Folder of the copies of inputs. */
   runs: string;
+  /** Folder of the sockets of runs that may reach hosts. Its name is short: a socket's path has 107 bytes at most. */
+  sockets: string;
   filter: string;
   remove(): Promise<void>;
 }
@@ -48,7 +50,7 @@ export async function setStage(directory: string, filter: Buffer, groups: Contro
   await writeFile(record, JSON.stringify(left));
   await mkdir(stage, { mode: 0o711 });
   await chmod(stage, 0o711);
-  for (const name of ["work", "files", "etc"]) await mkdir(path.join(stage, name), { mode: 0o755 });
+  for (const name of ["work", "files", "etc", "net"]) await mkdir(path.join(stage, name), { mode: 0o755 });
   await writeFile(path.join(stage, "node"), "", { mode: 0o755 });
   await cp(inside, path.join(stage, "inside"), { recursive: true });
   for (const [name, text] of Object.entries(accounts)) await writeFile(path.join(stage, "etc", name), text);
@@ -58,19 +60,24 @@ export async function setStage(directory: string, filter: Buffer, groups: Contro
   await writeFile(path.join(stage, "filter.bpf"), filter, { mode: 0o444 });
   const runs = path.join(directory, "runs", instance);
   await mkdir(runs, { recursive: true, mode: 0o700 });
+  await mkdir(socketsOf(instance), { mode: 0o700 });
   return {
     instance,
     directory: stage,
     runs,
+    sockets: socketsOf(instance),
     filter: path.join(stage, "filter.bpf"),
     async remove() {
       await removeGroups(left.groupParents, instance);
       await rm(stage, { recursive: true, force: true });
       await rm(runs, { recursive: true, force: true });
+      await rm(socketsOf(instance), { recursive: true, force: true });
       await rm(record, { force: true });
     },
   };
 }
+
+const socketsOf = (instance: string) => `/tmp/mindmesh-net-${instance}`;
 
 /** A server's umask may have taken rights away that the runs' users need. */
 async function openToAll(stage: string): Promise<void> {
@@ -103,6 +110,7 @@ async function sweep(directory: string, instances: string): Promise<void> {
     await removeGroups(left.groupParents, instance);
     await rm(left.directory, { recursive: true, force: true });
     await rm(path.join(directory, "runs", instance), { recursive: true, force: true });
+    await rm(socketsOf(instance), { recursive: true, force: true });
     await rm(record, { force: true });
   }
 }

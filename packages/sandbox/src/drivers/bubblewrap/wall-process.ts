@@ -6,6 +6,8 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lchownTree } from "../../running/open-beneath.ts";
 import type { RunLimits } from "../../limits.ts";
+import { openHostsProxy } from "../../network/hosts-proxy.ts";
+import type { SandboxNetwork } from "../../network/network.ts";
 import type { SandboxLanguage } from "../../sandbox.ts";
 import { type ControlGroup, makeControlGroup } from "./control-group.ts";
 import { launchCommand } from "./launch-command.ts";
@@ -18,6 +20,7 @@ export interface Yard {
   stage: Stage;
   /** Font lists of matplotlib on the stage. */
   fonts: string[];
+  connect: SandboxNetwork["connect"] | undefined;
   users: { take(directory: string): number; give(directory: string): void };
 }
 
@@ -28,6 +31,8 @@ interface WallRequest {
   workDirectory: string;
   inputs: { name: string; hostPath: string }[];
   limits: RunLimits;
+  /** What it may reach; through the proxy alone. */
+  hosts: string[];
   /** Gives a writable end for descriptor 4. */
   commands: boolean;
 }
@@ -61,13 +66,16 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
   const copies = path.join(stage.runs, request.id);
   const uid = yard.users.take(request.workDirectory);
   let group: ControlGroup | null = null;
+  let way: Awaited<ReturnType<typeof openWay>> | null = null;
   let child: ChildProcess;
   try {
     if (machine.asRoot) await lchownTree(request.workDirectory, uid);
     if (request.inputs.length > 0) await copyInputs(request.inputs, copies, machine.asRoot ? uid : null);
     if (machine.groups !== null) group = await makeControlGroup(machine.groups, name, request.limits);
-    child = launch(yard, request, uid, group, copies);
+    if (request.hosts.length > 0) way = await openWay(yard, request);
+    child = launch(yard, request, { uid, group, copies, way: way?.directory ?? null });
   } catch (error) {
+    await way?.close();
     await group?.remove();
     await rm(copies, { recursive: true, force: true });
     yard.users.give(request.workDirectory);
@@ -107,6 +115,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     clearInterval(watch);
     const usage = group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0, killedForMemory: false };
     if (usage.killedForMemory) over ??= "memory";
+    await way?.close();
     await group?.remove();
     await finished(status);
     const { exitCode, insidePid } = said;
@@ -134,9 +143,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
 function launch(
   { machine, stage, fonts }: Yard,
   { language, program, workDirectory, inputs, limits, commands }: WallRequest,
-  uid: number,
-  group: ControlGroup | null,
-  copies: string,
+  own: { uid: number; group: ControlGroup | null; copies: string; way: string | null },
 ): ChildProcess {
   const { command, args } = launchCommand({
     machine,
@@ -144,10 +151,11 @@ function launch(
     language,
     program,
     workDirectory,
-    filesDirectory: inputs.length > 0 ? copies : null,
+    filesDirectory: inputs.length > 0 ? own.copies : null,
+    networkDirectory: own.way,
     limits,
-    entrances: group?.entrances ?? [],
-    uid,
+    entrances: own.group?.entrances ?? [],
+    uid: own.uid,
     commands,
     fonts: language === "python" ? fonts : [],
   });
@@ -161,6 +169,21 @@ function launch(
   } finally {
     closeSync(filter);
   }
+}
+
+/** The proxy of one run, on a socket in a folder of its own. */
+async function openWay({ stage, connect }: Yard, { id, hosts }: WallRequest) {
+  if (connect === undefined) throw new Error("This wall has no way to the network.");
+  const directory = path.join(stage.sockets, id);
+  await mkdir(directory, { mode: 0o755 });
+  const proxy = await openHostsProxy(path.join(directory, "proxy"), hosts, connect);
+  return {
+    directory,
+    async close() {
+      await proxy.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Copies, as the originals belong to the server and no other user may read them. */

@@ -1,5 +1,6 @@
 import type { DriverJob, DriverKernel, DriverKernelJob, SandboxDriver } from "../../driver.ts";
-import { type GuardedFetch, fetchAllowedHosts } from "./allowed-hosts.ts";
+import { fetchAllowedHosts } from "../../network/fetch-allowed-hosts.ts";
+import type { SandboxNetwork } from "../../network/network.ts";
 import { startGuest } from "./guest.ts";
 import { readRunFile } from "./host-files.ts";
 import { type GuestPackages, locatePackages } from "./packages.ts";
@@ -13,7 +14,7 @@ export interface DenoDriverOptions {
   /** Host folder of this driver, kept between starts of the server: the image of a started Python lies there. */
   directory: string;
   /** How a run reaches the hosts that an admin allows; without it, none is reached. */
-  fetch?: GuardedFetch;
+  fetch?: SandboxNetwork["fetch"] | undefined;
   /** So long a started interpreter waits for somebody. Standard: 5 minutes; 0: none waits. */
   warmMs?: number;
 }

@@ -1,7 +1,5 @@
-import type { GuestFetch } from "./run-in-guest.ts";
-
-/** A fetch that looks names up itself, connects to public addresses only and follows no redirect (the kernel's `guardedFetch`). */
-export type GuardedFetch = (url: URL, init: RequestInit) => Promise<Response>;
+import type { GuestFetch } from "../drivers/deno/run-in-guest.ts";
+import { type SandboxNetwork, isAllowedHost, notAllowed } from "./network.ts";
 
 const mostAnswerBytes = 16 * 2 ** 20;
 const secondsToAnswer = 30;
@@ -12,14 +10,15 @@ const ownHeaders = new Set(["host", "connection", "content-length", "transfer-en
  * Lets a guest reach the hosts that an admin allowed: the server asks in its place, so the guest itself needs no network at
  * all. Names are compared as written; their addresses, and that they are public, are the guarded fetch's to check.
  */
-export function fetchAllowedHosts(fetch: GuardedFetch): GuestFetch {
+export function fetchAllowedHosts(fetch: SandboxNetwork["fetch"]): GuestFetch {
   return async ({ url: address, method, headers, body }, hosts, signal) => {
     const url = URL.canParse(address) ? new URL(address) : undefined;
     if (!url || (url.protocol !== "https:" && url.protocol !== "http:"))
       throw new Error("Only http and https can be fetched.");
     if (url.username !== "" || url.password !== "")
       throw new Error("An address with a name and password is not fetched.");
-    if (!isAllowed(url, hosts)) throw new Error(`${url.host} is not among the hosts that an admin allowed.`);
+    const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+    if (!isAllowedHost(hosts, url.hostname, port)) throw new Error(notAllowed(url.host));
     const answer = await fetch(url, {
       method,
       headers: headers.filter(([name]) => !ownHeaders.has(name.toLowerCase()) && !/^(proxy|sec)-/i.test(name)),
@@ -37,13 +36,4 @@ export function fetchAllowedHosts(fetch: GuardedFetch): GuestFetch {
     }
     return { status: answer.status, headers: [...answer.headers], body: Buffer.concat(chunks) };
   };
-}
-
-/** `example.org` allows its standard ports, `example.org:8080` that one. */
-function isAllowed(url: URL, hosts: readonly string[]): boolean {
-  const name = url.hostname.toLowerCase();
-  return hosts.some((each) => {
-    const host = each.toLowerCase();
-    return url.port === "" ? host === name : host === `${name}:${url.port}`;
-  });
 }

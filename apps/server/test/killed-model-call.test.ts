@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@mindmesh/client";
 import { moneyRoutes } from "@mindmesh/contracts/money";
 import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
@@ -84,6 +85,8 @@ test("a server that is killed in the middle of a call: its part of the budget is
     server = await startServerProcess(environment);
 
     await eventually(async () => {
+      // A call that asks for the budget's rest is what finds the dead server; a minute allows a hundred.
+      await sleep(2000);
       const { status, text } = await call(1000);
       expect(status).toBe(402);
       expect(text).toContain("is used up");

@@ -110,8 +110,9 @@ skipUnless("chromium")("a conversation in a browser", () => {
     await page.reload();
     await page.getByText("it goes out as soon as the server can be reached").waitFor();
     await page.unroute("**/messages");
-    await page.getByRole("button", { name: "Send again" }).click();
-    await expect.poll(() => answers(page).count()).toBe(2);
+    // Where the page's connection stands only now, it sends by itself and the button is gone: then the answer is pressed.
+    await page.getByRole("button", { name: "Send again" }).or(answers(page).nth(1)).first().click();
+    await expect.poll(() => answers(page).count(), { timeout: 30_000 }).toBe(2);
     expect(await endedAnswer(page)).toContain("The second one");
     await page.reload();
     await endedAnswer(page);

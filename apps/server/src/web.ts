@@ -42,7 +42,7 @@ export async function serveWeb(app: FastifyInstance, folder = pageFolder): Promi
       preCompressed: true,
       // Looked up at each request: the files of a page that is built anew are there at once.
       wildcard: true,
-      index: false,
+      index: "index.html",
       setHeaders: (reply, path) => {
         // The path may end with .br or .gz: the file as it was compressed ahead of time.
         if (/[\\/]diagram\.html(?:\.\w+)?$/.test(path)) {

@@ -46,6 +46,19 @@ test("a page that is built anew while the server runs is served whole, under its
   expect((await app.inject("/assets/another.js")).body).toBe('"another"');
 });
 
+test.each(["identity", "gzip, br"])(
+  "every address is the page, the first of all too (encoding %s)",
+  async (encoding) => {
+    for (const path of ["/", "/sign-in", "/assets"]) {
+      const answer = await app.inject({ url: path, headers: { "accept-encoding": encoding } });
+      expect([path, answer.statusCode, answer.headers["cache-control"]]).toEqual([path, 200, "no-cache"]);
+      expect(answer.body).toContain("/assets/one.js");
+    }
+    const folderOfScripts = await app.inject({ url: "/assets/", headers: { "accept-encoding": encoding } });
+    expect(folderOfScripts.statusCode).toBe(404);
+  },
+);
+
 test("a script that is not there is not answered with the page", async () => {
   for (const path of ["/assets/gone.js", "/api/nothing"]) {
     const response = await app.inject(path);

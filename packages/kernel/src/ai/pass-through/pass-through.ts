@@ -1,16 +1,15 @@
 import type { Readable } from "node:stream";
 import { BrokenCircuitError } from "cockatiel";
 import type { RawAnswer } from "../../outbound/index.ts";
-import type { Breaker } from "../breakers.ts";
-import type { Connection, ModelName } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import { explainFailure } from "../explain-failure.ts";
 import { ModelFailed } from "../failures.ts";
 import type { Demand } from "../money/demand.ts";
-import type { Ledger, PaidCall } from "../money/ledger.ts";
+import type { PaidCall } from "../money/ledger.ts";
 import type { Usage } from "../price.ts";
 import { BadAnswer, EndedEarly, ProviderRefused } from "../provider-errors.ts";
 import { providers } from "../providers/index.ts";
-import { circuitOpen, silentThinkingFactor } from "../stream-model.ts";
+import { type StreamSettings, circuitOpen, silentThinkingFactor } from "../stream-model.ts";
 import { type TimeLimits, watchTime } from "../time-limits.ts";
 import { type ChatEvents, readChatEvents } from "./chat-events.ts";
 import { readChatUsage } from "./chat-usage.ts";
@@ -43,15 +42,6 @@ export interface PassTarget {
 /** A whole answer's bytes, or that all events were written to the target, the last one being the client's to add. */
 export type Passed = { type: "whole"; body: Buffer; callId: string } | { type: "streamed"; callId: string };
 
-export interface PassSettings {
-  connection: Connection;
-  name: ModelName;
-  breaker: Breaker;
-  limits: TimeLimits;
-  ledger: Ledger;
-  route: string;
-}
-
 /** Nothing shows that a provider writes at an answer that comes whole, so it gets as long as OpenAI's clients wait. */
 const wholeAnswerMs = 10 * 60_000;
 const largestWholeBytes = 64 * 1024 * 1024;
@@ -66,7 +56,7 @@ const lingerMs = 1000;
  */
 export async function passThrough(
   request: PassRequest,
-  { connection, name, breaker, limits, ledger, route }: PassSettings,
+  { connection, name, breaker, limits, ledger, route }: StreamSettings,
   target: PassTarget,
 ): Promise<Passed | null> {
   const { signal, workspaceId, userId, product, apiKeyId = null, body } = request;

@@ -39,7 +39,7 @@ module.exports = {
       comment: "Products come and go; the kernel stays.",
       severity: "error",
       from: { path: "^packages/kernel/src/" },
-      to: { path: ours, pathNot: `^packages/kernel/|^packages/contracts/src/(?!(${productNames})\\.ts$)` },
+      to: { path: ours, pathNot: `^packages/kernel/|^packages/contracts/src/(?!(${productNames})(/|\\.ts$))` },
     },
     {
       name: "kernel-parts-use-each-other-by-their-index",
@@ -57,7 +57,7 @@ module.exports = {
         pathNot: [
           `^products/$1/`,
           "^packages/(kernel|sandbox)/",
-          `^packages/contracts/src/($1\\.ts$|(?!(${productNames})\\.ts$))`,
+          `^packages/contracts/src/($1(/|\\.ts$)|(?!(${productNames})(/|\\.ts$)))`,
         ],
       },
     },

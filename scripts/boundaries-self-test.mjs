@@ -19,6 +19,11 @@ const plants = [
   ["kernel-parts-use-each-other-by-their-index", "packages/kernel/src/errors", `import "../db/columns.ts";`],
   ["product-imports-kernel-and-own-contract", "products/plans/src", `import "@mindmesh/chat";`],
   ["product-imports-kernel-and-own-contract", "products/chat/src", `import "@mindmesh/client";`],
+  [
+    "product-imports-kernel-and-own-contract",
+    "products/plans/src/board",
+    `import type {} from "@mindmesh/contracts/query/engine";`,
+  ],
   ["product-imports-kernel-and-own-contract", "products/query/src", `import type {} from "@mindmesh/contracts/chat";`],
   ["web-imports-client-contracts-ui", "apps/web/src", `import type {} from "@mindmesh/kernel/db";`],
   ["web-products-are-apart", "apps/web/src/products/query", `import type {} from "../chat/${name}-target.ts";`],

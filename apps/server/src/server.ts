@@ -225,6 +225,9 @@ export async function startServer(
     config,
     db,
     log,
+    secrets,
+    outbound,
+    mail,
     realtime,
     notifications,
     jobs,
@@ -309,6 +312,7 @@ export async function startServer(
     reencryptProviderKeys,
     reencryptSecondFactors,
     reencryptMcpTokens,
+    ...running.flatMap((product) => product.reencrypt ?? []),
   ]).catch(onError);
   await serveWeb(app);
   const url = await app.listen({ port: config.PORT, host: config.HOST });

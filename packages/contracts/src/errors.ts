@@ -61,6 +61,9 @@ export const errorTable = {
     status: 503,
     message: "Running code is off on this server. The settings and `mindmesh doctor` say why.",
   },
+  statement_refused: { status: 422, message: "This statement is not let through to the database." },
+  statement_failed: { status: 422, message: "The database refused the statement." },
+  database_unreachable: { status: 502, message: "The database could not be reached. Check the connection." },
   tool_timed_out: { status: 504, message: "The tool took too long and was stopped." },
   storage_full: {
     status: 507,

@@ -19,6 +19,12 @@ export const rightsTable = {
   "content.write": everybodyWhoWrites,
   /** Run code in the sandbox. */
   "code.run": everybodyWhoWrites,
+  /** Use database connections that are open to the role: read their schema, run statements, save queries. */
+  "query.use": everybodyWhoWrites,
+  /** Read schemas anew, confirm inferred keys, keep the glossary, make mock data. */
+  "query.develop": ["owner", "admin", "developer"],
+  /** Make and change connections, give consents, let statements write. */
+  "query.manage": administrators,
   /** Delete what others have made, such as files. */
   "content.manage": administrators,
   /** Rename the workspace, set its model keys and limits. */

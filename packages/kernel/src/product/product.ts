@@ -4,9 +4,12 @@ import type { Config } from "../config/index.ts";
 import type { Database, MigrationOwner } from "../db/index.ts";
 import type { Job, Jobs } from "../jobs/index.ts";
 import type { Logger } from "../observe/index.ts";
+import type { Outbound } from "../outbound/index.ts";
+import type { Mail } from "../notify/index.ts";
 import type { PersonData } from "../person-data/index.ts";
 import type { Notifications, Realtime } from "../realtime/index.ts";
 import type { PromptSource, ResourceSource } from "../resources/index.ts";
+import type { Secrets } from "../secrets/index.ts";
 import type { BlobStore, FileGrant, UploadDependencies } from "../storage/index.ts";
 import type { Tool, Tools } from "../tools/index.ts";
 
@@ -15,6 +18,12 @@ export interface Kernel {
   config: Config;
   db: Database;
   log: Logger;
+  /** Encrypts what people entrust to a product, such as passwords of databases. */
+  secrets: Secrets;
+  /** The guarded ways out; for every address that a person or a model gave. */
+  outbound: Pick<Outbound, "guardedFetch" | "guardedConnect">;
+  /** Null where no SMTP server is set. */
+  mail: Mail | null;
   ai: ModelGateway;
   realtime: Realtime;
   notifications: Notifications;
@@ -38,6 +47,8 @@ export interface Product {
 }
 
 export interface RunningProduct {
+  /** Encrypts again what an older key encrypted, after a change of SECRET_KEY; gives back how much that was. */
+  reencrypt?(db: Database, secrets: Secrets): Promise<number>;
   /** Who else than its owner may read a file, because it is part of something of the product's. */
   fileGrants?: FileGrant[];
   /** What it holds of people: for exports, and gone with an account or a workspace. */

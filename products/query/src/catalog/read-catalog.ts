@@ -1,0 +1,74 @@
+import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
+import type { HiddenObject } from "@mindmesh/contracts/query/connections";
+import type { Transaction } from "@mindmesh/kernel/db";
+import { and, asc, eq } from "drizzle-orm";
+import { type ConnectionRow, catalogTables, catalogs } from "../schema.ts";
+
+/** A stored catalogue and when it was taken (ISO 8601). */
+export interface StoredCatalog {
+  catalog: Catalog;
+  takenAt: string;
+}
+
+/**
+ * The catalogue of a connection as it was read last, without what is hidden. Null when it was never read. The caller has been asked
+ * for their rights before (`findConnection`).
+ */
+export async function readCatalog(tx: Transaction, row: ConnectionRow): Promise<StoredCatalog | null> {
+  const own = and(eq(catalogs.workspaceId, row.workspaceId), eq(catalogs.connectionId, row.id));
+  const [head] = await tx.select().from(catalogs).where(own);
+  if (!head) return null;
+  const tables = await tx
+    .select({ content: catalogTables.content })
+    .from(catalogTables)
+    .where(and(eq(catalogTables.workspaceId, row.workspaceId), eq(catalogTables.connectionId, row.id)))
+    .orderBy(asc(catalogTables.schema), asc(catalogTables.name));
+  const catalog = {
+    ...(head.content as Omit<Catalog, "tables">),
+    tables: tables.map(({ content }) => content as CatalogTable),
+  };
+  return { catalog: visibleCatalog(catalog, row.hidden), takenAt: head.takenAt };
+}
+
+/** The part of a catalogue that may be seen: no hidden table or column, and no key, index or view that would tell of one. */
+export function visibleCatalog(catalog: Catalog, hidden: readonly HiddenObject[]): Catalog {
+  if (hidden.length === 0) return catalog;
+  const hiddenTables = new Set<string>();
+  const hiddenColumns = new Set<string>();
+  const place = (...names: string[]) => JSON.stringify(names);
+  for (const { schema, table, column } of hidden) {
+    if (column === null) hiddenTables.add(place(schema, table));
+    else hiddenColumns.add(place(schema, table, column));
+  }
+  const isGone = (schema: string, table: string) => hiddenTables.has(place(schema, table));
+  const tables = catalog.tables.flatMap((table): CatalogTable[] => {
+    const { schema, name } = table;
+    if (isGone(schema, name)) return [];
+    const shown = (columns: readonly string[], of = { schema, name }) =>
+      columns.every((column) => !hiddenColumns.has(place(of.schema, of.name, column)));
+    const columns = table.columns.filter((column) => shown([column.name]));
+    const isWhole = columns.length === table.columns.length;
+    const gone = table.columns.filter((column) => !columns.includes(column)).map((column) => column.name);
+    const tells = (text: string | null) => text !== null && gone.some((name) => text.includes(name));
+    return [
+      {
+        ...table,
+        columns,
+        primaryKey: table.primaryKey && shown(table.primaryKey.columns) ? table.primaryKey : null,
+        uniqueKeys: table.uniqueKeys.filter((key) => shown(key.columns)),
+        foreignKeys: table.foreignKeys.filter(
+          (key) => shown(key.columns) && !isGone(key.to.schema, key.to.name) && shown(key.toColumns, key.to),
+        ),
+        checks: table.checks.filter((check) => !tells(check.expression)),
+        indexes: table.indexes.filter(
+          (index) => ![...index.parts, ...index.included, index.condition].some((part) => tells(part)),
+        ),
+        definition: isWhole && !mentions(table.definition, hidden) ? table.definition : null,
+      },
+    ];
+  });
+  return { ...catalog, tables };
+}
+
+const mentions = (definition: string | null, hidden: readonly HiddenObject[]) =>
+  definition !== null && hidden.some(({ table, column }) => definition.includes(column ?? table));

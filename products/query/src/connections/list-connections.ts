@@ -1,0 +1,20 @@
+import type { Connection } from "@mindmesh/contracts/query/connections";
+import type { Database } from "@mindmesh/kernel/db";
+import { type MemberCaller, requireRight, tenantOf } from "@mindmesh/kernel/http";
+import { asc, eq, sql } from "drizzle-orm";
+import { connections } from "../schema.ts";
+import { connectionShape } from "./connection-shape.ts";
+import { mayUse } from "./find-connection.ts";
+
+/** The connections that the caller may use, by name. */
+export async function listConnections(db: Database, caller: MemberCaller): Promise<Connection[]> {
+  requireRight(caller, "query.use");
+  const rows = await db.withWorkspace(tenantOf(caller), (tx) =>
+    tx
+      .select()
+      .from(connections)
+      .where(eq(connections.workspaceId, caller.workspaceId))
+      .orderBy(asc(sql`lower(${connections.name})`)),
+  );
+  return rows.filter((row) => mayUse(caller, row)).map(connectionShape);
+}

@@ -1,0 +1,7 @@
+import type { EngineKind } from "@mindmesh/contracts/query/engine";
+import type { Engine } from "./engine.ts";
+
+/** The engine of a kind. Its libraries are loaded when the first connection needs them, so that the server starts without. */
+export async function engineOf(kind: EngineKind): Promise<Engine> {
+  throw new Error(`no engine for ${kind} yet`);
+}

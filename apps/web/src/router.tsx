@@ -15,6 +15,7 @@ import { allConversations } from "./products/chat/conversation-filter.ts";
 import { loadMarkdown } from "./products/chat/load-markdown.ts";
 import { panelSearch, type PanelView } from "./products/chat/code/panel-view.ts";
 import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
+import { readSectionSearch } from "./products/query/section-search.ts";
 import { readFilters } from "./settings/filters.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { PagePending } from "./shell/page-pending.tsx";
@@ -173,6 +174,19 @@ const conversationRoute = createRoute({
   component: lazyRouteComponent(() => import("./products/chat/conversation-page.tsx"), "ConversationPage"),
 });
 
+const queryHomeRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/query",
+  component: lazyRouteComponent(() => import("./products/query/query-home-page.tsx"), "QueryHomePage"),
+});
+
+const querySectionRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/query/c/$connectionId/$section",
+  validateSearch: readSectionSearch,
+  component: lazyRouteComponent(() => import("./products/query/connection-page.tsx"), "ConnectionPage"),
+});
+
 const loadSettings = () => import("./settings/settings-layout.tsx");
 
 const settingsRoute = createRoute({
@@ -200,7 +214,14 @@ const routeTree = rootRoute.addChildren([
   invitationRoute,
   connectRoute,
   connectRefusedRoute,
-  workspaceRoute.addChildren([newConversationRoute, conversationRoute, settingsRoute, settingsPageRoute]),
+  workspaceRoute.addChildren([
+    newConversationRoute,
+    conversationRoute,
+    queryHomeRoute,
+    querySectionRoute,
+    settingsRoute,
+    settingsPageRoute,
+  ]),
 ]);
 
 export function makeRouter(queryClient: QueryClient) {

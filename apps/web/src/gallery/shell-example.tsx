@@ -32,9 +32,9 @@ export function ShellExample() {
           </Button>
         </DropdownMenu>
       }
-      productAction={
-        <IconButton label="New conversation" shortcut="mod+shift+o" icon={<SquarePen />} onClick={nothing} />
-      }
+      productActions={{
+        chat: <IconButton label="New conversation" shortcut="mod+shift+o" icon={<SquarePen />} onClick={nothing} />,
+      }}
       list={
         <>
           <SidebarSection title="Pinned">

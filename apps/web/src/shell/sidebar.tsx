@@ -5,13 +5,15 @@ import PanelLeft from "lucide-react/icons/panel-left";
 import Search from "lucide-react/icons/search";
 import type { ReactNode } from "react";
 import { closeDrawer, openPalette, toggleSidebar, useFrame } from "./frame.ts";
-import { products } from "./products.ts";
+import { products, type ProductId } from "./products.ts";
 
 export type SidebarSlots = {
   /** In the top row, in place of the wordmark. */
   workspaceSwitcher?: ReactNode;
-  /** Beside the product's name: "new conversation". */
-  productAction?: ReactNode;
+  /** Whose products are linked; without one the links lead to the start. */
+  workspaceId?: string;
+  /** Beside a product's name: "new conversation". */
+  productActions?: Partial<Record<ProductId, ReactNode>>;
   /** The list of the current product; it scrolls by itself. */
   list?: ReactNode;
   /** The bottom row: who is signed in. */
@@ -22,7 +24,7 @@ const rowClasses =
   "flex h-8 min-w-0 items-center gap-2.5 rounded-sm px-2 text-sm font-medium text-muted transition-colors hover:bg-hover hover:text-ink touch:h-11 [&_svg]:size-4 [&_svg]:shrink-0";
 
 /** What the sidebar holds, the same in its place on wide screens and in the drawer on phones. */
-export function SidebarContent({ workspaceSwitcher, productAction, list, accountMenu }: SidebarSlots) {
+export function SidebarContent({ workspaceSwitcher, workspaceId, productActions, list, accountMenu }: SidebarSlots) {
   return (
     <div className="flex h-full min-h-0 flex-col pt-[env(safe-area-inset-top)]">
       <div className="flex h-12 shrink-0 items-center gap-1 pl-1 pr-2">
@@ -50,10 +52,10 @@ export function SidebarContent({ workspaceSwitcher, productAction, list, account
             <Kbd keys="mod+k" />
           </span>
         </button>
-        {products.map(({ id, name, path, Icon }) => (
+        {products.map(({ id, name, to, Icon }) => (
           <div key={id} className="flex items-center gap-1">
             <Link
-              to={path}
+              {...(workspaceId === undefined ? { to: "/" } : { to, params: { workspaceId } })}
               onClick={closeDrawer}
               className={classNames(rowClasses, "flex-1")}
               activeProps={{ className: "!text-ink [&_svg]:text-accent-ink" }}
@@ -61,7 +63,7 @@ export function SidebarContent({ workspaceSwitcher, productAction, list, account
               <Icon aria-hidden="true" />
               {name}
             </Link>
-            {productAction}
+            {productActions?.[id]}
           </div>
         ))}
       </nav>

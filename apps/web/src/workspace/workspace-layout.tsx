@@ -1,6 +1,6 @@
 import { IconButton, useLoaded } from "@mindmesh/ui";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { getRouteApi, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { getRouteApi, Outlet, useLocation, useNavigate, useRouter } from "@tanstack/react-router";
 import SquarePen from "lucide-react/icons/square-pen";
 import { useEffect, useState } from "react";
 import { meQuery } from "../identity/queries.ts";
@@ -10,6 +10,7 @@ import { handleChatEvent } from "../products/chat/chat-events.ts";
 import { ChatOverlays } from "../products/chat/chat-overlays.tsx";
 import { ConversationList } from "../products/chat/conversation-list.tsx";
 import { deliverWaiting } from "../products/chat/outbox.ts";
+import { handleQueryEvent } from "../products/query/query-events.ts";
 import { AppShell } from "../shell/app-shell.tsx";
 import { useConnection } from "../shell/connection.tsx";
 import { closeDrawer } from "../shell/frame.ts";
@@ -20,6 +21,7 @@ import { NewWorkspaceLayer } from "./new-workspace-layer.tsx";
 import { handleWorkspaceEvent } from "./workspace-events.ts";
 import { WorkspaceCommands, WorkspaceSwitcher } from "./workspace-switcher.tsx";
 
+const loadQuerySidebar = () => import("../products/query/query-sidebar.tsx");
 const loadBell = () => import("../notifications/notification-bell.tsx");
 const route = getRouteApi("/w/$workspaceId");
 
@@ -32,10 +34,13 @@ export function WorkspaceLayout() {
   const router = useRouter();
   const [handlers] = useState(() => [
     handleChatEvent,
+    handleQueryEvent,
     handleFileEvent,
     handleWorkspaceEvent,
     noticeHandler((address) => router.history.push(address)),
   ]);
+  const inQuery = useLocation({ select: ({ pathname }) => /^\/w\/[^/]+\/query(?:\/|$)/.test(pathname) });
+  const querySidebar = useLoaded(loadQuerySidebar, inQuery);
   const bell = useLoaded(loadBell, true);
   const live = useConnection((connection) => connection.live);
   const workspace = me.workspaces.find((each) => each.id === workspaceId);
@@ -60,8 +65,15 @@ export function WorkspaceLayout() {
   return (
     <AppShell
       workspaceSwitcher={<WorkspaceSwitcher workspaces={me.workspaces} workspaceId={workspaceId} />}
-      productAction={newConversation}
-      list={<ConversationList workspaceId={workspaceId} />}
+      workspaceId={workspaceId}
+      productActions={{ chat: newConversation }}
+      list={
+        inQuery ? (
+          querySidebar && <querySidebar.QuerySidebar workspaceId={workspaceId} />
+        ) : (
+          <ConversationList workspaceId={workspaceId} />
+        )
+      }
       accountMenu={
         <div className="flex items-center gap-1">
           <div className="min-w-0 flex-1">

@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { v7 as newId } from "uuid";
 import type { Database, Transaction } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
-import { requireRight, tenantOf } from "../http/index.ts";
+import { requireRight } from "../http/index.ts";
 import type { MemberCaller } from "../http/index.ts";
 import { blobKey } from "./blobs/blob-store.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
@@ -33,25 +33,34 @@ export type UploadDependencies = {
  * @throws AppError not_allowed, too_large, workspace_full, storage_full, bad_request (broken off)
  */
 export async function uploadFile(
-  { db, blobs, limits, enqueueProcessing }: UploadDependencies,
+  dependencies: UploadDependencies,
   caller: MemberCaller,
   upload: { name: string; announcedBytes: number | null; content: Readable; internal?: boolean },
 ): Promise<FileRow> {
   requireRight(caller, "content.write");
+  return keepFile(dependencies, caller, upload);
+}
+
+/** The same for a product that makes a file itself, for somebody (`personId`) or for the workspace; checks no rights. */
+export async function keepFile(
+  { db, blobs, limits, enqueueProcessing }: UploadDependencies,
+  { workspaceId, personId }: { workspaceId: string; personId: string | null },
+  upload: { name: string; announcedBytes: number | null; content: Readable; internal?: boolean },
+): Promise<FileRow> {
+  const tenant = { workspaceId, ...(personId !== null && { userId: personId }) };
   const announced = upload.announcedBytes ?? 0;
   if (announced > limits.maxFileBytes) throw fileTooLarge(limits);
-  const { workspaceId } = caller;
   const id = newId();
   const name = cleanFileName(upload.name);
   const thisFile = and(eq(files.workspaceId, workspaceId), eq(files.id, id));
 
-  const room = await db.withWorkspace(tenantOf(caller), async (tx) => {
+  const room = await db.withWorkspace(tenant, async (tx) => {
     const left = await roomLeft(tx, workspaceId, limits);
     if (announced > left || left <= 0) throw new AppError("workspace_full");
     await tx.insert(files).values({
       workspaceId,
       id,
-      ownerId: caller.personId,
+      ownerId: personId,
       name,
       internal: upload.internal ?? false,
       state: "uploading",
@@ -73,7 +82,7 @@ export async function uploadFile(
     const { bytes, sha256, head } = metered.result();
     const mediaType = await typeOfUpload(blobs, { workspaceId, id, name, bytes }, head);
 
-    return await db.withWorkspace(tenantOf(caller), async (tx) => {
+    return await db.withWorkspace(tenant, async (tx) => {
       // Without an announced length other uploads may have taken the room in the meantime.
       if (bytes > announced && bytes - announced > (await roomLeft(tx, workspaceId, limits))) throw full();
       const [row] = await tx
@@ -92,7 +101,7 @@ export async function uploadFile(
     // What cannot be removed now (a store or database that is gone) is found by the sweep.
     await Promise.allSettled([
       blobs.delete(blobKey({ workspaceId, id })),
-      db.withWorkspace(tenantOf(caller), (tx) => tx.delete(files).where(thisFile)),
+      db.withWorkspace(tenant, (tx) => tx.delete(files).where(thisFile)),
     ]);
     throw error;
   }

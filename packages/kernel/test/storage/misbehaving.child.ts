@@ -1,7 +1,7 @@
 // What an isolated program could do when a parser has been taken over or has lost its way; the argument says which.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { limitMyself } from "../../src/storage/isolated/limit-myself.ts";
+import { limitMyself } from "../../src/isolated/limit-myself.ts";
 
 limitMyself();
 

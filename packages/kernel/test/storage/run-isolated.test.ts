@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test, vi } from "vitest";
-import { runIsolated } from "../../src/storage/isolated/run-isolated.ts";
-import type { IsolatedLimits } from "../../src/storage/isolated/run-isolated.ts";
+import { runIsolated } from "../../src/isolated/run-isolated.ts";
+import type { IsolatedLimits } from "../../src/isolated/run-isolated.ts";
 
 const program = new URL("./misbehaving.child.ts", import.meta.url);
 const target = join(tmpdir(), `mindmesh-escaped-${process.pid}`);
@@ -56,7 +56,7 @@ test("a crash is told from a result", async () => {
 
 test("a program that loops does not outlive a server that is killed", async () => {
   const source = `
-    const { runIsolated } = await import(${JSON.stringify(new URL("../../src/storage/isolated/run-isolated.ts", import.meta.url).href)});
+    const { runIsolated } = await import(${JSON.stringify(new URL("../../src/isolated/run-isolated.ts", import.meta.url).href)});
     const { Readable } = await import("node:stream");
     const limits = { milliseconds: 60_000, memoryBytes: ${200 * 2 ** 20}, outputBytes: 500 };
     const running = runIsolated(new URL(${JSON.stringify(program.href)}), ["loop for ever"], Readable.from([]), limits);

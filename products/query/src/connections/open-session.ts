@@ -1,3 +1,4 @@
+import type { Config } from "@mindmesh/kernel/config";
 import type { Database } from "@mindmesh/kernel/db";
 import type { Outbound } from "@mindmesh/kernel/outbound";
 import type { Secrets } from "@mindmesh/kernel/secrets";
@@ -5,12 +6,15 @@ import type { BlobStore } from "@mindmesh/kernel/storage";
 import { engineOf } from "../engines/engine-of.ts";
 import type { ConnectionSecret, Session, Target } from "../engines/engine.ts";
 import type { ConnectionRow } from "../schema.ts";
+import { fileTarget } from "./file-target.ts";
 
 export interface SessionDependencies {
   db: Database;
   secrets: Secrets;
   outbound: Pick<Outbound, "guardedConnect">;
   blobs: BlobStore;
+  /** Where copies of files lie while they are used. */
+  config: Pick<Config, "dataDirectory">;
 }
 
 /** What a connection's secret is bound to. */
@@ -18,16 +22,25 @@ export const secretContext = (connectionId: string) => `query.connections:${conn
 
 /** Opens a login to a connection's database. The caller has been asked for their rights before. @throws ConnectionFailure */
 export async function openSession(
-  { secrets, outbound }: SessionDependencies,
+  dependencies: SessionDependencies,
   row: ConnectionRow,
   signal: AbortSignal,
 ): Promise<Session> {
+  const { secrets, outbound } = dependencies;
   const engine = await engineOf(row.engine);
+  const way = { connect: outbound.guardedConnect, signal };
+  if (row.network === null) {
+    const target = await fileTarget(dependencies, row);
+    try {
+      return await engine.open(target, way);
+    } catch (error) {
+      await target.release();
+      throw error;
+    }
+  }
   const secret: ConnectionSecret =
     row.secret === null
       ? { password: "", ssh: null }
       : (JSON.parse(secrets.decrypt(row.secret, secretContext(row.id))) as ConnectionSecret);
-  if (row.network === null) throw new Error("files are not opened yet");
-  const target = { engine: row.engine, settings: row.network, secret } as Target;
-  return engine.open(target, { connect: outbound.guardedConnect, signal });
+  return engine.open({ engine: row.engine, settings: row.network, secret } as Target, way);
 }

@@ -3,5 +3,10 @@ import type { Engine } from "./engine.ts";
 
 /** The engine of a kind. Its libraries are loaded when the first connection needs them, so that the server starts without. */
 export async function engineOf(kind: EngineKind): Promise<Engine> {
-  throw new Error(`no engine for ${kind} yet`);
+  switch (kind) {
+    case "sqlite":
+      return (await import("./sqlite/index.ts")).sqliteEngine;
+    default:
+      throw new Error(`no engine for ${kind} yet`);
+  }
 }

@@ -25,6 +25,14 @@ export interface FileTarget {
     format: "sqlite" | "duckdb" | "csv" | "parquet" | "xlsx";
     table: string | null;
   }[];
+  /** A folder of the session's own, for what it has to put down. */
+  scratch: string;
+  /** Keeps a changed copy as the next version of the file; null: the file cannot be written. @throws when it was changed meanwhile */
+  store: ((path: string) => Promise<void>) | null;
+  /** Why `store` is null, for the person who wants to write. */
+  whyNotWritten: string;
+  /** Removes what was made for the session; called by its `close`. */
+  release(): Promise<void>;
 }
 
 export type Target = NetworkTarget | FileTarget;

@@ -1,6 +1,6 @@
 // Runs in a process of its own, see runIsolated: content on stdin, `<kind> <characters to keep>` as arguments, JSON out.
 import { buffer } from "node:stream/consumers";
-import { limitMyself } from "../isolated/limit-myself.ts";
+import { limitMyself } from "../../isolated/index.ts";
 import type { ChildAnswer, TextKind } from "./extract-text.ts";
 import { keepText } from "./kept-text.ts";
 import type { KeptText } from "./kept-text.ts";

@@ -1,7 +1,5 @@
 import type { Readable } from "node:stream";
-import { atMost } from "../isolated/at-most.ts";
-import { runIsolated } from "../isolated/run-isolated.ts";
-import type { IsolatedLimits } from "../isolated/run-isolated.ts";
+import { atMost, type IsolatedLimits, runIsolated } from "../../isolated/index.ts";
 
 export type TextKind = "pdf" | "docx" | "xlsx" | "plain";
 

@@ -1,7 +1,7 @@
 // Runs in a process of its own, see runIsolated: an image on stdin, JSON out.
 import { buffer } from "node:stream/consumers";
 import sharp from "sharp";
-import { limitMyself } from "../isolated/limit-myself.ts";
+import { limitMyself } from "../../isolated/index.ts";
 import type { Thumbnail } from "./make-thumbnail.ts";
 
 limitMyself();

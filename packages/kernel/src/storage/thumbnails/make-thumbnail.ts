@@ -1,7 +1,5 @@
 import type { Readable } from "node:stream";
-import { atMost } from "../isolated/at-most.ts";
-import { runIsolated } from "../isolated/run-isolated.ts";
-import type { IsolatedOutcome } from "../isolated/run-isolated.ts";
+import { atMost, type IsolatedOutcome, runIsolated } from "../../isolated/index.ts";
 
 /** `width` and `height` are those of the whole image in pixels as it is shown; `webp` is base64. */
 export type Thumbnail = { width: number; height: number; webp: string };

@@ -1,0 +1,3 @@
+export { limitMyself } from "./limit-myself.ts";
+export { type IsolatedLimits, type IsolatedOutcome, runIsolated } from "./run-isolated.ts";
+export { atMost } from "./at-most.ts";

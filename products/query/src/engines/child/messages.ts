@@ -1,0 +1,36 @@
+import type { Catalog } from "@mindmesh/contracts/query/catalog";
+import type { Cell, PlanNode } from "@mindmesh/contracts/query/engine";
+import type { FailureStage, LoginReport, RunPart, StatementFailureKind } from "../engine.ts";
+
+/** What a child is asked to do with its database; one thing at a time. */
+export type ChildRequest =
+  | { ask: "open"; path: string; access: "read" | "write"; scratch: string }
+  | { ask: "report" }
+  | { ask: "introspect"; samples: boolean }
+  | { ask: "run"; sql: string; parameters: Cell[]; rows: number; bytes: number }
+  | { ask: "write"; sql: string; parameters: Cell[]; commit: boolean; expectedRows: number | null }
+  | { ask: "plan"; sql: string; parameters: Cell[]; analyze: boolean }
+  /** The parent has taken over a part of the rows. */
+  | { ask: "more" };
+
+export interface ChildAnswers {
+  open: null;
+  report: LoginReport;
+  introspect: Catalog;
+  run: null;
+  write: { affectedRows: number };
+  plan: PlanNode;
+}
+
+export type ChildFailure =
+  | { stage: FailureStage; message: string }
+  | { kind: StatementFailureKind; message: string; code: string | null; near: string | null; hint: string | null };
+
+export type ChildReply =
+  | { reply: "part"; part: RunPart }
+  | { reply: "progress"; share: number; text: string }
+  | { reply: "done"; answer: unknown }
+  | { reply: "failed"; failure: ChildFailure };
+
+/** So many parts of rows may be on the way; then the child waits for `more`. */
+export const partsOnTheWay = 4;

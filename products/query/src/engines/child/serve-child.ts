@@ -1,0 +1,57 @@
+import type { ConnectionFailure, RunPart, StatementFailure } from "../engine.ts";
+import { type ChildFailure, type ChildReply, type ChildRequest, partsOnTheWay } from "./messages.ts";
+
+export interface ChildTurn {
+  /** Sends a part of a result; waits while the parent has too many to read. */
+  part(part: RunPart): Promise<void>;
+  progress(share: number, text: string): void;
+}
+
+/**
+ * The child's side: answers one request after the other until the parent lets go of the channel.
+ * @param failureOf what an error of the engine means to a person
+ */
+export function serveChild(
+  answer: (request: Exclude<ChildRequest, { ask: "more" }>, turn: ChildTurn) => Promise<unknown>,
+  failureOf: (error: unknown) => ChildFailure,
+): void {
+  let onTheWay = 0;
+  let goOn: (() => void) | null = null;
+  const send = (reply: ChildReply) => {
+    if (process.connected) process.send?.(reply);
+  };
+  const turn: ChildTurn = {
+    async part(part) {
+      if (part.type === "rows") onTheWay += 1;
+      send({ reply: "part", part });
+      if (onTheWay >= partsOnTheWay) await new Promise<void>((resolve) => (goOn = resolve));
+    },
+    progress: (share, text) => send({ reply: "progress", share, text }),
+  };
+  async function take(request: Exclude<ChildRequest, { ask: "more" }>): Promise<void> {
+    onTheWay = 0;
+    try {
+      send({ reply: "done", answer: (await answer(request, turn)) ?? null });
+    } catch (error) {
+      send({ reply: "failed", failure: ownFailure(error) ?? failureOf(error) });
+    }
+  }
+  process.on("message", (request: ChildRequest) => {
+    if (request.ask !== "more") return void take(request);
+    onTheWay -= 1;
+    goOn?.();
+    goOn = null;
+  });
+  process.on("disconnect", () => process.exit(0));
+}
+
+/** Failures that our own code has put into words already. */
+function ownFailure(error: unknown): ChildFailure | null {
+  if (!(error instanceof Error)) return null;
+  if (error.name === "ConnectionFailure") {
+    return { stage: (error as ConnectionFailure).stage, message: error.message };
+  }
+  if (error.name !== "StatementFailure") return null;
+  const { kind, message, code, hint } = error as StatementFailure;
+  return { kind, message, code, hint, near: null };
+}

@@ -1,0 +1,61 @@
+import type { ChildFailure } from "../child/messages.ts";
+import type { StatementFailureKind } from "../engine.ts";
+
+// https://www.sqlite.org/rescode.html
+const kinds: Record<number, StatementFailureKind> = { 1: "syntax", 8: "rights" };
+const unauthorized = 23;
+const corrupt = 11;
+const tooBig = 18;
+
+/** Puts what node:sqlite throws into words. */
+export function sqliteFailure(error: unknown): ChildFailure {
+  const { message, errcode } = error as { message: string; errcode?: number };
+  // Extended codes carry the primary one in their low byte.
+  const code = (errcode ?? 0) & 0xff;
+  const failure = {
+    kind: kinds[code] ?? "other",
+    message,
+    code: errcode === undefined ? null : String(errcode),
+    hint: null,
+  };
+  if (errcode === undefined) return { ...failure, near: null };
+  if (code === unauthorized || message.startsWith("not authorized")) {
+    return {
+      ...failure,
+      kind: "refused",
+      message: `SQLite was told not to do what this statement asks for${message.replace(/^.*not authorized|^authorization denied$/, "")}.`,
+      near: null,
+    };
+  }
+  if (code === corrupt) {
+    return {
+      ...failure,
+      message: `The file is damaged: ${message}.`,
+      hint: "Mend it with `sqlite3 damaged.db .recover | sqlite3 mended.db` and upload it again.",
+      near: null,
+    };
+  }
+  if (code === tooBig) {
+    return {
+      ...failure,
+      message: "A single value is larger than can be read here (300 MB).",
+      hint: "Ask for a part of it, such as substr(column, 1, 1000).",
+      near: null,
+    };
+  }
+  return { ...failure, near: wordsComplainedOf(message) };
+}
+
+/** The words of the statement that a message of SQLite names. */
+function wordsComplainedOf(message: string): string | null {
+  const named =
+    /^near "(.*)": syntax error$/s.exec(message) ??
+    /^no such (?:column|table|function|collation sequence): (.*)$/s.exec(message);
+  return (
+    named?.[1] ??
+    /^(?:ambiguous column name|wrong number of arguments to function|misuse of aggregate:?) (.+?)(?:\(\))?$/s.exec(
+      message,
+    )?.[1] ??
+    null
+  );
+}

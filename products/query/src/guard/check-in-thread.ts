@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { Access, GuardKnowledge, Verdict } from "./guard.ts";
+import { tooDeep } from "./unreadable.ts";
+
+export interface ThreadRequest {
+  sql: string;
+  knowledge: GuardKnowledge;
+  access: Access;
+}
+
+/** Null: the thread ran out of stack and is of no more use. */
+export type ThreadAnswer = Verdict | null;
+
+const secondsAtMost = 10;
+
+let thread: Worker | null = null;
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Checks a long statement in a thread of its own, one after the other; one that takes too long is refused and ended. */
+export function checkInThread(sql: string, knowledge: GuardKnowledge, access: Access): Promise<Verdict> {
+  const verdict = turn.then(() => ask({ sql, knowledge, access }));
+  turn = verdict.catch(() => undefined);
+  return verdict;
+}
+
+async function ask(request: ThreadRequest): Promise<Verdict> {
+  const worker = (thread ??= startThread());
+  worker.postMessage(request);
+  const time = AbortSignal.timeout(secondsAtMost * 1000);
+  try {
+    const [answer] = (await once(worker, "message", { signal: time })) as [ThreadAnswer];
+    if (answer !== null) return answer;
+    await endThread(worker);
+    return { ok: false, refusal: tooDeep };
+  } catch (error) {
+    await endThread(worker);
+    if (!time.aborted) throw error;
+    return {
+      ok: false,
+      refusal: { ...tooDeep, reason: `Checking it took longer than ${secondsAtMost} seconds.` },
+    };
+  }
+}
+
+function startThread(): Worker {
+  const worker = new Worker(new URL("./check-in-thread.child.ts", import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
+  });
+  worker.unref();
+  worker.once("exit", () => {
+    if (thread === worker) thread = null;
+  });
+  return worker;
+}
+
+async function endThread(worker: Worker): Promise<void> {
+  if (thread === worker) thread = null;
+  await worker.terminate();
+}

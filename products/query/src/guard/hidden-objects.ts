@@ -1,0 +1,89 @@
+import type { GuardKnowledge, ObjectName } from "./guard.ts";
+
+/** A table that a statement names and of which something is hidden. */
+export interface GuardedTable {
+  schema: string;
+  name: string;
+  /** The whole table is hidden, or these columns of it. */
+  hidden: "table" | string[];
+  /** The columns that may be seen; null where the catalogue does not know the table. */
+  visible: string[] | null;
+}
+
+/** PostgreSQL tells `Email` from `email`; for the others a name that differs in case alone may be the same one. */
+export const comparable = ({ engine }: GuardKnowledge, name: string): string =>
+  engine === "postgres" ? name : name.toLowerCase();
+
+/**
+ * What is hidden of the table that a name may stand for; null: nothing. A name without a schema stands for a hidden table
+ * wherever the search path could find one: a table before it may be gone by now.
+ */
+export function guardedTable(knowledge: GuardKnowledge, { schema, name }: ObjectName): GuardedTable | null {
+  if (knowledge.hidden.length === 0) return null;
+  const sameName = (a: string, b: string) => comparable(knowledge, a) === comparable(knowledge, b);
+  const objects = knowledge.hidden.filter(
+    (object) =>
+      sameName(object.table, name) &&
+      (schema === null ? mayBeFoundIn(knowledge, object.schema) : sameName(object.schema, schema)),
+  );
+  const first = objects[0];
+  if (first === undefined) return null;
+  const whole = objects.find(({ column }) => column === null);
+  if (whole !== undefined) return { schema: whole.schema, name: whole.table, hidden: "table", visible: null };
+  const known = knowledge.tables.find((table) => sameName(table.schema, first.schema) && sameName(table.name, name));
+  return {
+    schema: first.schema,
+    name: first.table,
+    hidden: objects.flatMap(({ column }) => (column === null ? [] : [column])),
+    visible: known?.columns ?? null,
+  };
+}
+
+function mayBeFoundIn({ searchPath }: GuardKnowledge, schema: string): boolean {
+  if (searchPath.length === 0 || searchPath.includes("$user")) return true;
+  return searchPath.some((one) => one.toLowerCase() === schema.toLowerCase());
+}
+
+/** The schema that a name without one stands for, as far as the catalogue knows it; null where it does not. */
+export function resolvedTable(knowledge: GuardKnowledge, { schema, name }: ObjectName): ObjectName {
+  if (schema !== null) return { schema, name };
+  const wanted = comparable(knowledge, name);
+  for (const place of knowledge.searchPath) {
+    const table = knowledge.tables.find((one) => one.schema === place && comparable(knowledge, one.name) === wanted);
+    if (table !== undefined) return { schema: table.schema, name: table.name };
+  }
+  return { schema: null, name };
+}
+
+/** The columns of a table that is known and of which nothing is hidden; null where that is not so. */
+export function knownColumns(knowledge: GuardKnowledge, { schema, name }: ObjectName): string[] | null {
+  if (schema === null) return null;
+  const same = (a: string, b: string) => comparable(knowledge, a) === comparable(knowledge, b);
+  return knowledge.tables.find((table) => same(table.schema, schema) && same(table.name, name))?.columns ?? null;
+}
+
+/** Every column of a guarded table that could be meant by a name. */
+export const isHiddenColumn = (knowledge: GuardKnowledge, table: GuardedTable, column: string): boolean =>
+  table.hidden !== "table" && table.hidden.some((one) => comparable(knowledge, one) === comparable(knowledge, column));
+
+export const isVisibleColumn = (knowledge: GuardKnowledge, table: GuardedTable, column: string): boolean =>
+  table.visible?.some((one) => comparable(knowledge, one) === comparable(knowledge, column)) === true;
+
+export const hiddenColumnSentence = (table: GuardedTable, column: string): string =>
+  `The column ${table.schema}.${table.name}.${column} is hidden here.`;
+
+export const hiddenTableSentence = (table: GuardedTable): string =>
+  `The table ${table.schema}.${table.name} is hidden here.`;
+
+const mostNamed = 40;
+
+/** What to write in place of a `*` that would show hidden columns. */
+export function columnsInstead(tables: GuardedTable[]): string {
+  const names = tables.flatMap(({ name, visible }) =>
+    (visible ?? []).map((column) => (tables.length > 1 ? `${quoted(name)}.${quoted(column)}` : quoted(column))),
+  );
+  const shown = names.slice(0, mostNamed).join(", ");
+  return `Name the columns: ${shown}${names.length > mostNamed ? ", …" : ""}.`;
+}
+
+const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

@@ -8,5 +8,5 @@ parentPort?.on("message", ({ sql, knowledge, access }: ThreadRequest) => {
       if (error instanceof RangeError) return null;
       throw error;
     })
-    .then((answer: ThreadAnswer) => parentPort?.postMessage(answer));
+    .then((answer: ThreadAnswer) => parentPort?.postMessage(answer, []));
 });

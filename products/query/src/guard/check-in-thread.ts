@@ -26,7 +26,7 @@ export function checkInThread(sql: string, knowledge: GuardKnowledge, access: Ac
 
 async function ask(request: ThreadRequest): Promise<Verdict> {
   const worker = (thread ??= startThread());
-  worker.postMessage(request);
+  worker.postMessage(request, []);
   const time = AbortSignal.timeout(secondsAtMost * 1000);
   try {
     const [answer] = (await once(worker, "message", { signal: time })) as [ThreadAnswer];

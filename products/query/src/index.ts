@@ -1,4 +1,9 @@
 import type { Product } from "@mindmesh/kernel/product";
+import { ingestJob } from "./catalog/ingest.ts";
+import { tendJob } from "./catalog/read-old-schemas.ts";
+import { schemaTools } from "./catalog/schema-tools.ts";
+import { connectionFiles } from "./connections/file-grant.ts";
+import { reencryptConnections } from "./connections/reencrypt-connections.ts";
 import { queryPersonData } from "./person-data.ts";
 import { queryRoutesOn } from "./routes.ts";
 
@@ -11,7 +16,11 @@ export const query: Product = {
   start(app, kernel) {
     queryRoutesOn(app, kernel);
     return {
+      fileGrants: [connectionFiles],
+      jobs: [ingestJob(kernel), tendJob(kernel)],
       personData: queryPersonData,
+      reencrypt: reencryptConnections,
+      tools: [...schemaTools(kernel)],
       drain: async () => {},
     };
   },

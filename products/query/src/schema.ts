@@ -25,6 +25,7 @@ export const connections = query.table(
     /** An envelope around the JSON of a ConnectionSecret; its context is `query.connections:<id>`. */
     secret: bytea("secret"),
     hasPassword: boolean("has_password").notNull().default(false),
+    hasSshSecret: boolean("has_ssh_secret").notNull().default(false),
     /** An owner of the server has allowed an address inside the private network for this connection. */
     privateAllowed: boolean("private_allowed").notNull().default(false),
     readOnly: boolean("read_only").notNull().default(true),

@@ -28,3 +28,11 @@ export async function discardFile(tx: Transaction, file: { workspaceId: string; 
     .set({ deletedAt: new Date().toISOString() })
     .where(and(eq(files.workspaceId, file.workspaceId), eq(files.id, file.id)));
 }
+
+/** Takes a file from the person who uploaded it: it is part of something of the workspace's now, and stays when they leave. */
+export async function giveToWorkspace(tx: Transaction, file: { workspaceId: string; id: string }): Promise<void> {
+  await tx
+    .update(files)
+    .set({ ownerId: null })
+    .where(and(eq(files.workspaceId, file.workspaceId), eq(files.id, file.id)));
+}

@@ -1,6 +1,6 @@
 export { type BlobStore, type ByteRange, blobKey } from "./blobs/blob-store.ts";
 export { openBlobStore } from "./blobs/open-blob-store.ts";
-export { deleteFile, discardFile } from "./delete-file.ts";
+export { deleteFile, discardFile, giveToWorkspace } from "./delete-file.ts";
 export { type FileJobs, fileJobs } from "./file-jobs.ts";
 export { fileResources } from "./file-resources.ts";
 export { fileTools } from "./file-tools.ts";

@@ -2,21 +2,45 @@ import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
 import type { HiddenObject } from "@mindmesh/contracts/query/connections";
 import type { Transaction } from "@mindmesh/kernel/db";
 import { and, asc, eq } from "drizzle-orm";
+import { LRUCache } from "lru-cache";
 import { type ConnectionRow, catalogTables, catalogs } from "../schema.ts";
 
-/** A stored catalogue and when it was taken (ISO 8601). */
+/** A stored catalogue and when it was taken (ISO 8601). Shared by those who ask: never changed in place. */
 export interface StoredCatalog {
   catalog: Catalog;
   takenAt: string;
 }
 
+/** A thousand tables are some ten megabytes as text; a few of the catalogues that are asked for all the time stay read. */
+const kept = new LRUCache<string, StoredCatalog>({ max: 24, ttl: 10 * 60_000 });
+
 /**
  * The catalogue of a connection as it was read last, without what is hidden. Null when it was never read. The caller has been asked
- * for their rights before (`findConnection`).
+ * for their rights before (`findConnection`). `takenAt` is its age, to be shown wherever it is used.
  */
 export async function readCatalog(tx: Transaction, row: ConnectionRow): Promise<StoredCatalog | null> {
-  const own = and(eq(catalogs.workspaceId, row.workspaceId), eq(catalogs.connectionId, row.id));
-  const [head] = await tx.select().from(catalogs).where(own);
+  const [head] = await tx.select({ takenAt: catalogs.takenAt }).from(catalogs).where(headOf(row));
+  if (!head) return null;
+  const key = JSON.stringify([row.workspaceId, row.id, head.takenAt, row.hidden]);
+  const known = kept.get(key);
+  if (known) return known;
+  const whole = await readWholeCatalog(tx, row);
+  if (whole === null) return null;
+  const visible = { catalog: visibleCatalog(whole.catalog, row.hidden), takenAt: whole.takenAt };
+  // Only under its own name: between the two statements another one may have been stored.
+  if (whole.takenAt === head.takenAt) kept.set(key, visible);
+  return visible;
+}
+
+const headOf = (row: Pick<ConnectionRow, "workspaceId" | "id">) =>
+  and(eq(catalogs.workspaceId, row.workspaceId), eq(catalogs.connectionId, row.id));
+
+/** The catalogue with what is hidden: for comparing and for those who choose what to hide. */
+export async function readWholeCatalog(
+  tx: Transaction,
+  row: Pick<ConnectionRow, "workspaceId" | "id">,
+): Promise<StoredCatalog | null> {
+  const [head] = await tx.select().from(catalogs).where(headOf(row));
   if (!head) return null;
   const tables = await tx
     .select({ content: catalogTables.content })
@@ -27,7 +51,7 @@ export async function readCatalog(tx: Transaction, row: ConnectionRow): Promise<
     ...(head.content as Omit<Catalog, "tables">),
     tables: tables.map(({ content }) => content as CatalogTable),
   };
-  return { catalog: visibleCatalog(catalog, row.hidden), takenAt: head.takenAt };
+  return { catalog, takenAt: head.takenAt };
 }
 
 /** The part of a catalogue that may be seen: no hidden table or column, and no key, index or view that would tell of one. */

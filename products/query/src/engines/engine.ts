@@ -57,10 +57,13 @@ export type FailureStage = "address" | "host" | "ssh" | "tls" | "login" | "datab
 export class ConnectionFailure extends Error {
   override readonly name = "ConnectionFailure";
   readonly stage: FailureStage;
+  /** Of an SSH host whose key nobody has confirmed yet or that shows another one: what it showed (`SHA256:…`). */
+  readonly hostKey: string | null;
 
-  constructor(stage: FailureStage, message: string, cause?: unknown) {
+  constructor(stage: FailureStage, message: string, cause?: unknown, hostKey: string | null = null) {
     super(message, { cause });
     this.stage = stage;
+    this.hostKey = hostKey;
   }
 }
 

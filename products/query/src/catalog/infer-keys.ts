@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import type { Catalog, CatalogColumn, CatalogTable, InferredKey, TableName } from "@mindmesh/contracts/query/catalog";
+
+/** A foreign key that may be, before anybody looked at values. */
+export type KeyCandidate = Omit<InferredKey, "decision">;
+
+/** Below this nothing is shown: a name alone that fits two tables is not enough. */
+export const leastConfidence = 0.5;
+
+/** Kinds of columns that keys are made of. */
+const keyKinds = new Set(["integer", "decimal", "text", "uuid"]);
+
+/** Endings and beginnings that say "this refers to". */
+const reference = /^(?:(?:id|fk)_(?<before>.+)|(?<after>.+?)_(?:id|key|code|no|nr|num|number|uuid|fk|ref))$/;
+/** A parent in a tree: the table itself. */
+const ofItself = /^(?:.+_)?(?:parent|predecessor|supersedes|replaces|previous|root)$/;
+/** Words for people who did something. */
+const byPerson = /^(?:created|updated|changed|modified|deleted|approved|assigned|owned)_by$/;
+const peopleTables = new Set(["user", "person", "member", "account", "employee"]);
+
+/**
+ * Foreign keys of one column that nobody declared, as far as names and types speak for them: a column such as `customer_id` where
+ * a table `customers` has a key of the same type. Best first; for a column only the best targets. Values have to confirm it:
+ * see `measureOverlap`.
+ */
+export function inferKeys(catalog: Catalog): KeyCandidate[] {
+  const targets = keyTargets(catalog.tables);
+  const found: KeyCandidate[] = [];
+  for (const table of catalog.tables) {
+    if (table.kind !== "table" && table.kind !== "partitioned table") continue;
+    const declared = new Set(table.foreignKeys.flatMap(({ columns }) => columns));
+    const ownKey = table.primaryKey?.columns ?? [];
+    for (const column of table.columns) {
+      if (declared.has(column.name) || !keyKinds.has(column.kind) || column.generated !== null) continue;
+      if (ownKey.length === 1 && ownKey[0] === column.name && !isShared(table, column, targets)) continue;
+      found.push(...candidatesOf(table, column, targets));
+    }
+  }
+  return found.sort((one, other) => other.confidence - one.confidence);
+}
+
+interface Target {
+  table: CatalogTable;
+  column: CatalogColumn;
+  /** The table's name in the singular, without prefixes; and with its own column's name for keys such as `customer_id`. */
+  names: string[];
+  isPrimary: boolean;
+}
+
+function keyTargets(tables: readonly CatalogTable[]): Target[] {
+  return tables.flatMap((table) => {
+    const keys = [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniqueKeys];
+    return keys.flatMap((key, index): Target[] => {
+      const [name] = key.columns;
+      const column = table.columns.find((each) => each.name === name);
+      if (key.columns.length !== 1 || column === undefined || !keyKinds.has(column.kind)) return [];
+      return [{ table, column, names: namesOf(table), isPrimary: index === 0 && table.primaryKey !== null }];
+    });
+  });
+}
+
+/** A key that is also another table's, as in `users(id)` and `profiles(user_id)`: a name that says so counts. */
+function isShared(table: CatalogTable, column: CatalogColumn, targets: readonly Target[]): boolean {
+  const base = baseOf(snake(column.name));
+  return base !== null && targets.some((target) => target.table !== table && target.names.includes(base));
+}
+
+function candidatesOf(table: CatalogTable, column: CatalogColumn, targets: readonly Target[]): KeyCandidate[] {
+  const name = snake(column.name);
+  const base = baseOf(name);
+  const matches = targets.flatMap((target): KeyCandidate[] => {
+    const isSelf = target.table === table;
+    if (isSelf && target.column === column) return [];
+    const reason = nameReason(name, base, target, isSelf);
+    if (reason === null || !sameType(column, target.column)) return [];
+    const evidence = [reason.text];
+    let { confidence } = reason;
+    if (column.type === target.column.type) {
+      confidence += 0.1;
+      evidence.push(`Both are ${column.type}.`);
+    } else evidence.push(`Their types fit: ${column.type} and ${target.column.type}.`);
+    if (table.schema === target.table.schema) confidence += 0.05;
+    if (!target.isPrimary) confidence -= 0.15;
+    const from = { schema: table.schema, name: table.name };
+    const to = { schema: target.table.schema, name: target.table.name };
+    const columns = [column.name];
+    const toColumns = [target.column.name];
+    const key = keyOf(from, columns, to, toColumns);
+    return [{ key, from, columns, to, toColumns, confidence: round(confidence), evidence }];
+  });
+  const best = Math.max(...matches.map(({ confidence }) => confidence));
+  return matches.filter(({ confidence }) => confidence >= leastConfidence - 0.1 && confidence > best - 0.1).slice(0, 3);
+}
+
+function nameReason(
+  name: string,
+  base: string | null,
+  target: Target,
+  isSelf: boolean,
+): { confidence: number; text: string } | null {
+  const place = `${target.table.name}.${target.column.name}`;
+  const targetName = snake(target.column.name);
+  if (isSelf) {
+    if (!ofItself.test(base ?? name) || !target.isPrimary) return null;
+    return { confidence: 0.55, text: `${name} is a name for another row of the same table.` };
+  }
+  // `customer_id` beside customers(customer_id): the whole name says it.
+  if (name === targetName && base !== null && target.names.includes(base)) {
+    return { confidence: 0.7, text: `The name is that of the key ${place}.` };
+  }
+  const isPlainKey =
+    targetName === "id" || target.names.some((each) => targetName === `${each}_id`) || target.isPrimary;
+  if (base === null) {
+    if (byPerson.test(name) && target.isPrimary && target.names.some((each) => peopleTables.has(each))) {
+      return { confidence: 0.45, text: `${name} is a name for a person, and ${target.table.name} holds people.` };
+    }
+    // Such as a column `country` beside countries(code) of the same type.
+    if (target.names.includes(name) && target.isPrimary) {
+      return { confidence: 0.45, text: `The name is that of the table ${target.table.name}.` };
+    }
+    return null;
+  }
+  const ending = /_(code|key|no|nr|num|number|uuid)$/.exec(name)?.[1];
+  if (!isPlainKey && ending !== targetName && name !== targetName) return null;
+  if (target.names.includes(base)) return { confidence: 0.65, text: `The name says the table ${target.table.name}.` };
+  const role = target.names.find((each) => each.length > 2 && base.endsWith(`_${each}`));
+  if (role === undefined) return null;
+  return { confidence: 0.55, text: `The name ends with that of the table ${target.table.name}.` };
+}
+
+function baseOf(name: string): string | null {
+  const groups = reference.exec(name)?.groups;
+  const base = groups?.["before"] ?? groups?.["after"];
+  return base === undefined ? null : singular(base);
+}
+
+/** `customerId`, `CustomerID` and `customer-id` as `customer_id`. */
+function snake(name: string): string {
+  return name
+    .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1_$2")
+    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1_$2")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "_")
+    .toLowerCase();
+}
+
+function namesOf({ schema, name }: CatalogTable): string[] {
+  const whole = snake(name).replace(/^(?:tbl|t|tb|dim|app|dbo)_/, "");
+  const withoutSchema = whole.startsWith(`${snake(schema)}_`) ? whole.slice(schema.length + 1) : whole;
+  const last = withoutSchema.split("_").at(-1) ?? withoutSchema;
+  const names = [singular(withoutSchema)];
+  // `sales_customers` is asked for as `customer_id` more often than as `sales_customer_id`.
+  if (last !== withoutSchema && last.length > 3) names.push(singular(last));
+  return names;
+}
+
+/** English plurals as table names have them; what is no plural stays. */
+export function singular(word: string): string {
+  if (/(?:people)$/.test(word)) return word.replace(/people$/, "person");
+  if (/(?:children)$/.test(word)) return word.replace(/children$/, "child");
+  if (/[^aeiou]ies$/.test(word)) return word.replace(/ies$/, "y");
+  if (/(?:ss|x|z|ch|sh|status|alias|bus)es$/.test(word)) return word.slice(0, -2);
+  if (/(?:ss|us|is|news|series|species)$/.test(word)) return word;
+  return word.endsWith("s") && word.length > 3 ? word.slice(0, -1) : word;
+}
+
+function sameType(one: CatalogColumn, other: CatalogColumn): boolean {
+  const isWhole = (column: CatalogColumn) => column.kind === "integer" || (column.kind === "decimal" && !column.scale);
+  return (one.kind === other.kind && one.kind !== "decimal") || (isWhole(one) && isWhole(other));
+}
+
+/** The same for the same columns whatever is known of them, so that a decision lasts; hexadecimal. */
+export function keyOf(
+  from: TableName,
+  columns: readonly string[],
+  to: TableName,
+  toColumns: readonly string[],
+): string {
+  const text = JSON.stringify([from.schema, from.name, columns, to.schema, to.name, toColumns]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+export const round = (share: number) => Math.round(Math.min(0.99, Math.max(0, share)) * 100) / 100;

@@ -1,0 +1,77 @@
+import type { Cell, EngineKind } from "@mindmesh/contracts/query/engine";
+import { type KeyCandidate, leastConfidence, round } from "./infer-keys.ts";
+import { quoteName, quoteTable } from "../sql/quote-name.ts";
+
+/** So many rows of a column are looked at. */
+const sampledRows = 2000;
+/** So many candidates are compared by their values; the others stay with what names and types say. */
+export const mostCompared = 300;
+/** All comparing together; milliseconds. */
+const longestComparing = 60_000;
+
+/** Runs one reading statement under the guard; null when the database or the guard does not allow it. */
+export type AskDatabase = (sql: string) => Promise<Cell[][] | null>;
+
+/**
+ * Compares the values of candidates with those of the keys that they would point to, and gives back those that are still likely,
+ * best first. A column that has values which the key has not is none; one without rows stays with a word on that.
+ */
+export async function measureOverlap(
+  engine: EngineKind,
+  candidates: readonly KeyCandidate[],
+  ask: AskDatabase,
+  { signal, compared }: { signal: AbortSignal; compared: (done: number, all: number) => void },
+): Promise<KeyCandidate[]> {
+  const ends = Date.now() + longestComparing;
+  const all = Math.min(candidates.length, mostCompared);
+  const measured: KeyCandidate[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    signal.throwIfAborted();
+    if (index >= mostCompared || Date.now() > ends) {
+      measured.push({
+        ...candidate,
+        evidence: [...candidate.evidence, "Values were not compared: there are too many such columns."],
+      });
+      continue;
+    }
+    measured.push(weighed(candidate, await ask(overlapStatement(engine, candidate))));
+    compared(index + 1, all);
+  }
+  return measured
+    .filter(({ confidence }) => confidence >= leastConfidence)
+    .sort((one, other) => other.confidence - one.confidence);
+}
+
+/** Counts different values of a bounded part of the column, and how many of them the key has. */
+export function overlapStatement(engine: EngineKind, { from, columns, to, toColumns }: KeyCandidate): string {
+  const quote = (name: string) => quoteName(engine, name);
+  const [column = "", key = ""] = [columns[0], toColumns[0]];
+  const [source, target] = [quoteTable(engine, from), quoteTable(engine, to)];
+  const top = engine === "mssql" ? `TOP (${sampledRows}) ` : "";
+  const limit = engine === "mssql" ? "" : ` LIMIT ${sampledRows}`;
+  return (
+    `SELECT COUNT(*), COUNT(k.${quote(key)}) FROM (SELECT DISTINCT s.v FROM ` +
+    `(SELECT ${top}${quote(column)} AS v FROM ${source} WHERE ${quote(column)} IS NOT NULL${limit}) AS s) AS d ` +
+    `LEFT JOIN ${target} AS k ON k.${quote(key)} = d.v`
+  );
+}
+
+/** The candidate after a look at values. */
+function weighed(candidate: KeyCandidate, rows: Cell[][] | null): KeyCandidate {
+  const [values, found] = rows?.[0]?.map(Number) ?? [];
+  const told = (confidence: number, text: string): KeyCandidate => ({
+    ...candidate,
+    confidence: round(confidence),
+    evidence: [...candidate.evidence, text],
+  });
+  const { confidence } = candidate;
+  if (values === undefined || found === undefined || Number.isNaN(values) || Number.isNaN(found)) {
+    return told(confidence, "Values could not be compared.");
+  }
+  if (values === 0) return told(confidence - 0.1, "The column has no values yet.");
+  const text = `${found} of ${values} different values are among the keys.`;
+  if (found === values) return told(confidence + (values >= 10 ? 0.25 : 0.1), text);
+  // Some rows point to what was deleted: without a declared key nobody forbids that.
+  const share = found / values;
+  return told(share >= 0.95 ? confidence + 0.05 : 0, text);
+}

@@ -1,4 +1,6 @@
 -- Up Migration
+GRANT USAGE ON SCHEMA query TO mindmesh_app;
+
 ALTER TABLE query.connections ADD COLUMN has_ssh_secret boolean NOT NULL DEFAULT false;
 
 -- One row for each reading of a schema.

@@ -30,6 +30,16 @@ export const networkSettings = z.object({
 });
 export type NetworkSettings = z.infer<typeof networkSettings>;
 
+/** The same as it is given back: what a person entered was trimmed then. */
+const keptNetwork = networkSettings.extend({
+  host: z.string(),
+  database: z.string(),
+  user: z.string(),
+  tls: tlsMode,
+  certificateAuthority: z.string().nullable(),
+  ssh: z.object({ host: z.string(), port: z.int(), user: z.string(), hostKey: z.string().nullable() }).nullable(),
+});
+
 /** One uploaded file behind a connection of `sqlite` or `duckdb`. CSV, Parquet and XLSX become tables of the given name. */
 export const dataFile = z.object({
   fileId: id,
@@ -91,7 +101,7 @@ export const connection = z.object({
   name: z.string(),
   engine: engineKind,
   /** Null for files; never a secret. */
-  network: networkSettings.nullable(),
+  network: keptNetwork.nullable(),
   files: z.array(dataFile),
   hasPassword: z.boolean(),
   /** A password or private key of the SSH host is kept. */

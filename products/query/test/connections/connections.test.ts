@@ -60,7 +60,7 @@ const create = (change: Partial<Parameters<ReturnType<typeof as>["createConnecti
       network,
       secret: { password: "the database's password" },
       ...change,
-    } as NewConnection,
+    },
   });
 
 const code = (expected: string, fields?: Record<string, unknown>) =>
@@ -175,7 +175,7 @@ test("an address in the private network is refused unless the owner of the serve
   await expect(create({ network: inside, privateAllowed: true })).rejects.toEqual(code("not_allowed"));
   const made = await as(owner).createConnection({
     params: workspace(),
-    body: { name: "Inside", engine: "postgres", network: inside, privateAllowed: true } as NewConnection,
+    body: { name: "Inside", engine: "postgres", network: inside, privateAllowed: true },
   });
   expect(made.privateAllowed).toBe(true);
   const params = { ...workspace(), connectionId: made.id };

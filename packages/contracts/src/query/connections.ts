@@ -13,7 +13,10 @@ export const sshSettings = z.object({
   host: line(255),
   port: z.int().min(1).max(65_535).default(22),
   user: line(200),
-  /** SHA-256 of the host's key as OpenSSH writes it (`SHA256:…`); null: taken from the first connection and then kept. */
+  /**
+   * SHA-256 of the host's key as OpenSSH writes it (`SHA256:…`). Null: nobody has confirmed one yet; opening then ends before
+   * the login and tells the key that the host shows.
+   */
   hostKey: z.string().max(200).nullable().default(null),
 });
 

@@ -38,6 +38,20 @@ for (const [network, prefix] of [
   special.addSubnet(network, prefix, "ipv6");
 }
 
+// Where databases of one's own network are. Link-local addresses, where clouds hand out their machines' secrets, are not among them.
+const ownNetwork = new BlockList();
+for (const [network, prefix, family] of [
+  ["10.0.0.0", 8, "ipv4"],
+  ["100.64.0.0", 10, "ipv4"],
+  ["127.0.0.0", 8, "ipv4"],
+  ["172.16.0.0", 12, "ipv4"],
+  ["192.168.0.0", 16, "ipv4"],
+  ["::1", 128, "ipv6"],
+  ["fc00::", 7, "ipv6"],
+] as const) {
+  ownNetwork.addSubnet(network, prefix, family);
+}
+
 const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** Whether an IP address is an ordinary one on the Internet: not loopback, private, link-local, reserved or multicast. */
@@ -55,6 +69,8 @@ export interface Allowance {
   names: ReadonlySet<string>;
   addresses: BlockList;
   everything: boolean;
+  /** Loopback and private ranges, for one connection that an owner of the server opened. */
+  ownNetwork?: boolean;
 }
 
 /**
@@ -95,5 +111,6 @@ export function allowsName(allowance: Allowance, hostname: string, port: string)
 export function allowsAddress(allowance: Allowance, address: string): boolean {
   if (isPublicAddress(address)) return true;
   const plain = mapped.exec(address)?.[1] ?? address;
-  return allowance.addresses.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4");
+  const family = isIP(plain) === 6 ? "ipv6" : "ipv4";
+  return (allowance.ownNetwork === true && ownNetwork.check(plain, family)) || allowance.addresses.check(plain, family);
 }

@@ -10,8 +10,11 @@ export interface Outbound {
   trustedFetch: PooledFetch;
   /** For every address that a person or a model gave: only public ones and what the operator allowed. */
   guardedFetch: PooledFetch;
-  /** A TCP connection under the same guard. @throws OutboundRefused, or what the network says */
-  guardedConnect: (host: string, port: number) => Promise<Socket>;
+  /**
+   * A TCP connection under the same guard. `allowPrivate` opens loopback and private ranges for this one connection: only
+   * for an address that an owner of the server has allowed. @throws OutboundRefused, or what the network says
+   */
+  guardedConnect: (host: string, port: number, settings?: { allowPrivate?: boolean }) => Promise<Socket>;
   close(): Promise<void>;
 }
 
@@ -34,7 +37,9 @@ export function openOutbound(settings: OutboundSettings = {}): Outbound {
     bodyTimeout: 10 * 60_000,
   };
   const trusted = new Agent({ ...pool, connect: { timeout: 10_000 } });
-  const connect = guardedConnector(readAllowance(settings.allowPrivate ?? ""), settings.lookup);
+  const allowance = readAllowance(settings.allowPrivate ?? "");
+  const connect = guardedConnector(allowance, settings.lookup);
+  const connectPrivate = guardedConnector({ ...allowance, ownNetwork: true }, settings.lookup);
   const guarded = new Agent({
     ...pool,
     connect,
@@ -57,10 +62,12 @@ export function openOutbound(settings: OutboundSettings = {}): Outbound {
         },
       },
     ),
-    guardedConnect: (hostname, port) =>
+    guardedConnect: (hostname, port, { allowPrivate = false } = {}) =>
       new Promise((resolve, reject) => {
         const options = { hostname, host: hostname, protocol: "http:", port: String(port) };
-        connect(options, (error, socket) => (error ? reject(error) : resolve(socket)));
+        (allowPrivate ? connectPrivate : connect)(options, (error, socket) =>
+          error ? reject(error) : resolve(socket),
+        );
       }),
     async close() {
       await Promise.all([trusted.destroy(), guarded.destroy()]);

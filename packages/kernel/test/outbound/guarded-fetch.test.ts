@@ -73,6 +73,17 @@ describe("an address that a person gave", () => {
     socket.destroy();
   });
 
+  it("inside the own network is opened to one plain connection for which it is allowed, and link-local ones never are", async () => {
+    const { guardedConnect } = open({ lookup: names("127.0.0.1") });
+    const socket = await guardedConnect("database.example", port, { allowPrivate: true });
+    expect(socket.remotePort).toBe(port);
+    socket.destroy();
+    await expect(guardedConnect("database.example", port)).rejects.toThrow(/own network/);
+    for (const host of ["169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1"]) {
+      await expect(guardedConnect(host, port, { allowPrivate: true })).rejects.toThrow(/own network/);
+    }
+  });
+
   it("whose name leads inside is refused", async () => {
     const { guardedFetch } = open({ lookup: names("127.0.0.1") });
     await expect(guardedFetch(`http://innocent.example:${port}/`)).rejects.toThrow(/innocent.example .*127.0.0.1/);

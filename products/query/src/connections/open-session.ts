@@ -4,7 +4,7 @@ import type { Outbound } from "@mindmesh/kernel/outbound";
 import type { Secrets } from "@mindmesh/kernel/secrets";
 import type { BlobStore } from "@mindmesh/kernel/storage";
 import { engineOf } from "../engines/engine-of.ts";
-import type { ConnectionSecret, Session, Target } from "../engines/engine.ts";
+import type { ConnectionSecret, Session, Target, Way } from "../engines/engine.ts";
 import type { ConnectionRow } from "../schema.ts";
 import { fileTarget } from "./file-target.ts";
 
@@ -28,7 +28,8 @@ export async function openSession(
 ): Promise<Session> {
   const { secrets, outbound } = dependencies;
   const engine = await engineOf(row.engine);
-  const way = { connect: outbound.guardedConnect, signal };
+  const allowPrivate = row.privateAllowed;
+  const way: Way = { connect: (host, port) => outbound.guardedConnect(host, port, { allowPrivate }), signal };
   if (row.network === null) {
     const target = await fileTarget(dependencies, row);
     try {

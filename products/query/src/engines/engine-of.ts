@@ -4,6 +4,8 @@ import type { Engine } from "./engine.ts";
 /** The engine of a kind. Its libraries are loaded when the first connection needs them, so that the server starts without. */
 export async function engineOf(kind: EngineKind): Promise<Engine> {
   switch (kind) {
+    case "postgres":
+      return (await import("./postgres/index.ts")).postgresEngine;
     case "sqlite":
       return (await import("./sqlite/index.ts")).sqliteEngine;
     default:

@@ -16,17 +16,27 @@ export function allowedOrigin(publicUrl: string, origin: string, host: string | 
 /** Content-Security-Policy sources by directive, such as the hashes of what is inline in the built page. */
 export type PolicySources = Partial<Record<"script-src" | "style-src", string[]>>;
 
-/** What programs ask for; everything else may be the page. */
+/** What is never the page; everything else may be. */
 const notThePage = /^\/(?:api|v1|mcp|assets|socket\.io)\//;
+
+/** Where only programs ask, and what a browser might make of an answer is nothing. */
+const forPrograms = "/v1/";
 
 /**
  * Headers for every answer, and the refusal of requests that change something from another site. `inline` is asked,
- * whenever the page is, for what it may have inline; the same object means the same page.
+ * whenever the page is, for what it may have inline; the same object means the same page. Answers to programs have only
+ * the headers that mean something for data: a dozen more for the page cost more than most of what the server does for them.
  */
 export function protect(app: FastifyInstance, publicUrl: string, inline: () => PolicySources): void {
   let sources = inline();
   let headers = securityHeaders(publicUrl, sources);
+  const programHeaders = headersForPrograms(publicUrl);
   app.addHook("onRequest", (request, reply, done) => {
+    void reply.header("x-request-id", request.id);
+    if (request.url.startsWith(forPrograms)) {
+      void reply.headers(programHeaders);
+      return done();
+    }
     if (!notThePage.test(request.url) && inline() !== sources) {
       sources = inline();
       headers = securityHeaders(publicUrl, sources);
@@ -34,12 +44,24 @@ export function protect(app: FastifyInstance, publicUrl: string, inline: () => P
     void reply.headers(headers);
     done();
   });
-  app.addHook("onRequest", async (request) => {
-    if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return;
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return done();
     const { origin, host } = request.headers;
-    if (origin !== undefined && !allowedOrigin(publicUrl, origin, host)) throw new AppError("cross_site");
-    if (origin === undefined && request.headers["sec-fetch-site"] === "cross-site") throw new AppError("cross_site");
+    const isForeign =
+      origin === undefined
+        ? request.headers["sec-fetch-site"] === "cross-site"
+        : !allowedOrigin(publicUrl, origin, host);
+    done(isForeign ? new AppError("cross_site") : undefined);
   });
+}
+
+function headersForPrograms(publicUrl: string): Record<string, string> {
+  return {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    ...(publicUrl.startsWith("https:") && { "strict-transport-security": "max-age=31536000; includeSubDomains" }),
+  };
 }
 
 function securityHeaders(publicUrl: string, inline: PolicySources): Record<string, string> {

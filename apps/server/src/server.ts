@@ -151,9 +151,6 @@ export async function startServer(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   observed.requestsOf(app);
-  app.addHook("onSend", async (request, reply) => {
-    void reply.header("x-request-id", request.id);
-  });
   handleErrors(app);
   protect(app, config.publicUrl, inlineOfPage());
   await app.register(cookie);

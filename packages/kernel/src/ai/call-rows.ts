@@ -6,7 +6,7 @@ import { modelCalls } from "./schema.ts";
  * Rows of so long are written together. It is also how much of a call's beginning a kill of the server can lose, so it is
  * less than a provider needs for its first word.
  */
-const gatherMs = 20;
+const gatherMs = 50;
 
 export type CallRow = typeof modelCalls.$inferSelect;
 

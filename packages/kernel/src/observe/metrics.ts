@@ -1,10 +1,11 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { type Spread, makeSpread } from "./tallies.ts";
 
 export interface Metrics {
   /** For parts with metrics of their own. */
   registry: Registry;
   /** Seconds from the first byte of a request to the last of its answer. */
-  requestSeconds: Histogram<"method" | "route" | "status">;
+  requestSeconds: Spread<"method" | "route" | "status">;
   requestsInFlight: Gauge;
   /** What browsers measured of the page, in seconds (CLS without a unit). */
   webVitals: Histogram<"name">;
@@ -25,13 +26,15 @@ export function createMetrics(version: string): Metrics {
   new Gauge({ name: "mindmesh_info", help: "The program", labelNames: ["version"], registers }).set({ version }, 1);
   return {
     registry,
-    requestSeconds: new Histogram({
-      name: "http_request_duration_seconds",
-      help: "HTTP requests by route and outcome; status 499: the client went away first",
-      labelNames: ["method", "route", "status"],
-      buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
-      registers,
-    }),
+    requestSeconds: makeSpread(
+      {
+        name: "http_request_duration_seconds",
+        help: "HTTP requests by route and outcome; status 499: the client went away first",
+        labelNames: ["method", "route", "status"],
+        registry,
+      },
+      [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    ),
     requestsInFlight: new Gauge({
       name: "http_requests_in_flight",
       help: "HTTP requests without a complete answer",

@@ -37,7 +37,7 @@ export function observeRequests(
       const method = methods.has(request.method) ? request.method : "other";
       const route = routeOf(request);
       metrics.requestsInFlight.dec();
-      metrics.requestSeconds.observe({ method, route, status }, milliseconds / 1000);
+      metrics.requestSeconds.of({ method, route, status: String(status) }).observe(milliseconds / 1000);
       const level = status >= 500 || milliseconds > slowMilliseconds ? "info" : "debug";
       request.log[level]({ method: request.method, route, status, ms: Math.round(milliseconds) }, "request");
     });

@@ -62,7 +62,7 @@ export interface LeaseSettings {
  * Calls that end within so long are settled together: sooner than their records are written, so that a kill in between
  * counts them twice rather than not at all.
  */
-const flushMs = 10;
+const flushMs = 45;
 const againAfterMs = 1_000;
 /** What has not been used for so long is given back. */
 const idleMs = 2_000;

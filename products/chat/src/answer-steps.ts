@@ -113,8 +113,10 @@ async function askModel(
   try {
     for await (const part of ai.stream(request)) {
       if (part.type === "finish") finish = part;
-      else if (part.type === "tool-call") calls.push(part);
-      else if (part.type === "switched") onSwitched(part);
+      else if (part.type === "tool-call") {
+        const { id, name, input, signed } = part;
+        calls.push({ id, name, input, ...(signed && { signed: { call: signed } }) });
+      } else if (part.type === "switched") onSwitched(part);
       else if (part.type === "text" || part.type === "reasoning") {
         if (part.type === "text" && parts++ === 0) writer.push({ kind: "text", text: "\n\n" });
         writer.push({ kind: part.type, text: part.text });
@@ -123,6 +125,8 @@ async function askModel(
   } finally {
     await writer.settled();
   }
+  const [first] = calls;
+  if (first && finish?.signed) first.signed = { ...first.signed, reasoning: finish.signed };
   return { finish, calls };
 }
 

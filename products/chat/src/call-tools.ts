@@ -5,7 +5,7 @@ import type { MemberCaller } from "@mindmesh/kernel/http";
 import type { ToolCallRow, ToolOutcome, Tools } from "@mindmesh/kernel/tools";
 import { v7 as uuidv7 } from "uuid";
 import type { CallWriter } from "./answer-calls.ts";
-import type { AnswerCallRow } from "./schema.ts";
+import type { AnswerCallRow, SignedStep } from "./schema.ts";
 import { resultCharacters } from "./tool-messages.ts";
 
 /** Characters of a name that every provider takes. */
@@ -50,6 +50,8 @@ export interface AskedCall {
   name: string;
   /** JSON text, or what the model wrote in its place. */
   input: string;
+  /** What the provider wants back with the result. */
+  signed?: SignedStep;
 }
 
 /** Where in an answer calls stand. */
@@ -107,6 +109,7 @@ export async function callTool(
     waitsForAdmin: false,
     argumentsHash: null,
     expiresAt: null,
+    signed: asked.signed ?? null,
     revision: 1,
     startedAt: new Date().toISOString(),
     finishedAt: null,

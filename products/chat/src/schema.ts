@@ -1,4 +1,5 @@
 import { type Message, answerCallStates } from "@mindmesh/contracts/chat";
+import type { SignedCall, SignedReasoning } from "@mindmesh/kernel/ai";
 import { bytea, moment } from "@mindmesh/kernel/db";
 import {
   bigint,
@@ -85,6 +86,12 @@ export const answerChunks = chat.table(
   (table) => [primaryKey({ columns: [table.workspaceId, table.messageId, table.seq] })],
 );
 
+/** What a provider signed of its model's thinking before a call, on the first call of its step, and of the call itself. */
+export interface SignedStep {
+  reasoning?: SignedReasoning;
+  call?: SignedCall;
+}
+
 export const toolCalls = chat.table(
   "tool_calls",
   {
@@ -107,6 +114,7 @@ export const toolCalls = chat.table(
     waitsForAdmin: boolean("waits_for_admin").notNull().default(false),
     argumentsHash: text("arguments_hash"),
     expiresAt: moment("expires_at"),
+    signed: jsonb("signed").$type<SignedStep>(),
     revision: integer("revision").notNull().default(1),
     startedAt: moment("started_at").notNull(),
     finishedAt: moment("finished_at"),

@@ -50,12 +50,16 @@ export function answerMessages(
       {
         role: "assistant",
         content: [
+          ...step.flatMap(({ signed }) =>
+            signed?.reasoning ? [{ type: "reasoning" as const, ...signed.reasoning }] : [],
+          ),
           ...said,
-          ...step.map(({ modelCallId: id, tool, input }) => ({
+          ...step.map(({ modelCallId: id, tool, input, signed }) => ({
             type: "tool-call" as const,
             id,
             name: nameOf(tool),
             input,
+            ...(signed?.call && { signed: signed.call }),
           })),
         ],
       },

@@ -50,6 +50,7 @@ export function callOptions(request: ModelRequest, provider: Provider, model: st
     provider.toolCallIds,
     // A server that is not known to see would refuse the whole request for an image that nobody asked it to see.
     provider.resultImages ?? (provider.takesImages?.(model) ? "after" : "none"),
+    `${provider.kind}/${model}`,
   );
   return {
     prompt,

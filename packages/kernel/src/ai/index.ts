@@ -32,5 +32,6 @@ export { type Price, type Usage } from "./price.ts";
 export { reencryptProviderKeys } from "./provider-keys.ts";
 export { type FinishReason } from "./read-answer.ts";
 export { routingRoutesOn } from "./routing/routes.ts";
+export type { SignedCall, SignedReasoning } from "./signed-reasoning.ts";
 export { type TimeLimits } from "./time-limits.ts";
 export { type ModelRouteDependencies, modelRoutesOn } from "./routes.ts";

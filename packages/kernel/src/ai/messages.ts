@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import type {
   LanguageModelV3FilePart,
   LanguageModelV3Prompt,
+  LanguageModelV3ReasoningPart,
   LanguageModelV3TextPart,
   LanguageModelV3ToolCallPart,
   LanguageModelV3ToolResultPart,
 } from "@ai-sdk/provider";
+import type { SignedCall, SignedReasoning } from "./signed-reasoning.ts";
 
 export type ModelContent =
   | { type: "text"; text: string }
@@ -13,8 +15,10 @@ export type ModelContent =
   | { type: "image"; mediaType: string; data: Uint8Array | string }
   /** Text files are written into the prompt; of others each provider reads some (PDF mostly). */
   | { type: "file"; mediaType: string; filename?: string; data: Uint8Array | string }
+  /** In messages of the assistant, before what was said and called after it. Models other than its own do not get it. */
+  | ({ type: "reasoning" } & SignedReasoning)
   /** In messages of the assistant. `input`: an object, or the text that the model wrote in its place. */
-  | { type: "tool-call"; id: string; name: string; input: unknown }
+  | { type: "tool-call"; id: string; name: string; input: unknown; signed?: SignedCall }
   /** In messages of the role `tool`. `images`: what the result shows, for models that see. */
   | { type: "tool-result"; id: string; name: string; output: string; isError?: boolean; images?: ResultImage[] };
 
@@ -82,16 +86,25 @@ function fitId(id: string, ids: ToolCallIds | undefined): string {
   return createHash("sha256").update(id).digest("hex").slice(0, ids.length);
 }
 
+type AssistantPart = LanguageModelV3TextPart | LanguageModelV3ReasoningPart | LanguageModelV3ToolCallPart;
+
 function assistantParts(
   content: string | ModelContent[],
   ids: ToolCallIds | undefined,
-): (LanguageModelV3TextPart | LanguageModelV3ToolCallPart)[] {
-  return contentsOf(content).flatMap((part): (LanguageModelV3TextPart | LanguageModelV3ToolCallPart)[] => {
+  asked: string | undefined,
+): AssistantPart[] {
+  return contentsOf(content).flatMap((part): AssistantPart[] => {
     // Providers take no images or files from the model's own side, and no empty text.
     if (part.type === "text") return part.text === "" ? [] : [{ type: "text", text: part.text }];
+    if (part.type === "reasoning") {
+      if (part.by !== asked) return [];
+      return part.thoughts.map(({ text, signature }) => ({ type: "reasoning", text, providerOptions: signature }));
+    }
     if (part.type !== "tool-call") return [];
-    const { id, name, input } = part;
-    return [{ type: "tool-call", toolCallId: fitId(id, ids), toolName: name, input: inputObject(input) }];
+    const { id, name, input, signed } = part;
+    const call = { toolCallId: fitId(id, ids), toolName: name, input: inputObject(input) };
+    const isOwn = signed !== undefined && signed.by === asked;
+    return [{ type: "tool-call", ...call, ...(isOwn && { providerOptions: signed.signature }) }];
   });
 }
 
@@ -149,6 +162,7 @@ function imagesOf({ content }: ModelMessage): LanguageModelV3FilePart[] {
  * when `continuesAnswer`, otherwise by a message that asks for it. Assistant messages with nothing in them are left
  * out, as are results of tools that nobody called; calls without a result get one that says so.
  * @param images where images of tool results go
+ * @param asked kind of provider and model that get the prompt, as `SignedReasoning.by`
  */
 export function buildPrompt(
   system: string | undefined,
@@ -156,13 +170,14 @@ export function buildPrompt(
   continuesAnswer: boolean,
   ids?: ToolCallIds,
   images: ResultImages = "none",
+  asked?: string,
 ): LanguageModelV3Prompt {
   const prompt: LanguageModelV3Prompt =
     system === undefined || system === "" ? [] : [{ role: "system", content: system }];
   for (const [index, { role, content }] of messages.entries()) {
     if (role === "assistant") {
-      const parts = assistantParts(content, ids);
-      if (parts.length === 0) continue;
+      const parts = assistantParts(content, ids, asked);
+      if (parts.every(({ type }) => type === "reasoning")) continue;
       prompt.push({ role, content: parts });
       const calls = parts.filter((part) => part.type === "tool-call");
       if (calls.length === 0) continue;

@@ -3,6 +3,7 @@ import type { ModelMessage } from "./messages.ts";
 import type { Usage } from "./price.ts";
 import type { FinishReason } from "./read-answer.ts";
 import type { CacheWay } from "./schema.ts";
+import type { SignedCall, SignedReasoning } from "./signed-reasoning.ts";
 
 /** A JSON Schema as a plain object. */
 export type JsonSchema = Record<string, unknown>;
@@ -57,7 +58,7 @@ export type ModelPart =
   | { type: "tool-call-begin"; id: string; name: string }
   | { type: "tool-call-delta"; id: string; text: string }
   /** The whole call. `input` is the JSON text as the model wrote it, which need not be JSON. */
-  | { type: "tool-call"; id: string; name: string; input: string }
+  | { type: "tool-call"; id: string; name: string; input: string; signed?: SignedCall }
   /** The model `from` broke off; `to` goes on from here. */
   | { type: "switched"; from: string; to: string; reason: string }
   | {
@@ -75,6 +76,8 @@ export type ModelPart =
       route: string;
       /** Id in `kernel.model_calls`. */
       callId: string;
+      /** Thinking that the provider wants back with the results of tools, if it signed any. */
+      signed?: SignedReasoning;
       /** Set when no model was asked for this answer: how it came, how old it is, what it saved (null: not known). */
       cache?: { way: CacheWay; ageMs: number; savedUsd: number | null };
     };

@@ -1,15 +1,22 @@
-import type { LanguageModelV3CallOptions, LanguageModelV3StreamPart, LanguageModelV3Usage } from "@ai-sdk/provider";
+import type {
+  LanguageModelV3CallOptions,
+  LanguageModelV3StreamPart,
+  LanguageModelV3Usage,
+  SharedV3ProviderMetadata,
+} from "@ai-sdk/provider";
 import type { ModelPart } from "./model-request.ts";
 import { type Endpoint, type Provider } from "./providers/index.ts";
 import { BadAnswer, EndedEarly, ErrorInStream } from "./provider-errors.ts";
 import { streamingFetch } from "./provider-fetch.ts";
+import { type SignedThought, collectThoughts } from "./signed-reasoning.ts";
 import { type TimeLimits, watchTime } from "./time-limits.ts";
 
 export type FinishReason = "stop" | "length" | "content-filter" | "tool-calls" | "other";
 
 export type AnswerPart =
-  | Extract<ModelPart, { type: "text" | "reasoning" | "tool-call-begin" | "tool-call-delta" | "tool-call" }>
-  | { type: "end"; reason: FinishReason; usage: LanguageModelV3Usage };
+  | Extract<ModelPart, { type: "text" | "reasoning" | "tool-call-begin" | "tool-call-delta" }>
+  | { type: "tool-call"; id: string; name: string; input: string; signature?: SharedV3ProviderMetadata }
+  | { type: "end"; reason: FinishReason; usage: LanguageModelV3Usage; thoughts: SignedThought[] };
 
 /** How long the rest of a connection is read after the answer's end, so that it can be used again. */
 const lingerMs = 1000;
@@ -57,6 +64,7 @@ export async function* readAnswer(
     stop.signal.addEventListener("abort", () => void parts.cancel(stop.signal.reason).catch(() => undefined));
     let hasBegun = false;
     let hasCalled = false;
+    const thoughts = collectThoughts();
     /** Calls that have begun and not come whole: what was written of each. */
     const openCalls = new Map<string, { name: string; input: string }>();
     for (;;) {
@@ -79,13 +87,18 @@ export async function* readAnswer(
         for (const [id, call] of openCalls) yield { type: "tool-call", id, ...call };
         const reason = unified === "error" ? "other" : unified;
         // Some servers end with "stop" although they call tools.
-        yield { type: "end", reason: hasCalled && reason === "stop" ? "tool-calls" : reason, usage: part.usage };
+        const ownReason = hasCalled && reason === "stop" ? "tool-calls" : reason;
+        yield { type: "end", reason: ownReason, usage: part.usage, thoughts: thoughts.signed() };
         return;
       }
       hasBegun = true;
       watch.onPart();
       if (part.type === "text-delta" && part.delta !== "") yield { type: "text", text: part.delta };
-      else if (part.type === "reasoning-delta" && part.delta !== "") yield { type: "reasoning", text: part.delta };
+      else if (part.type === "reasoning-start") thoughts.add(part.id, "", part.providerMetadata);
+      else if (part.type === "reasoning-delta") {
+        thoughts.add(part.id, part.delta, part.providerMetadata);
+        if (part.delta !== "") yield { type: "reasoning", text: part.delta };
+      } else if (part.type === "reasoning-end") thoughts.end(part.id, part.providerMetadata);
       else if (part.type === "tool-input-start") {
         hasCalled = true;
         openCalls.set(part.id, { name: part.toolName, input: "" });
@@ -95,10 +108,10 @@ export async function* readAnswer(
         if (call) call.input += part.delta;
         yield { type: "tool-call-delta", id: part.id, text: part.delta };
       } else if (part.type === "tool-call") {
-        const { toolCallId: id, toolName: name, input } = part;
+        const { toolCallId: id, toolName: name, input, providerMetadata: signature } = part;
         hasCalled = true;
         if (!openCalls.delete(id)) yield { type: "tool-call-begin", id, name };
-        yield { type: "tool-call", id, name, input };
+        yield { type: "tool-call", id, name, input, ...(signature && { signature }) };
       }
     }
   } finally {

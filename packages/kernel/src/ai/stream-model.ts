@@ -59,6 +59,7 @@ export async function* streamModel(
       ? error
       : new ModelFailed(explainFailure(error, connection.label, apiKey), record.hasBegun(), error);
 
+  const by = `${connection.kind}/${name.model}`;
   let answer: Answer | undefined;
   try {
     const opening = breaker.execute(() =>
@@ -90,6 +91,7 @@ export async function* streamModel(
           retries: record.retries,
           route,
           callId: record.id,
+          ...(part.thoughts.length > 0 && { signed: { by, thoughts: part.thoughts } }),
         };
       } else if (part.type === "text" || part.type === "reasoning") {
         const text = dropsSpace && part.type === "text" ? part.text.trimStart() : part.text;
@@ -99,8 +101,13 @@ export async function* streamModel(
         yield { type: part.type, text };
       } else {
         dropsSpace = false;
-        if (part.type === "tool-call") record.onText(part.input);
-        yield part;
+        if (part.type !== "tool-call") {
+          yield part;
+          continue;
+        }
+        const { signature, ...call } = part;
+        record.onText(call.input);
+        yield { ...call, ...(signature && { signed: { by, signature } }) };
       }
     }
   } catch (error) {

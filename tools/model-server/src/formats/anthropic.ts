@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Answer, Finish } from "../answer.ts";
 import { type Failure, type Format, type Frame, idOf } from "../format.ts";
 import { type PromptMessage, RefusedRequest } from "../prompt.ts";
+import { signatureOf } from "../signature.ts";
 
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
 const textsSchema = z.union([z.string(), z.array(textPart)]);
@@ -15,7 +16,8 @@ const partSchema = z.union([
       .union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))])
       .optional(),
   }),
-  z.object({ type: z.enum(["thinking", "redacted_thinking", "tool_use"]) }),
+  z.object({ type: z.literal("thinking"), thinking: z.string(), signature: z.string() }),
+  z.object({ type: z.enum(["redacted_thinking", "tool_use"]) }),
 ]);
 
 const requestSchema = z.object({
@@ -65,6 +67,27 @@ function refusePrefill(model: string, last: PromptMessage | undefined): void {
   }
   if (/\s$/.test(last.text)) {
     throw new RefusedRequest(400, "messages: final assistant content cannot end with trailing whitespace");
+  }
+}
+
+/**
+ * Thinking comes back as it was signed, or not at all; with a budget for thinking, an answer that called tools must have it.
+ * https://platform.claude.com/docs/en/build-with-claude/extended-thinking#preserving-thinking-blocks
+ */
+function refuseThinking(thinking: string | undefined, messages: { role: string; content: string | Part[] }[]): void {
+  for (const [index, { role, content }] of messages.entries()) {
+    if (role !== "assistant" || typeof content === "string") continue;
+    for (const [at, part] of content.entries()) {
+      if (part.type !== "thinking" || part.signature === signatureOf(part.thinking)) continue;
+      throw new RefusedRequest(400, `messages.${index}.content.${at}: Invalid \`signature\` in \`thinking\` block`);
+    }
+    const [first] = content;
+    const isCurrent = index === messages.length - 2 && content.some(({ type }) => type === "tool_use");
+    if (thinking === "enabled" && isCurrent && first?.type !== "thinking" && first?.type !== "redacted_thinking") {
+      const found = first?.type ?? "nothing";
+      const message = `messages.${index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${found}\`.`;
+      throw new RefusedRequest(400, message);
+    }
   }
 }
 
@@ -125,8 +148,6 @@ function message(answer: Answer, content: object[], stop_reason: string | null, 
   };
 }
 
-const SIGNATURE = "bW9kZWwtc2VydmVy";
-
 /** The blocks of the answer in order, each with the deltas that fill it. */
 function* blocks(answer: Answer): Iterable<{ start: object; deltas: [kind: Frame["kind"], delta: object][] }> {
   if (answer.reasoning.length > 0) {
@@ -137,7 +158,7 @@ function* blocks(answer: Answer): Iterable<{ start: object; deltas: [kind: Frame
           "thought",
           { type: "thinking_delta", thinking },
         ]),
-        ["other", { type: "signature_delta", signature: SIGNATURE }],
+        ["other", { type: "signature_delta", signature: signatureOf(answer.reasoning.join("")) }],
       ],
     };
   }
@@ -177,6 +198,7 @@ export const anthropic: Format = {
       readMessage(role, typeof content === "string" ? [{ type: "text", text: content }] : content),
     );
     refusePrefill(request.model, messages.at(-1));
+    refuseThinking(request.thinking?.type, request.messages);
     return {
       model: request.model,
       stream: request.stream ?? false,
@@ -195,7 +217,8 @@ export const anthropic: Format = {
   whole(answer) {
     const content: object[] = [];
     if (answer.reasoning.length > 0) {
-      content.push({ type: "thinking", thinking: answer.reasoning.join(""), signature: SIGNATURE });
+      const thinking = answer.reasoning.join("");
+      content.push({ type: "thinking", thinking, signature: signatureOf(thinking) });
     }
     if (answer.text.length > 0) content.push({ type: "text", text: answer.text.join("") });
     for (const [index, call] of answer.toolCalls.entries()) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Answer, Finish } from "../answer.ts";
 import { type Failure, type Format, type Frame, idOf } from "../format.ts";
 import { type PromptMessage, RefusedRequest } from "../prompt.ts";
+import { signatureOf } from "../signature.ts";
 import { countTokens } from "../tokens.ts";
 
 const partSchema = z.looseObject({
@@ -9,6 +10,8 @@ const partSchema = z.looseObject({
   thought: z.boolean().optional(),
   inlineData: z.object({ mimeType: z.string() }).optional(),
   fileData: z.object({ mimeType: z.string().optional(), fileUri: z.string() }).optional(),
+  functionCall: z.object({ name: z.string(), args: z.unknown() }).optional(),
+  thoughtSignature: z.string().optional(),
   functionResponse: z.object({ name: z.string(), response: z.unknown() }).optional(),
 });
 
@@ -144,8 +147,37 @@ function response(answer: Answer, parts: object[], outputTokens: number, finishR
   };
 }
 
+/** Stands in the place of a signature where a call is not the model's own. */
+const unsignedCall = "skip_thought_signature_validator";
+
+const signatureOfCall = ({ name, args }: { name: string; args?: unknown }) => signatureOf(name, JSON.stringify(args));
+
+/** Models that think sign the first of their calls. */
 const functionCalls = (answer: Answer) =>
-  answer.toolCalls.map((call) => ({ functionCall: { name: call.name, args: argumentsOf(call.arguments) } }));
+  answer.toolCalls.map((call, index) => {
+    const functionCall = { name: call.name, args: argumentsOf(call.arguments) };
+    const isSigned = index === 0 && answer.reasoning.length > 0;
+    return { functionCall, ...(isSigned && { thoughtSignature: signatureOfCall(functionCall) }) };
+  });
+
+/**
+ * From Gemini 3 on the first call of each step must come back with its signature; a wrong one is refused always.
+ * https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+function refuseSignatures(model: string, contents: { role?: string | undefined; parts: Part[] }[]): void {
+  for (const { role, parts } of contents) {
+    const [first] = parts.filter((part) => part.functionCall);
+    if (role !== "model" || !first?.functionCall) continue;
+    const { thoughtSignature: given } = first;
+    if (given === undefined && /^gemini-[3-9]/.test(model)) {
+      throw new RefusedRequest(400, "Function call is missing a thought_signature in functionCall parts.");
+    }
+    if (given === undefined || given === unsignedCall) continue;
+    if (given !== signatureOfCall(first.functionCall)) {
+      throw new RefusedRequest(400, "Thought signature is not valid.");
+    }
+  }
+}
 
 /** Gemini's generateContent and streamGenerateContent. https://ai.google.dev/api/generate-content */
 export const gemini: Format = {
@@ -162,6 +194,7 @@ export const gemini: Format = {
     const functions = (Array.isArray(tools) ? tools : []).flatMap((tool) => tool.functionDeclarations ?? []);
     const calling = toolConfig?.functionCallingConfig;
     const schema = generationConfig?.responseSchema ?? generationConfig?.responseJsonSchema;
+    refuseSignatures(path.model ?? "", contents);
     return {
       model: path.model ?? "",
       stream: path.stream ?? false,

@@ -58,8 +58,12 @@ export async function serveWeb(app: FastifyInstance, folder = pageFolder): Promi
   app.setNotFoundHandler((request, reply) => {
     const wantsPage =
       request.method === "GET" && !/^\/(api|socket\.io|assets|v1|oauth|\.well-known)\//.test(request.url);
-    if (built && wantsPage) return reply.header("cache-control", "no-cache").sendFile("index.html");
+    // Nothing is given back: Fastify would wait for the answer's end twice, with four listeners more on its socket.
+    if (built && wantsPage) {
+      void reply.header("cache-control", "no-cache").sendFile("index.html");
+      return;
+    }
     const error = new AppError("not_found");
-    return reply.status(error.status).send(error.body(request.id));
+    void reply.status(error.status).send(error.body(request.id));
   });
 }

@@ -78,3 +78,19 @@ test("nothing outside the folder of the page is served", async () => {
   }
   await rm(join(folder, "..", "mindmesh-outside.txt"));
 });
+
+test("an answer with the page leaves room for what else waits for its end", async () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error) => void warnings.push(name);
+  process.on("warning", note);
+  // Node warns past ten listeners; the whole server has two of its own, and a trace another.
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.raw.setMaxListeners(7);
+    done();
+  });
+  const url = await app.listen({ port: 0, host: "127.0.0.1" });
+  for (const path of ["/", "/sign-in"]) expect((await fetch(`${url}${path}`)).status).toBe(200);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", note);
+  expect(warnings).toEqual([]);
+});

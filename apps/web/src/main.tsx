@@ -28,12 +28,16 @@ onSessionLost(() => {
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
+// The frame of index.html stands until the first page can be drawn whole: drawing a placeholder first would cost a slow
+// CPU as much again, and the router keeps a placeholder that it has shown for a while.
+void router.load().finally(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  ),
 );
 
 // After everything the person waits for; a page without it is only not offline.

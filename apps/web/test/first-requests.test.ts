@@ -69,6 +69,31 @@ skipUnless("chromium")("what a page asks for ahead", () => {
     expect(addresses).toEqual(expect.arrayContaining(shown));
   });
 
+  it.each([
+    ["/sign-in", "/api/auth/setup", "Sign in"],
+    ["/w/([^/]+)/chat", "/api/me", "What is on your mind?"],
+  ])("keeps its frame at %s until the page itself can stand there, however slow the server is", async (...row) => {
+    const [address, slow, heading] = row;
+    const context = await chat.open({ ...phone, serviceWorkers: "block" });
+    const { workspaceId } = await chat.signUp(context, "Cleo");
+    if (address === "/sign-in") await context.clearCookies();
+    // Longer than the router waits before it shows a placeholder.
+    await context.route(`**${slow}`, (route) => setTimeout(() => void route.continue(), 800));
+    const page = await context.newPage();
+    await page.addInitScript(`
+      new MutationObserver((_, observer) => {
+        if (!document.getElementById("root") || document.querySelector(".boot")) return;
+        observer.disconnect();
+        window.inPlaceOfTheFrame = document.getElementById("root").innerText;
+        window.sidebarIsThere = document.querySelector("aside") !== null;
+      }).observe(document, { childList: true, subtree: true });`);
+    await page.goto(address.replace("([^/]+)", workspaceId));
+    await page.getByRole("heading", { name: heading }).first().waitFor();
+    expect(await page.evaluate("window.inPlaceOfTheFrame")).toContain(heading);
+    // Nobody sees a sidebar on a phone: drawing it would only delay the rest.
+    expect(await page.evaluate("window.sidebarIsThere")).toBe(false);
+  });
+
   it("checks a form once somebody touches it, and the message is there", async () => {
     const { page, scripts } = await visit("/sign-in", phone, false);
     await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();

@@ -5,6 +5,7 @@ import { ConnectionBanner } from "./connection.tsx";
 import { rememberFrame, useFrame } from "./frame.ts";
 import { ShellCommands } from "./shell-commands.tsx";
 import { SidebarContent, type SidebarSlots } from "./sidebar.tsx";
+import { useWide } from "./use-wide.ts";
 
 const loadDrawer = () => import("./drawer.tsx");
 const loadHelp = () => import("./shortcut-help.tsx");
@@ -12,6 +13,8 @@ const loadHelp = () => import("./shortcut-help.tsx");
 /** The frame around every page of a signed-in person: sidebar, main area, palette, help, connection. */
 export function AppShell({ children, ...slots }: SidebarSlots & { children: ReactNode }) {
   const sidebarOpen = useFrame((frame) => frame.sidebarOpen);
+  // On phones it is not drawn at all: their first picture would wait for a sidebar that nobody sees.
+  const wide = useWide();
   const drawerOpen = useFrame((frame) => frame.drawerOpen);
   const drawer = useLoaded(loadDrawer, drawerOpen);
   const help = useLoaded(
@@ -29,8 +32,8 @@ export function AppShell({ children, ...slots }: SidebarSlots & { children: Reac
       >
         Skip to content
       </a>
-      {sidebarOpen ? (
-        <aside aria-label="Sidebar" className="w-66 shrink-0 border-r border-line bg-panel phone:hidden">
+      {sidebarOpen && wide ? (
+        <aside aria-label="Sidebar" className="w-66 shrink-0 border-r border-line bg-panel">
           <SidebarContent {...slots} />
         </aside>
       ) : null}

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, expect, it, vi } from "vitest";
-import { Avatar } from "../src/avatar.tsx";
+import { Avatar } from "@mindmesh/ui";
 
 const shown = (name: string) => renderToStaticMarkup(<Avatar name={name} />).replaceAll(/<[^>]*>/g, "");
 

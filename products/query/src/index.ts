@@ -6,6 +6,8 @@ import { connectionFiles } from "./connections/file-grant.ts";
 import { reencryptConnections } from "./connections/reencrypt-connections.ts";
 import { queryPersonData } from "./person-data.ts";
 import { queryRoutesOn } from "./routes.ts";
+import { startStatements } from "./statements/start-statements.ts";
+import { statementTools } from "./statements/tools.ts";
 
 export const queryMigrations = { schema: "query", folder: new URL("../migrations/", import.meta.url) };
 
@@ -15,13 +17,14 @@ export const query: Product = {
   migrations: queryMigrations,
   start(app, kernel) {
     queryRoutesOn(app, kernel);
+    const running = startStatements(app, kernel);
     return {
       fileGrants: [connectionFiles],
       jobs: [ingestJob(kernel), tendJob(kernel)],
       personData: queryPersonData,
       reencrypt: reencryptConnections,
-      tools: [...schemaTools(kernel)],
-      drain: async () => {},
+      tools: [...schemaTools(kernel), ...statementTools(running)],
+      drain: (seconds) => running.drain(seconds),
     };
   },
 };

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { inferredKeys, readings } from "./catalog/schema.ts";
 import { looseFiles } from "./connections/schema.ts";
 import { connections } from "./schema.ts";
+import { exportWorkbench, forgetInWorkbench } from "./workbench-data.ts";
 
 /** What Query holds of people. Connections are the workspace's and stay; they only forget who made them. */
 export const queryPersonData: PersonData = {
@@ -20,8 +21,10 @@ export const queryPersonData: PersonData = {
       const value = { workspaceId, connectionId, from, columns, to, toColumns, decision, decidedAt };
       yield { kind: "decidedKeys", value };
     }
+    yield* exportWorkbench(db, personId);
   },
   async forgetPerson(tx, personId) {
+    await forgetInWorkbench(tx, personId);
     await tx.update(connections).set({ createdBy: null }).where(eq(connections.createdBy, personId));
     await tx.update(readings).set({ requestedBy: null }).where(eq(readings.requestedBy, personId));
     await tx.update(inferredKeys).set({ decidedBy: null }).where(eq(inferredKeys.decidedBy, personId));

@@ -6,9 +6,26 @@ import type {
   StatementLimits,
 } from "@mindmesh/contracts/query/connections";
 import { engineKinds } from "@mindmesh/contracts/query/engine";
+import type { Refusal, ResultColumn } from "@mindmesh/contracts/query/engine";
+import {
+  type StatementFailureShape,
+  type StatementParameters,
+  statementOrigins,
+  statementStates,
+} from "@mindmesh/contracts/query/statements";
 import type { Role } from "@mindmesh/contracts/permissions";
 import { bytea, moment } from "@mindmesh/kernel/db";
-import { boolean, integer, jsonb, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 export const query = pgSchema("query");
 const now = () => new Date().toISOString();
@@ -68,4 +85,113 @@ export const catalogs = query.table(
     takenAt: moment("taken_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.connectionId] })],
+);
+
+/** Every statement that was asked for: the history, and the head of its result. */
+export const statements = query.table(
+  "statements",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    connectionId: uuid("connection_id").notNull(),
+    personId: uuid("person_id").notNull(),
+    origin: text("origin", { enum: statementOrigins }).notNull(),
+    sql: text("sql").notNull(),
+    parameters: jsonb("parameters").$type<StatementParameters>().notNull().default({}),
+    access: text("access", { enum: ["read", "write"] })
+      .notNull()
+      .default("read"),
+    state: text("state", { enum: statementStates }).notNull(),
+    columns: jsonb("columns").$type<ResultColumn[]>().notNull().default([]),
+    rows: integer("row_count").notNull().default(0),
+    bytes: bigint("bytes", { mode: "number" }).notNull().default(0),
+    affectedRows: bigint("affected_rows", { mode: "number" }),
+    stoppedBy: text("stopped_by", { enum: ["rows", "bytes"] }),
+    milliseconds: integer("milliseconds"),
+    failure: jsonb("failure").$type<StatementFailureShape>(),
+    refusal: jsonb("refusal").$type<Refusal>(),
+    notices: jsonb("notices").$type<string[]>().notNull().default([]),
+    cacheKey: bytea("cache_key"),
+    /** The statement whose rows this one shows, because it was asked for again soon after. */
+    resultOf: uuid("result_of"),
+    resultUntil: moment("result_until"),
+    previewId: uuid("preview_id"),
+    /** The server process that runs it; null once it has ended. */
+    serverId: uuid("server_id"),
+    createdAt: moment("created_at").notNull(),
+    finishedAt: moment("finished_at"),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+export type StatementRow = typeof statements.$inferSelect;
+
+/** Rows of a result: gzip of the JSON of a ResultBlock. */
+export const resultBlocks = query.table(
+  "result_blocks",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    statementId: uuid("statement_id").notNull(),
+    firstRow: integer("first_row").notNull(),
+    rows: integer("row_count").notNull(),
+    content: bytea("content").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.statementId, table.firstRow] })],
+);
+
+export const tabs = query.table(
+  "tabs",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    connectionId: uuid("connection_id").notNull(),
+    personId: uuid("person_id").notNull(),
+    title: text("title").notNull(),
+    text: text("text").notNull().default(""),
+    cursor: integer("cursor").notNull().default(0),
+    parameters: jsonb("parameters").$type<StatementParameters>().notNull().default({}),
+    results: jsonb("results").$type<string[]>().notNull().default([]),
+    savedQueryId: uuid("saved_query_id"),
+    position: doublePrecision("position").notNull(),
+    version: integer("version").notNull().default(1),
+    updatedAt: moment("updated_at").notNull().$defaultFn(now),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+export const savedQueries = query.table(
+  "saved_queries",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    connectionId: uuid("connection_id").notNull(),
+    ownerId: uuid("owner_id").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    folder: text("folder").notNull().default(""),
+    tags: text("tags").array().notNull().default([]),
+    shared: boolean("shared").notNull().default(false),
+    sql: text("sql").notNull(),
+    parameters: jsonb("parameters").$type<StatementParameters>().notNull().default({}),
+    version: integer("version").notNull().default(1),
+    createdAt: moment("created_at").notNull().$defaultFn(now),
+    updatedAt: moment("updated_at").notNull().$defaultFn(now),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+export type SavedQueryRow = typeof savedQueries.$inferSelect;
+
+export const savedQueryVersions = query.table(
+  "saved_query_versions",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    savedQueryId: uuid("saved_query_id").notNull(),
+    version: integer("version").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    sql: text("sql").notNull(),
+    parameters: jsonb("parameters").$type<StatementParameters>().notNull(),
+    savedBy: uuid("saved_by"),
+    savedAt: moment("saved_at").notNull().$defaultFn(now),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.savedQueryId, table.version] })],
 );

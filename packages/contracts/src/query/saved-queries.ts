@@ -87,7 +87,8 @@ export const savedQueryRoutes = {
     ...route,
     method: "PUT",
     path: `${place}/:savedQueryId`,
-    summary: "Change a saved query of yours; another text is a new version. Answers 409 when it has another version by now",
+    summary:
+      "Change a saved query of yours; another text is a new version. Answers 409 when it has another version by now",
     scope: "write",
     params,
     body: savedQueryContent.extend({ version: z.int() }),

@@ -125,7 +125,8 @@ export const statementRoutes = {
     ...route,
     method: "POST",
     path: `${ofConnection}/write-previews`,
-    summary: "Run one writing statement, count the rows it changes, and take all of it back (owners and admins, in person)",
+    summary:
+      "Run one writing statement, count the rows it changes, and take all of it back (owners and admins, in person)",
     scope: "admin",
     params: connectionParams,
     body: z.object({ sql: statementText, parameters: statementParameters.default({}) }),
@@ -193,7 +194,8 @@ export const statementRoutes = {
     ...route,
     method: "GET",
     path: `${place}/:statementId/export`,
-    summary: "A result as a file. `formulas=guarded` (the default) keeps spreadsheets from taking text of a CSV for a formula",
+    summary:
+      "A result as a file. `formulas=guarded` (the default) keeps spreadsheets from taking text of a CSV for a formula",
     scope: "read",
     params: statementParams,
     query: z.object({ format: exportFormat, formulas: z.enum(["guarded", "plain"]).default("guarded") }),

@@ -2,6 +2,7 @@ import type { CompletionSchema } from "@mindmesh/contracts/query/completion";
 import type { Database } from "@mindmesh/kernel/db";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { findConnection } from "../connections/find-connection.ts";
+import { readInferredKeys } from "./inferred-keys.ts";
 import { readCatalog } from "./read-catalog.ts";
 
 /** What an editor completes from; without tables when the schema was never read. @throws AppError not_found, not_allowed */
@@ -10,9 +11,11 @@ export async function readCompletion(
   caller: MemberCaller,
   connectionId: string,
 ): Promise<CompletionSchema> {
-  const stored = await db.withWorkspace(tenantOf(caller), async (tx) =>
-    readCatalog(tx, await findConnection(tx, caller, connectionId)),
-  );
+  const { stored, inferred } = await db.withWorkspace(tenantOf(caller), async (tx) => {
+    const row = await findConnection(tx, caller, connectionId);
+    const read = await readCatalog(tx, row);
+    return { stored: read, inferred: read ? await readInferredKeys(tx, row, read.catalog) : [] };
+  });
   if (!stored) return { takenAt: null, searchPath: [], tables: [], functions: [] };
   const { catalog, takenAt } = stored;
   return {
@@ -23,12 +26,22 @@ export async function readCompletion(
       name,
       kind,
       columns: columns.map((column) => ({ name: column.name, type: column.type, kind: column.kind })),
-      keys: foreignKeys.map(({ columns: from, to, toColumns }) => ({
-        columns: from,
-        to,
-        toColumns,
-        origin: "declared" as const,
-      })),
+      keys: [
+        ...foreignKeys.map((key) => ({
+          columns: key.columns,
+          to: key.to,
+          toColumns: key.toColumns,
+          origin: "declared" as const,
+        })),
+        ...inferred
+          .filter(({ from, decision }) => from.schema === schema && from.name === name && decision !== "rejected")
+          .map((key) => ({
+            columns: key.columns,
+            to: key.to,
+            toColumns: key.toColumns,
+            origin: key.decision === "confirmed" ? ("confirmed" as const) : ("inferred" as const),
+          })),
+      ],
     })),
     functions: catalog.functions.map(({ schema, name, arguments: list, returns }) => ({
       schema,

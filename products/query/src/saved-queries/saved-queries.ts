@@ -12,7 +12,7 @@ import { type SavedQueryRow, connections, savedQueries, savedQueryVersions } fro
 
 type Content = z.output<typeof savedQueryContent>;
 
-const shape = ({ workspaceId: _, ...row }: SavedQueryRow, names: ReadonlyMap<string, string>): SavedQuery => ({
+const shape = (row: SavedQueryRow, names: ReadonlyMap<string, string>): SavedQuery => ({
   ...row,
   ownerName: names.get(row.ownerId) ?? null,
 });
@@ -169,9 +169,7 @@ export async function updateSavedQuery(
 export function deleteSavedQuery(db: Database, caller: MemberCaller, id: string): Promise<void> {
   return db.withWorkspace(tenantOf(caller), async (tx) => {
     const row = await findTheirs(tx, caller, id, true);
-    await tx
-      .delete(savedQueries)
-      .where(and(eq(savedQueries.workspaceId, caller.workspaceId), eq(savedQueries.id, id)));
+    await tx.delete(savedQueries).where(and(eq(savedQueries.workspaceId, caller.workspaceId), eq(savedQueries.id, id)));
     await tell(tx, caller, row);
   });
 }
@@ -195,7 +193,7 @@ export async function listSavedQueryVersions(
     db,
     rows.map(({ savedBy }) => savedBy),
   );
-  return rows.map(({ workspaceId: _, savedQueryId: __, savedBy, ...row }) => ({
+  return rows.map(({ savedBy, ...row }) => ({
     ...row,
     savedBy: savedBy === null ? null : { id: savedBy, name: names.get(savedBy) ?? null },
   }));

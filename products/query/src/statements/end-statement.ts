@@ -73,7 +73,9 @@ export async function loseOrphanedStatements(db: Database): Promise<number> {
     tx
       .select({ workspaceId: statements.workspaceId, id: statements.id, personId: statements.personId })
       .from(statements)
-      .where(and(isNotNull(statements.serverId), alive.length > 0 ? notInArray(statements.serverId, alive) : undefined)),
+      .where(
+        and(isNotNull(statements.serverId), alive.length > 0 ? notInArray(statements.serverId, alive) : undefined),
+      ),
   );
   for (const { personId, ...place } of orphans) {
     const message = "The server stopped while the statement was running. Run it again.";

@@ -11,7 +11,10 @@ export function findParameters(sql: string, engine: EngineKind): NamedParameter[
   return tokens.flatMap((token, at) => {
     const [before, next] = [tokens[at - 1], tokens[at + 1]];
     if (sql.slice(token.from, token.to) !== ":" || next?.kind !== "word" || next.from !== token.to) return [];
-    const touches = before !== undefined && before.to === token.from && /[\p{L}\p{N}_\]"'`)[:]$/u.test(sql.slice(before.from, before.to));
+    const touches =
+      before !== undefined &&
+      before.to === token.from &&
+      /[\p{L}\p{N}_\]"'`)[:]$/u.test(sql.slice(before.from, before.to));
     return touches ? [] : [{ name: sql.slice(next.from, next.to), place: { from: token.from, to: next.to } }];
   });
 }

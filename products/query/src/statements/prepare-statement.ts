@@ -33,12 +33,7 @@ export async function prepareStatement(
     return { connection: row, knowledge: await guardKnowledge(tx, row) };
   });
   const { engine } = connection;
-  const { sql, values, askedPlace } = bindParameters(
-    ask.sql,
-    engine,
-    findParameters(ask.sql, engine),
-    ask.parameters,
-  );
+  const { sql, values, askedPlace } = bindParameters(ask.sql, engine, findParameters(ask.sql, engine), ask.parameters);
   const verdict = await checkStatement(sql, knowledge, ask.access);
   if (verdict.ok) return { connection, checked: verdict.statement, refusal: null, values, askedPlace };
   const { place } = verdict.refusal;

@@ -45,7 +45,7 @@ export async function firstBlock(db: Database, place: ResultPlace): Promise<Resu
 
 /** All rows of a result, a block at a time, so that memory stays small. */
 export async function* readBlocks(db: Database, place: ResultPlace): AsyncGenerator<ResultBlock> {
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const [found] = await db.withWorkspace({ workspaceId: place.workspaceId }, (tx) =>
       tx
         .select()
@@ -70,7 +70,7 @@ export async function pickRows(
   const cuts: ResultBlock["cuts"] = [];
   const asked = new Set(wanted);
   const sorted = [...asked].toSorted((one, other) => one - other);
-  for (let at = 0; at < sorted.length; ) {
+  for (let at = 0; at < sorted.length;) {
     const row = sorted[at] ?? 0;
     const [stored] = await db.withWorkspace({ workspaceId: place.workspaceId }, (tx) =>
       tx

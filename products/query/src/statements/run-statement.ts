@@ -96,7 +96,12 @@ export async function runStatement(
   return endedRun(db, row, cached?.finishedAt ?? null);
 }
 
-function newRow(caller: MemberCaller, ask: RunAsk, { checked, refusal }: PreparedStatement, cached: StatementRow | null) {
+function newRow(
+  caller: MemberCaller,
+  ask: RunAsk,
+  { checked, refusal }: PreparedStatement,
+  cached: StatementRow | null,
+) {
   const now = new Date().toISOString();
   const row = {
     workspaceId: caller.workspaceId,

@@ -140,7 +140,11 @@ export function createStatementRunner({ db, log, notifications, sessions }: Runn
   }
 
   /** Runs it on a login of the pool; once more on a new one where an idle login turned out to be dead. */
-  async function runOn(work: StatementWork, signal: AbortSignal, take: (part: RunPart) => Promise<void>): Promise<void> {
+  async function runOn(
+    work: StatementWork,
+    signal: AbortSignal,
+    take: (part: RunPart) => Promise<void>,
+  ): Promise<void> {
     const { connection, checked: statement, parameters, limits } = work;
     for (;;) {
       const lease = await sessions.take(connection, signal);
@@ -179,9 +183,7 @@ export function createStatementRunner({ db, log, notifications, sessions }: Runn
     try {
       const lease = await sessions.take(connection, signal);
       try {
-        end.affectedRows = (
-          await lease.session.write({ statement, parameters, limits, signal, ...how })
-        ).affectedRows;
+        end.affectedRows = (await lease.session.write({ statement, parameters, limits, signal, ...how })).affectedRows;
       } finally {
         lease.release(false);
       }

@@ -133,8 +133,8 @@ test("a statement that takes too long is ended, in the database too", async () =
 });
 
 async function stillRunning(): Promise<number> {
-  const { rows } = await bench.shop.query<{ n: string }>(
-    "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%a.total + b.total%' AND pid <> pg_backend_pid()",
+  const { rows } = await bench.root.query<{ n: string }>(
+    "SELECT count(*) AS n FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%a.total + b.total%' AND pid <> pg_backend_pid()",
   );
   return Number(rows[0]?.n);
 }
@@ -164,7 +164,7 @@ test("a database that goes away in mid-statement is said to be lost, and the nex
   const patient = await bench.connect({ limits: { cost: null } });
   const running = run(bench.server, bench.owner, patient, { sql: slow });
   await eventually(async () => expect(await stillRunning()).toBe(1));
-  await bench.shop.query(
+  await bench.root.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%a.total + b.total%' AND pid <> pg_backend_pid()",
   );
   const { statement } = await running;
@@ -176,8 +176,8 @@ test("a database that goes away in mid-statement is said to be lost, and the nex
 test("an idle login that the database has ended is replaced without a word", async () => {
   const connection = await bench.connect();
   await run(bench.server, bench.owner, connection, { sql: "SELECT 1 AS kept" });
-  await bench.shop.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename LIKE '%reader' AND pid <> pg_backend_pid()",
+  await bench.root.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'shop%reader' AND pid <> pg_backend_pid()",
   );
   const { rows } = await run(bench.server, bench.owner, connection, { sql: "SELECT 2 AS again" });
   expect(rows).toEqual([["2"]]);

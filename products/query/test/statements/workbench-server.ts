@@ -29,6 +29,8 @@ export interface Workbench {
   join(role: Role): Promise<TestPerson>;
   /** The shop's database as its owner. */
   shop: pg.Pool;
+  /** Its server as the superuser. */
+  root: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -90,7 +92,14 @@ export async function startWorkbench(options: Parameters<typeof startTestServer>
     server,
     owner,
     shop,
-    async connect({ readOnly = true, roles = ["developer", "analyst"], limits = {}, hidden = [], asOwner = false } = {}) {
+    root: admin,
+    async connect({
+      readOnly = true,
+      roles = ["developer", "analyst"],
+      limits = {},
+      hidden = [],
+      asOwner = false,
+    } = {}) {
       const id = randomUUID();
       count += 1;
       const network = {

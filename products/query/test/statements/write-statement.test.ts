@@ -36,9 +36,14 @@ async function refused(promise: Promise<unknown>): Promise<string> {
 
 test("a change is counted and taken back, then made once it is confirmed, exactly once", async () => {
   const before = await emails();
-  const seen = await preview("UPDATE customers SET email = NULL WHERE id <= :last AND email IS NOT NULL", writing, bench.owner, {
-    last: "10",
-  });
+  const seen = await preview(
+    "UPDATE customers SET email = NULL WHERE id <= :last AND email IS NOT NULL",
+    writing,
+    bench.owner,
+    {
+      last: "10",
+    },
+  );
   expect(seen).toMatchObject({ state: "previewed", affectedRows: 7, access: "write" });
   expect(await emails()).toBe(before);
   const done = await confirm(seen.id, 7);

@@ -27,7 +27,7 @@ const names = columns.map((_, at) => `c${at}: 'VARCHAR'`).join(", ");
 const rows = `read_json(${literal(input)}, format = 'newline_delimited', columns = {${names}}, maximum_object_size = 536870912)`;
 
 async function one(sql: string): Promise<unknown[]> {
-  return (await (await connection.runAndReadAll(sql)).getRows())[0] ?? [];
+  return (await connection.runAndReadAll(sql)).getRows()[0] ?? [];
 }
 
 /** Whether every value of a column can be cast without losing anything. */

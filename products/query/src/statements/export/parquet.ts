@@ -25,7 +25,8 @@ export interface ParquetWork {
 async function* jsonRows(blocks: AsyncIterable<ResultBlock>): AsyncGenerator<string> {
   for await (const { rows } of blocks) {
     let text = "";
-    for (const row of rows) text += `${JSON.stringify(Object.fromEntries(row.map((value, at) => [`c${at}`, value])))}\n`;
+    for (const row of rows)
+      text += `${JSON.stringify(Object.fromEntries(row.map((value, at) => [`c${at}`, value])))}\n`;
     yield text;
   }
 }

@@ -26,7 +26,7 @@ function xmlText(text: string): string {
   return text
     .slice(0, cellCharacters)
     .toWellFormed()
-    .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
+    .replaceAll(/(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu, "\ufffd")
     .replaceAll(/[<>&]/g, (mark) => marks[mark] ?? mark);
 }
 

@@ -46,8 +46,7 @@ export const savedQueriesQuery = ({ workspaceId, connectionId }: Place, find: st
 export const savedVersionsQuery = (workspaceId: string, savedQueryId: string) =>
   queryOptions({
     queryKey: [...savedKeyOf(workspaceId), "versions", savedQueryId],
-    queryFn: ({ signal }) =>
-      savedQueriesApi.listSavedQueryVersions({ params: { workspaceId, savedQueryId }, signal }),
+    queryFn: ({ signal }) => savedQueriesApi.listSavedQueryVersions({ params: { workspaceId, savedQueryId }, signal }),
     select: ({ items }) => items,
   });
 

@@ -140,7 +140,7 @@ async function follow(workspaceId: string, statementId: string, body: ReadableSt
 const askAgainMilliseconds = 1000;
 
 async function untilEnded(workspaceId: string, statementId: string) {
-  for (let failures = 0; failures < 60; ) {
+  for (let failures = 0; failures < 60;) {
     try {
       const found = await statementsApi.getStatement({ params: { workspaceId, statementId } });
       adoptRun(workspaceId, found);

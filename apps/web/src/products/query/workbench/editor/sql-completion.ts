@@ -154,7 +154,8 @@ function columnSource(schema: CompletionSchema, engine: EngineKind): CompletionS
     let node = syntaxTree(context.state).resolveInner(context.pos, -1);
     if (node.name === "String" || node.name.endsWith("Comment")) return null;
     while (node.parent && node.name !== "Statement") node = node.parent;
-    const statement = node.name === "Statement" ? context.state.sliceDoc(node.from, node.to) : context.state.doc.toString();
+    const statement =
+      node.name === "Statement" ? context.state.sliceDoc(node.from, node.to) : context.state.doc.toString();
     const used = usedTables(statement, schema);
     const options = used.flatMap(({ table, alias }) =>
       table.columns.map((column): Completion => ({
@@ -172,7 +173,8 @@ function columnSource(schema: CompletionSchema, engine: EngineKind): CompletionS
 function functionSource(schema: CompletionSchema): CompletionSource {
   const seen = new Map<string, Completion>();
   for (const { name: label, arguments: list, returns } of schema.functions) {
-    if (!seen.has(label)) seen.set(label, { label, apply: `${label}(`, detail: `(${list}) ${returns}`, type: "function" });
+    if (!seen.has(label))
+      seen.set(label, { label, apply: `${label}(`, detail: `(${list}) ${returns}`, type: "function" });
   }
   const complete = completeFromList([...seen.values()]);
   return (context) => {
@@ -194,7 +196,11 @@ export function sqlSupport(engine: EngineKind, schema: CompletionSchema | undefi
     dialect.language,
     keywords,
     complete(
-      schemaCompletionSource({ dialect, schema: namespaceOf(schema), ...(defaultSchema === undefined ? {} : { defaultSchema }) }),
+      schemaCompletionSource({
+        dialect,
+        schema: namespaceOf(schema),
+        ...(defaultSchema === undefined ? {} : { defaultSchema }),
+      }),
     ),
     complete(joinSource(schema, engine)),
     complete(columnSource(schema, engine)),

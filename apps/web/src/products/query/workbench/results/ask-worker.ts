@@ -34,6 +34,7 @@ export function askWorker<T>(ask: Ask, progress?: (share: number) => void): Prom
   const id = count;
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   waiting.set(id, { resolve, reject, progress });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
   opened().postMessage({ ...ask, id });
   return promise as Promise<T>;
 }

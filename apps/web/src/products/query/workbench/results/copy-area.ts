@@ -23,6 +23,7 @@ export async function copyArea(source: ResultSource, area: Area, format: CopyFor
     toast("Not copied", { tone: "danger", description: "The browser does not allow it here, or the rows are gone." });
     return;
   }
-  const words = count === 1 && columns.length === 1 ? "1 cell" : `${count.toLocaleString("en")} × ${columns.length} cells`;
+  const words =
+    count === 1 && columns.length === 1 ? "1 cell" : `${count.toLocaleString("en")} × ${columns.length} cells`;
   toast(`Copied ${words}`, { id: "copied", description: format === "tsv" ? undefined : copyTitles[format] });
 }

@@ -23,7 +23,10 @@ const comma = (cell: Cell) => {
   return cell === "" || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 };
 const inTable = (cell: Cell) =>
-  (cell ?? "NULL").replaceAll("\\", "\\\\").replaceAll("|", String.raw`\|`).replaceAll(/\r?\n/g, "<br>");
+  (cell ?? "NULL")
+    .replaceAll("\\", "\\\\")
+    .replaceAll("|", String.raw`\|`)
+    .replaceAll(/\r?\n/g, "<br>");
 
 function json(cell: Cell, kind: ColumnKind): string {
   if (cell === null) return "null";

@@ -48,8 +48,7 @@ export const byDecimal: Order = (one, other) => {
     return difference || byUnits(one, other);
   }
   if (a.sign !== b.sign) return a.sign - b.sign;
-  const magnitude =
-    a.whole.length - b.whole.length || byUnits(a.whole, b.whole) || byUnits(a.fraction, b.fraction);
+  const magnitude = a.whole.length - b.whole.length || byUnits(a.whole, b.whole) || byUnits(a.fraction, b.fraction);
   return a.sign < 0 ? -magnitude : magnitude;
 };
 
@@ -119,7 +118,11 @@ const exactDigits = 15;
  * How two rows compare by one column: keys are made once, so that a million rows sort in seconds.
  * NULL comes last, whichever the direction.
  */
-export function rowOrder(values: readonly Cell[], kind: ColumnKind, descending: boolean): (a: number, b: number) => number {
+export function rowOrder(
+  values: readonly Cell[],
+  kind: ColumnKind,
+  descending: boolean,
+): (a: number, b: number) => number {
   const turn = descending ? -1 : 1;
   const numbers = kind === "integer" || kind === "decimal" || kind === "float" ? keysOf(values, kind) : null;
   if (numbers) {

@@ -37,7 +37,10 @@ export const operatorWords: Record<FilterOperator, string> = {
 export const needsValue = (operator: FilterOperator) => operator !== "isNull" && operator !== "isNotNull";
 
 /** Whether a value passes. NULL passes only where it is asked for, as in SQL. */
-export function passes({ operator, value }: Pick<Filter, "operator" | "value">, kind: ColumnKind): (cell: Cell) => boolean {
+export function passes(
+  { operator, value }: Pick<Filter, "operator" | "value">,
+  kind: ColumnKind,
+): (cell: Cell) => boolean {
   const order = orderOf(kind);
   const folded = value.toLocaleLowerCase();
   const tests: Record<FilterOperator, (cell: string) => boolean> = {

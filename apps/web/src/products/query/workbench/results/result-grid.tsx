@@ -3,6 +3,7 @@ import { classNames } from "@mindmesh/ui";
 import {
   memo,
   useCallback,
+  useEffect,
   useMemo,
   useRef,
   useState,
@@ -38,7 +39,6 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
   const revision = useSyncExternalStore(source.subscribe, source.revision);
   const { rows, view } = source.state();
   const { columns } = source;
-  const scroller = useRef<HTMLDivElement>(null);
   const [ownWidths, setOwnWidths] = useState<Record<number, number>>({});
   const hasRows = source.row(0) !== undefined;
   const measured = useMemo(
@@ -46,18 +46,18 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
     [columns, hasRows, source],
   );
   const numberWidth = Math.max(40, String(rows).length * 8 + 20);
-  const widths = useMemo(
-    () => measured.map((width, column) => ownWidths[column] ?? width),
-    [measured, ownWidths],
-  );
+  const widths = useMemo(() => measured.map((width, column) => ownWidths[column] ?? width), [measured, ownWidths]);
   const edges = useMemo(() => edgesOf(widths), [widths]);
-  const { sight, drawn, shift, goTo } = useRowScroll(scroller, rows, rowPixels, headPixels);
+  const { scroller, setScroller, sight, drawn, shift, goTo } = useRowScroll(rows, rowPixels, headPixels);
   const [opened, setOpened] = useState<{ row: number; column: number } | null>(null);
 
   const first = Math.max(0, Math.floor(sight.top / rowPixels) - beyond);
   const last = Math.min(rows - 1, Math.ceil((sight.top + sight.height) / rowPixels) + beyond);
   const seen = columnsBetween(edges, sight.left - 200, sight.left + sight.width + 200);
-  useWanted(source, first, last, revision);
+  // An outside system: the worker fetches what is looked at.
+  useEffect(() => {
+    if (last >= first) source.want(first, last);
+  }, [source, first, last, revision]);
   const area = selection ? areaOf(selection) : null;
 
   const reveal = useCallback(
@@ -65,14 +65,13 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
       const top = row * rowPixels;
       if (top < sight.top) goTo(top);
       else if (top + rowPixels > sight.top + sight.height) goTo(top + rowPixels - sight.height);
-      const element = scroller.current;
-      if (!element) return;
+      if (!scroller) return;
       const [left = 0, right = 0] = [edges[column], edges[column + 1]];
       const room = sight.width - numberWidth;
-      if (left < element.scrollLeft) element.scrollLeft = left;
-      else if (right > element.scrollLeft + room) element.scrollLeft = Math.min(left, right - room);
+      if (left < scroller.scrollLeft) scroller.scrollTo({ left });
+      else if (right > scroller.scrollLeft + room) scroller.scrollTo({ left: Math.min(left, right - room) });
     },
-    [edges, goTo, numberWidth, sight],
+    [edges, goTo, numberWidth, scroller, sight],
   );
   const onKeyDown = (event: KeyboardEvent) => {
     // What is typed into a window above the grid comes by here too.
@@ -110,7 +109,7 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
 
   return (
     <div
-      ref={scroller}
+      ref={setScroller}
       role="grid"
       aria-label={label}
       aria-rowcount={rows + 1}
@@ -142,38 +141,40 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
       className="relative min-h-0 flex-1 select-none overflow-auto bg-canvas font-mono text-xs tabular-nums -outline-offset-2"
     >
       <div role="rowgroup" className="sticky top-0 z-20">
-      <div
-        role="row"
-        aria-rowindex={1}
-        className="relative border-b border-line-strong bg-panel"
-        style={{ height: headPixels, width: numberWidth + (edges.at(-1) ?? 0), minWidth: "100%" }}
-      >
         <div
-          role="columnheader"
-          aria-colindex={1}
-          className="sticky left-0 z-10 h-full border-r border-line bg-panel"
-          style={{ width: numberWidth }}
+          role="row"
+          aria-rowindex={1}
+          className="relative border-b border-line-strong bg-panel"
+          style={{ height: headPixels, width: numberWidth + (edges.at(-1) ?? 0), minWidth: "100%" }}
         >
-          <span className="sr-only">Row</span>
+          <div
+            role="columnheader"
+            aria-colindex={1}
+            className="sticky left-0 z-10 h-full border-r border-line bg-panel"
+            style={{ width: numberWidth }}
+          >
+            <span className="sr-only">Row</span>
+          </div>
+          {columns.slice(seen.first, seen.last + 1).map((column, index) => {
+            const at = seen.first + index;
+            return (
+              <ColumnHead
+                // oxlint-disable-next-line react/no-array-index-key -- columns never change places
+                key={at}
+                source={source}
+                column={column}
+                at={at}
+                view={view}
+                left={numberWidth + (edges[at] ?? 0)}
+                width={widths[at] ?? narrowest}
+                onWidth={(width) => setOwnWidths((now) => ({ ...now, [at]: Math.max(narrowest, width) }))}
+                onSelect={() =>
+                  rows > 0 && onSelect({ anchor: { row: 0, column: at }, focus: { row: rows - 1, column: at } })
+                }
+              />
+            );
+          })}
         </div>
-        {columns.slice(seen.first, seen.last + 1).map((column, index) => {
-          const at = seen.first + index;
-          return (
-            <ColumnHead
-              // oxlint-disable-next-line react/no-array-index-key -- columns never change places
-              key={at}
-              source={source}
-              column={column}
-              at={at}
-              view={view}
-              left={numberWidth + (edges[at] ?? 0)}
-              width={widths[at] ?? narrowest}
-              onWidth={(width) => setOwnWidths((now) => ({ ...now, [at]: Math.max(narrowest, width) }))}
-              onSelect={() => rows > 0 && onSelect({ anchor: { row: 0, column: at }, focus: { row: rows - 1, column: at } })}
-            />
-          );
-        })}
-      </div>
       </div>
       <div role="rowgroup" className="relative" style={{ height: drawn, width: numberWidth + (edges.at(-1) ?? 0) }}>
         {Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {
@@ -202,22 +203,12 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
           column={opened.column}
           onClose={() => {
             setOpened(null);
-            scroller.current?.focus();
+            scroller?.focus();
           }}
         />
       ) : null}
     </div>
   );
-}
-
-/** Fetches what is looked at. An outside system: the worker. */
-function useWanted(source: ResultSource, first: number, last: number, revision: number) {
-  const asked = useRef("");
-  const key = `${source.statementId}:${first}:${last}:${revision}`;
-  if (asked.current !== key && last >= first) {
-    asked.current = key;
-    queueMicrotask(() => source.want(first, last));
-  }
 }
 
 const rightAligned = new Set(["integer", "decimal", "float"]);

@@ -74,7 +74,11 @@ export function openResult(place: { workspaceId: string; statementId: string }, 
     /** More of the result is there; `first` are rows that came with the answer itself. */
     grow(firstRows: number[], rows: number, first: ResultBlock | null): void {
       if (first && pages.size === 0 && view.sort === null && view.filters.length === 0) {
-        for (let at = 0; at + pageRows <= first.rows.length || (at === 0 && first.rows.length === rows); at += pageRows) {
+        for (
+          let at = 0;
+          at + pageRows <= first.rows.length || (at === 0 && first.rows.length === rows);
+          at += pageRows
+        ) {
           pages.set(
             at / pageRows,
             first.rows.slice(at, at + pageRows).map((cells, index) => ({

@@ -180,7 +180,11 @@ export function createResultStore(columns: ResultColumn[], fetching: Fetching) {
     /** Figures of a column over all rows of the result. */
     async figures(column: number, progress: (share: number) => void): Promise<ColumnFigures> {
       const values: Cell[] = [];
-      await everyRow((_, cells) => values.push(cells[column] ?? null), progress, () => true);
+      await everyRow(
+        (_, cells) => values.push(cells[column] ?? null),
+        progress,
+        () => true,
+      );
       return columnFigures(values, columns[column]?.kind ?? "text");
     },
   };

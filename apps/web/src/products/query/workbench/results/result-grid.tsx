@@ -36,7 +36,7 @@ type GridProps = {
 
 /** The rows of a result, as many as there are: only what is in sight is drawn and held. */
 export function ResultGrid({ source, engine, label, selection, onSelect }: GridProps) {
-  const revision = useSyncExternalStore(source.subscribe, source.revision);
+  useSyncExternalStore(source.subscribe, source.revision);
   const { rows, view } = source.state();
   const { columns } = source;
   const [ownWidths, setOwnWidths] = useState<Record<number, number>>({});
@@ -57,7 +57,7 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
   // An outside system: the worker fetches what is looked at.
   useEffect(() => {
     if (last >= first) source.want(first, last);
-  }, [source, first, last, revision]);
+  });
   const area = selection ? areaOf(selection) : null;
 
   const reveal = useCallback(

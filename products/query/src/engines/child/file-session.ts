@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { EngineKind } from "@mindmesh/contracts/query/engine";
 import type { Catalog } from "@mindmesh/contracts/query/catalog";
 import { type Session, StatementFailure } from "../engine.ts";
-import type { ChildAnswers, ChildRequest } from "./messages.ts";
+import { answerOf } from "./answer-of.ts";
 import { type Child, startChild } from "./start-child.ts";
 
 export interface FileDatabase {
@@ -65,12 +65,7 @@ export async function openFileSession(file: FileDatabase, signal: AbortSignal): 
 
     async introspect({ signal: ended, progress, samples }): Promise<Catalog> {
       const limits = { milliseconds: introspectMilliseconds, signal: ended };
-      const news = (await reader(ended)).ask({ ask: "introspect", samples }, limits);
-      for (;;) {
-        const next = await news.next();
-        if (next.done) return next.value;
-        if (next.value.reply === "progress") progress(next.value.share, next.value.text);
-      }
+      return answerOf(await reader(ended), { ask: "introspect", samples }, limits, progress);
     },
 
     async *run({ statement, parameters, limits, signal: ended }) {
@@ -115,16 +110,4 @@ export async function openFileSession(file: FileDatabase, signal: AbortSignal): 
       await file.release();
     },
   };
-}
-
-async function answerOf<Ask extends keyof ChildAnswers>(
-  child: Child,
-  request: Extract<ChildRequest, { ask: Ask }>,
-  limits: { milliseconds: number; signal: AbortSignal },
-): Promise<ChildAnswers[Ask]> {
-  const news = child.ask<Ask>(request, limits);
-  for (;;) {
-    const next = await news.next();
-    if (next.done) return next.value;
-  }
 }

@@ -10,6 +10,8 @@ export type ChildRequest =
   | { ask: "run"; sql: string; parameters: Cell[]; rows: number; bytes: number }
   | { ask: "write"; sql: string; parameters: Cell[]; commit: boolean; expectedRows: number | null }
   | { ask: "plan"; sql: string; parameters: Cell[]; analyze: boolean }
+  /** Makes the file of the sample shop. */
+  | { ask: "shop"; path: string; today: string }
   /** The parent has taken over a part of the rows. */
   | { ask: "more" };
 
@@ -20,6 +22,7 @@ export interface ChildAnswers {
   run: null;
   write: { affectedRows: number };
   plan: PlanNode;
+  shop: { tables: number; rows: number };
 }
 
 export type ChildFailure =

@@ -9,11 +9,11 @@ export interface ChildTurn {
 
 /**
  * The child's side: answers one request after the other until the parent lets go of the channel.
- * @param failureOf what an error of the engine means to a person
+ * @param failureOf what an error of the engine means to a person; null for a fault of ours, which ends the child
  */
 export function serveChild(
   answer: (request: Exclude<ChildRequest, { ask: "more" }>, turn: ChildTurn) => Promise<unknown>,
-  failureOf: (error: unknown) => ChildFailure,
+  failureOf: (error: unknown) => ChildFailure | null,
 ): void {
   let onTheWay = 0;
   let goOn: (() => void) | null = null;
@@ -33,7 +33,9 @@ export function serveChild(
     try {
       send({ reply: "done", answer: (await answer(request, turn)) ?? null });
     } catch (error) {
-      send({ reply: "failed", failure: ownFailure(error) ?? failureOf(error) });
+      const failure = ownFailure(error) ?? failureOf(error);
+      if (failure === null) throw error;
+      send({ reply: "failed", failure });
     }
   }
   process.on("message", (request: ChildRequest) => {

@@ -1,4 +1,5 @@
-import { sqlTokens, type SqlToken } from "./sql-tokens.ts";
+import { type SqlToken, sqlTokens } from "../../sql/sql-tokens.ts";
+import { nameOf } from "../../sql/token-name.ts";
 
 /** What only the text of a CREATE TABLE tells; SQLite keeps it as it was written. */
 export interface TableText {
@@ -98,14 +99,6 @@ function parenthesized(item: SqlToken[], index: number): { tokens: SqlToken[]; f
     if (depth === 0) return { tokens: item.slice(index + 1, at), from: item[index].to, to: item[at]!.from };
   }
   return null;
-}
-
-/** A name without its quotes. */
-export function nameOf({ kind, text }: SqlToken): string {
-  if (kind !== "quoted" && kind !== "text") return text;
-  const inner = text.slice(1, -1);
-  const quote = text[0]!;
-  return quote === "[" ? inner : inner.replaceAll(quote + quote, quote);
 }
 
 const commentText = (text: string) =>

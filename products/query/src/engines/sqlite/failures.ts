@@ -7,18 +7,19 @@ const unauthorized = 23;
 const corrupt = 11;
 const tooBig = 18;
 
-/** Puts what node:sqlite throws into words. */
-export function sqliteFailure(error: unknown): ChildFailure {
+/** Puts what node:sqlite throws into words; null for anything else. */
+export function sqliteFailure(error: unknown): ChildFailure | null {
   const { message, errcode } = error as { message: string; errcode?: number };
+  if (!(error instanceof Error)) return null;
+  if (errcode === undefined) return parameterFailure(error);
   // Extended codes carry the primary one in their low byte.
-  const code = (errcode ?? 0) & 0xff;
+  const code = errcode & 0xff;
   const failure = {
     kind: kinds[code] ?? "other",
     message,
-    code: errcode === undefined ? null : String(errcode),
+    code: String(errcode),
     hint: null,
   };
-  if (errcode === undefined) return { ...failure, near: null };
   if (code === unauthorized || message.startsWith("not authorized")) {
     return {
       ...failure,
@@ -44,6 +45,17 @@ export function sqliteFailure(error: unknown): ChildFailure {
     };
   }
   return { ...failure, near: wordsComplainedOf(message) };
+}
+
+/** Node itself refuses more parameters than there are places for. */
+function parameterFailure(error: Error & { code?: string }): ChildFailure | null {
+  if (
+    error.code !== "ERR_SQLITE_ERROR" &&
+    error.code !== "ERR_INVALID_ARG_VALUE" &&
+    error.code !== "ERR_INVALID_ARG_TYPE"
+  )
+    return null;
+  return { kind: "other", message: error.message, code: null, hint: null, near: null };
 }
 
 /** The words of the statement that a message of SQLite names. */

@@ -161,9 +161,8 @@ function foreignKeysOf(database: DatabaseSync, table: string, text: TableText): 
     `SELECT id, "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq`,
     table,
   );
-  return Object.values(Object.groupBy(rows, ([id]) => `k${String(id).padStart(6, "0")}`))
-    .toReversed()
-    .flatMap((parts): ForeignKey[] => {
+  return Object.values(Object.groupBy(rows, ([id]) => `k${String(id).padStart(6, "0")}`)).flatMap(
+    (parts): ForeignKey[] => {
       const [first] = parts ?? [];
       if (parts === undefined || first === undefined) return [];
       const columns = parts.map((part) => part[2]);
@@ -172,7 +171,8 @@ function foreignKeysOf(database: DatabaseSync, table: string, text: TableText): 
       const toColumns = parts.every((part) => part[3] !== null) ? parts.map((part) => part[3]!) : keyOf(database, to);
       const name = text.foreignKeyNames.find((key) => key.columns.join("\0") === columns.join("\0"))?.name ?? null;
       return [{ name, columns, to: { schema, name: to }, toColumns, onDelete, onUpdate }];
-    });
+    },
+  );
 }
 
 function keyOf(database: DatabaseSync, table: string): string[] {

@@ -1,9 +1,9 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { Cell, PlanNode } from "@mindmesh/contracts/query/engine";
 import type { authorizeStatements } from "./authorizer.ts";
-import { nameOf } from "./create-table-text.ts";
 import { rowsOf } from "./rows.ts";
-import { sqlTokens } from "./sql-tokens.ts";
+import { nameOf } from "../../sql/token-name.ts";
+import { sqlTokens } from "../../sql/sql-tokens.ts";
 import { bindable } from "./values.ts";
 
 /**

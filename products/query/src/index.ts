@@ -8,6 +8,7 @@ import { queryPersonData } from "./person-data.ts";
 import { queryRoutesOn } from "./routes.ts";
 import { startStatements } from "./statements/start-statements.ts";
 import { statementTools } from "./statements/tools.ts";
+import { sampleShopJob } from "./sample-shop/add-sample-shop.ts";
 
 export const queryMigrations = { schema: "query", folder: new URL("../migrations/", import.meta.url) };
 
@@ -20,7 +21,7 @@ export const query: Product = {
     const running = startStatements(app, kernel);
     return {
       fileGrants: [connectionFiles],
-      jobs: [ingestJob(kernel), tendJob(kernel)],
+      jobs: [ingestJob(kernel), tendJob(kernel), sampleShopJob(kernel)],
       personData: queryPersonData,
       reencrypt: reencryptConnections,
       tools: [...schemaTools(kernel), ...statementTools(running)],

@@ -3,6 +3,8 @@ import { theServer } from "@mindmesh/kernel/audit";
 import { readConfig } from "@mindmesh/kernel/config";
 import { type Database, migrate, openDatabase } from "@mindmesh/kernel/db";
 import { createWorkspace, findPersonByEmail } from "@mindmesh/kernel/identity";
+import { openBlobStore } from "@mindmesh/kernel/storage";
+import { seedSampleShop } from "@mindmesh/query/seed";
 import { Command, InvalidArgumentError } from "commander";
 import { counted } from "./amounts.ts";
 import { CommandError } from "./command-error.ts";
@@ -21,7 +23,7 @@ export function seedCommand(): Command {
       new Command("demo")
         .description("A workspace with believable content. A second run changes nothing.")
         .option("--email <address>", "who is to own it; the owner of the server when it is left out")
-        .action((options: { email?: string }) => withDatabase((db) => demo(db, options.email))),
+        .action((options: { email?: string }) => withDatabase((db, signal) => demo(db, options.email, signal))),
     )
     .addCommand(
       new Command("bench")
@@ -34,21 +36,22 @@ export function seedCommand(): Command {
     );
 }
 
-function withDatabase(work: (db: Database) => Promise<void>): Promise<void> {
-  return withInstance(readConfig(process.env), {}, async ({ databaseUrl }: Instance) => {
+function withDatabase(work: (db: Database, signal: AbortSignal) => Promise<void>): Promise<void> {
+  return withInstance(readConfig(process.env), {}, async ({ databaseUrl }: Instance, signal) => {
     await migrate(databaseUrl, migrationOwners);
     const db = openDatabase({ url: databaseUrl });
-    await work(db).finally(() => db.close());
+    await work(db, signal).finally(() => db.close());
   });
 }
 
-async function demo(db: Database, email: string | undefined): Promise<void> {
+async function demo(db: Database, email: string | undefined, signal: AbortSignal): Promise<void> {
   const owner = await findOwner(db, email);
   const made = await seedDemo(db, owner.id);
   if (made === null) {
     console.log(`The workspace "${demoWorkspace.name}" is there already. Nothing was added.`);
     return;
   }
+  await seedShop(db, owner.id, signal);
   // A person made for the demo has no use for an empty workspace beside it, and would land in it.
   if (owner.emptyWorkspaceId !== undefined) {
     const { emptyWorkspaceId } = owner;
@@ -56,9 +59,18 @@ async function demo(db: Database, email: string | undefined): Promise<void> {
   }
   console.log(
     `${owner.email} has a new workspace "${demoWorkspace.name}": ${counted(made.conversations, "conversation")} with ` +
-      `${counted(made.messages, "message")}, ${counted(made.people, "colleague")}.`,
+      `${counted(made.messages, "message")}, ${counted(made.people, "colleague")}, a sample shop to ask about.`,
   );
   if (owner.password !== undefined) console.log(`Sign in as ${owner.email} with the password ${owner.password}`);
+}
+
+async function seedShop(db: Database, personId: string, signal: AbortSignal): Promise<void> {
+  const config = readConfig(process.env);
+  const bar = progressBar();
+  const place = { workspaceId: demoWorkspace.id, personId };
+  await seedSampleShop({ db, blobs: openBlobStore(config), config }, place, signal, (share) => {
+    bar.show(share, "sample shop");
+  }).finally(() => bar.end());
 }
 
 async function bench(db: Database, messages: number, email: string | undefined): Promise<void> {

@@ -178,8 +178,8 @@ function moment({ column, names, today, bounds }: SuggestionParts, unit: "date" 
   return {
     kind: "time",
     unit,
-    from: low !== undefined && low > from! ? low : from!,
-    to: high !== undefined && high < to! ? high : to!,
+    from: low !== undefined && low > from ? low : from,
+    to: high !== undefined && high < to ? high : to,
     pattern: isBirth ? "even" : unit === "date" ? "even" : "working hours",
   };
 }

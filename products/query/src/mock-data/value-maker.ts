@@ -122,7 +122,7 @@ export function typed(value: string, column: CatalogColumn): MockValue {
 export function cut(value: string, column: CatalogColumn): string {
   return column.length === null || value.length <= column.length
     ? value
-    : [...value].slice(0, column.length).join("").trimEnd();
+    : Array.from(value).slice(0, column.length).join("").trimEnd();
 }
 
 /** The values that are short enough, or all of them cut when none is. */

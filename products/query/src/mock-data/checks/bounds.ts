@@ -41,7 +41,7 @@ function read(check: Expression, of: (column: string) => ColumnBounds): void {
   if (check.is === "in" && !check.negated) {
     const column = columnOf(check.of);
     const list = check.list.map(valueOf);
-    if (column !== null && list.every((each) => each !== undefined)) of(column).list = list as ExpressionValue[];
+    if (column !== null && list.every((each) => each !== undefined)) of(column).list = list;
   }
   if (check.is === "between" && !check.negated) {
     bound(">=", check.of, check.low, of);

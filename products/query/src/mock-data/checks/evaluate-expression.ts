@@ -7,7 +7,7 @@ export type Evaluator = (row: readonly ExpressionValue[]) => ExpressionValue;
 type Calculate = (...values: NonNullable<ExpressionValue>[]) => ExpressionValue;
 
 const text = (value: ExpressionValue) => String(value);
-const characters = (value: ExpressionValue) => [...text(value)].length;
+const characters = (value: ExpressionValue) => Array.from(text(value)).length;
 
 /** Functions that give NULL for any NULL, and whose result rests on their arguments alone. */
 const functions: Record<string, Calculate> = {
@@ -33,12 +33,12 @@ const functions: Record<string, Calculate> = {
   rtrim: (value) => text(value).trimEnd(),
   substr: part,
   substring: part,
-  left: (value, count) => [...text(value)].slice(0, Number(count)).join(""),
-  right: (value, count) => [...text(value)].slice(-Number(count)).join(""),
-  replace: (value, from, to) => text(value).replaceAll(text(from!), text(to!)),
-  instr: (value, wanted) => text(value).indexOf(text(wanted!)) + 1,
-  strpos: (value, wanted) => text(value).indexOf(text(wanted!)) + 1,
-  position: (value, wanted) => text(value).indexOf(text(wanted!)) + 1,
+  left: (value, count) => Array.from(text(value)).slice(0, Number(count)).join(""),
+  right: (value, count) => Array.from(text(value)).slice(-Number(count)).join(""),
+  replace: (value, from, to) => text(value).replaceAll(text(from), text(to)),
+  instr: (value, wanted) => text(value).indexOf(text(wanted)) + 1,
+  strpos: (value, wanted) => text(value).indexOf(text(wanted)) + 1,
+  position: (value, wanted) => text(value).indexOf(text(wanted)) + 1,
   year: (value) => Number(text(value).slice(0, 4)),
   month: (value) => Number(text(value).slice(5, 7)),
   date: (value) => text(value).slice(0, 10),
@@ -46,7 +46,7 @@ const functions: Record<string, Calculate> = {
 
 function part(value: NonNullable<ExpressionValue>, from?: ExpressionValue, count?: ExpressionValue): string {
   const start = Number(from) - 1;
-  const signs = [...text(value)];
+  const signs = Array.from(text(value));
   return signs.slice(Math.max(0, start), count === undefined ? undefined : Math.max(0, start + Number(count))).join("");
 }
 

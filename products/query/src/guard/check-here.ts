@@ -1,18 +1,27 @@
 import type { EngineKind } from "@mindmesh/contracts/query/engine";
 import type { Access, CheckedStatement, GuardKnowledge, StatementFacts, Verdict } from "./guard.ts";
 import { checkPostgres } from "./postgres/check-postgres.ts";
-import { Refused, refuse } from "./refused.ts";
+import { Refused } from "./refused.ts";
+import { checkByWords } from "./words/check-by-words.ts";
+import { duckdbRules } from "./words/duckdb-rules.ts";
+import { mssqlRules } from "./words/mssql-rules.ts";
+import { mysqlRules } from "./words/mysql-rules.ts";
+import { sqliteRules } from "./words/sqlite-rules.ts";
+import type { WordRules } from "./words/word-rules.ts";
 
 type Check = (sql: string, knowledge: GuardKnowledge, access: Access) => StatementFacts | Promise<StatementFacts>;
 
-const notYet: Check = (sql) => refuse(sql, null, "Statements for this database cannot be checked yet.");
+const byWords =
+  (rules: WordRules): Check =>
+  (sql, knowledge, access) =>
+    checkByWords(rules, sql, knowledge, access);
 
 const checks: Record<EngineKind, Check> = {
   postgres: checkPostgres,
-  mysql: notYet,
-  mssql: notYet,
-  sqlite: notYet,
-  duckdb: notYet,
+  mysql: byWords(mysqlRules),
+  mssql: byWords(mssqlRules),
+  sqlite: byWords(sqliteRules),
+  duckdb: byWords(duckdbRules),
 };
 
 /** Checks in this thread. @throws RangeError where the text is so deeply nested that the stack ran out */

@@ -14,7 +14,7 @@ import { compareCatalogs } from "./compare-catalogs.ts";
 import { type KeyCandidate, inferKeys } from "./infer-keys.ts";
 import { ingestSpec } from "./ingest-spec.ts";
 import { measureOverlap } from "./measure-overlap.ts";
-import { readWholeCatalog } from "./read-catalog.ts";
+import { readWholeCatalog, visibleCatalog } from "./read-catalog.ts";
 import { type ReadingRow, readings } from "./schema.ts";
 import { storeCatalog } from "./store-catalog.ts";
 import { storeInferredKeys } from "./store-inferred-keys.ts";
@@ -117,8 +117,9 @@ async function likelyKeys(
   signal: AbortSignal,
   compared: (done: number, all: number) => void,
 ): Promise<KeyCandidate[]> {
-  const ask = askUnderGuard(session, row, catalog, signal);
-  return measureOverlap(row.engine, inferKeys(catalog), ask, { signal, compared });
+  // Of what is hidden nobody asks, the server neither.
+  const visible = visibleCatalog(catalog, row.hidden);
+  return measureOverlap(row.engine, inferKeys(visible), askUnderGuard(session, visible, signal), { signal, compared });
 }
 
 const thisReading = ({ workspaceId, connectionId, readingId }: Place) =>

@@ -1,4 +1,5 @@
 import type { Cell, EngineKind } from "@mindmesh/contracts/query/engine";
+import type { AskDatabase } from "./ask-under-guard.ts";
 import { type KeyCandidate, leastConfidence, round } from "./infer-keys.ts";
 import { quoteName, quoteTable } from "../sql/quote-name.ts";
 
@@ -8,9 +9,6 @@ const sampledRows = 2000;
 export const mostCompared = 300;
 /** All comparing together; milliseconds. */
 const longestComparing = 60_000;
-
-/** Runs one reading statement under the guard; null when the database or the guard does not allow it. */
-export type AskDatabase = (sql: string) => Promise<Cell[][] | null>;
 
 /**
  * Compares the values of candidates with those of the keys that they would point to, and gives back those that are still likely,
@@ -34,7 +32,7 @@ export async function measureOverlap(
       });
       continue;
     }
-    measured.push(weighed(candidate, await ask(overlapStatement(engine, candidate))));
+    measured.push(weighed(candidate, await ask(overlapStatement(engine, candidate), [candidate.from, candidate.to])));
     compared(index + 1, all);
   }
   return measured

@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Plugin } from "vite";
 
-const contract = /^@mindmesh\/contracts\/[\w-]+$/;
+const contract = /^@mindmesh\/contracts\/[\w/-]+$/;
 const suffix = "?facts";
 
 const isRoute = (value: unknown): value is RouteDefinition =>

@@ -15,7 +15,7 @@ import { allConversations } from "./products/chat/conversation-filter.ts";
 import { loadMarkdown } from "./products/chat/load-markdown.ts";
 import { panelSearch, type PanelView } from "./products/chat/code/panel-view.ts";
 import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
-import { readSectionSearch } from "./products/query/section-search.ts";
+import { readEngineSearch, readSectionSearch } from "./products/query/section-search.ts";
 import { readFilters } from "./settings/filters.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { PagePending } from "./shell/page-pending.tsx";
@@ -180,6 +180,16 @@ const queryHomeRoute = createRoute({
   component: lazyRouteComponent(() => import("./products/query/query-home-page.tsx"), "QueryHomePage"),
 });
 
+const queryNewRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/query/new",
+  validateSearch: readEngineSearch,
+  component: lazyRouteComponent(
+    () => import("./products/query/connections/new-connection-page.tsx"),
+    "NewConnectionPage",
+  ),
+});
+
 const querySectionRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/query/c/$connectionId/$section",
@@ -218,6 +228,7 @@ const routeTree = rootRoute.addChildren([
     newConversationRoute,
     conversationRoute,
     queryHomeRoute,
+    queryNewRoute,
     querySectionRoute,
     settingsRoute,
     settingsPageRoute,

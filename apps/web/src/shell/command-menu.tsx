@@ -4,12 +4,20 @@ import { create } from "zustand";
 import { useCommands, type Command } from "./commands.ts";
 import { useFrame } from "./frame.ts";
 
-/** Lets a product add what it finds for the words typed, such as conversations. */
+interface Found {
+  items: readonly PaletteItem[];
+  busy: boolean;
+}
+
+/** Lets products add what they find for the words typed, such as conversations; by product, those of the open page first. */
 export const usePaletteSearch = create<{
   query: string;
-  found: readonly PaletteItem[];
-  busy: boolean;
-}>()(() => ({ query: "", found: [], busy: false }));
+  found: { query?: Found; chat?: Found };
+}>()(() => ({ query: "", found: {} }));
+
+/** What a product has found for the words that stand there now. */
+export const setFound = (product: keyof ReturnType<typeof usePaletteSearch.getState>["found"], found: Found) =>
+  usePaletteSearch.setState((state) => ({ found: { ...state.found, [product]: found } }));
 
 const setQuery = (query: string) => usePaletteSearch.setState({ query });
 
@@ -22,9 +30,11 @@ export const loadPalette = () => import("@mindmesh/ui/command-palette");
 export function CommandMenu() {
   const open = useFrame((frame) => frame.paletteOpen);
   const commands = useCommands((state) => state.commands);
-  const { query, found, busy } = usePaletteSearch();
+  const { query, found: sources } = usePaletteSearch();
   const palette = useLoaded(loadPalette, open);
   if (!palette) return null;
+  const groups = [sources.query, sources.chat].filter((source) => source !== undefined);
+  const found = groups.flatMap((source) => source.items);
   const offered = commands.filter((command) => !command.hidden);
   const items = [...offered.filter((command) => !isOfShell(command)), ...found, ...offered.filter(isOfShell)];
   return (
@@ -37,7 +47,7 @@ export function CommandMenu() {
       items={items}
       query={query}
       onQueryChange={setQuery}
-      busy={busy}
+      busy={groups.some((source) => source.busy)}
     />
   );
 }

@@ -5,7 +5,7 @@ import MessageSquare from "lucide-react/icons/message-square";
 import MessageSquareText from "lucide-react/icons/message-square-text";
 import { useEffect, useState } from "react";
 import { workspaceKey } from "../../live/live-connection.ts";
-import { usePaletteSearch } from "../../shell/command-menu.tsx";
+import { setFound, usePaletteSearch } from "../../shell/command-menu.tsx";
 import { closeDrawer } from "../../shell/frame.ts";
 import { chatApi } from "./api.ts";
 
@@ -47,7 +47,7 @@ export function useChatSearch(workspaceId: string) {
   });
   useEffect(() => {
     const hits = query === "" ? [] : (data?.items ?? []);
-    const found = hits.map((hit) => ({
+    const items = hits.map((hit) => ({
       id: `${hit.conversationId}/${hit.messageId ?? ""}`,
       title: hit.conversationTitle,
       group: hit.messageId === null ? "Conversations" : "Messages",
@@ -63,6 +63,6 @@ export function useChatSearch(workspaceId: string) {
         });
       },
     }));
-    usePaletteSearch.setState({ found, busy: isFetching && query !== "" });
+    setFound("chat", { items, busy: isFetching && query !== "" });
   }, [data, isFetching, navigate, query, workspaceId]);
 }

@@ -1,5 +1,13 @@
-import { createClient } from "@mindmesh/client";
+import { createClient, routeUrl } from "@mindmesh/client";
 import { connectionRoutes } from "@mindmesh/contracts/query/connections";
+import { schemaRoutes } from "@mindmesh/contracts/query/schema";
 import { clientOptions } from "../../live/client-options.ts";
 
 export const connectionsApi = createClient(connectionRoutes, clientOptions);
+export const schemaApi = createClient(schemaRoutes, clientOptions);
+
+export const dataFileUrl = (workspaceId: string, file: File) =>
+  routeUrl(connectionRoutes.uploadDataFile, {
+    params: { workspaceId },
+    query: { name: file.name.slice(0, 1000) || "data" },
+  });

@@ -12,3 +12,11 @@ export function readSectionSearch(search: Record<string, unknown>): SectionSearc
   }
   return kept;
 }
+
+const engines = ["postgres", "mysql", "mssql", "files"] as const;
+
+/** What the page of a new connection is about: an engine on the network, or files. */
+export function readEngineSearch(search: Record<string, unknown>): { engine?: (typeof engines)[number] } {
+  const engine = engines.find((each) => each === search["engine"]);
+  return engine === undefined ? {} : { engine };
+}

@@ -1,6 +1,8 @@
 import type { Connection } from "@mindmesh/contracts/query/connections";
 import { roleMay, type Right, type Role } from "@mindmesh/contracts/permissions";
-import type { ComponentType } from "react";
+import Settings from "lucide-react/icons/settings-2";
+import Table2 from "lucide-react/icons/table-2";
+import { lazy, type ComponentType } from "react";
 
 export interface SectionProps {
   workspaceId: string;
@@ -19,7 +21,26 @@ export interface Section {
 }
 
 /** What can be done with a connection, in the order of its tabs. Each is fetched when it is first opened. */
-export const sections: readonly Section[] = [];
+export const sections: readonly Section[] = [
+  {
+    slug: "schema",
+    title: "Schema",
+    Icon: Table2,
+    Content: lazy(() => import("./schema/schema-section.tsx").then((module) => ({ default: module.SchemaSection }))),
+  },
+  {
+    slug: "settings",
+    title: "Settings",
+    Icon: Settings,
+    needs: "query.manage",
+    Content: lazy(() =>
+      import("./settings/settings-section.tsx").then((module) => ({ default: module.SettingsSection })),
+    ),
+  },
+];
 
 /** The sections that somebody of this role may open. */
 export const sectionsFor = (role: Role) => sections.filter(({ needs }) => needs === undefined || roleMay(role, needs));
+
+/** Where a connection opens. */
+export const firstSection = (role: Role) => sectionsFor(role)[0]?.slug ?? "schema";

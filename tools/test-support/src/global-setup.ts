@@ -3,8 +3,9 @@ import path from "node:path";
 import pg from "pg";
 import { kernelMigrations, migrate } from "@mindmesh/kernel/db";
 import type { TestProject } from "vitest/node";
+import { startMariaDb } from "./mariadb.ts";
 import { startTestPostgres } from "./postgres.ts";
-import { findChromium, findNativePostgres, findRedis } from "./programs.ts";
+import { findChromium, findMariaDb, findNativePostgres, findRedis } from "./programs.ts";
 import { startRedis } from "./redis.ts";
 import { makeRunFolder } from "./run-folder.ts";
 import { templateName } from "./template-name.ts";
@@ -16,6 +17,8 @@ declare module "vitest" {
     /** The machine's own PostgreSQL, empty, or null where none is installed. */
     nativePostgresUrl: string | null;
     redisUrl: string | null;
+    /** As its root, without TLS; no database in it. */
+    mariaDbUrl: string | null;
     chromiumPath: string | null;
   }
 }
@@ -37,21 +40,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const native = await findNativePostgres();
     const redis = await findRedis();
+    const mariaDb = await findMariaDb();
     const wanted = process.env["TEST_DATABASE"] ?? "embedded";
     if (wanted === "native" && !native) throw new Error("TEST_DATABASE=native, but no PostgreSQL is installed here");
     const starting = [
       started(wanted === "native" ? null : startTestPostgres(path.join(folder, "embedded"), null)),
       started(native === null ? null : startTestPostgres(path.join(folder, "native"), native)),
       started(redis === null ? null : startRedis(path.join(folder, "redis"), redis)),
+      started(mariaDb === null ? null : startMariaDb(path.join(folder, "mariadb"), mariaDb)),
     ] as const;
     await Promise.allSettled(starting); // when one fails, the others are known and can be stopped
-    const [embeddedUrl, nativeUrl, redisUrl] = await Promise.all(starting);
+    const [embeddedUrl, nativeUrl, redisUrl, mariaDbUrl] = await Promise.all(starting);
     const databaseUrl = embeddedUrl ?? nativeUrl;
     if (!databaseUrl) throw new Error("No PostgreSQL was started");
     await makeTemplate(databaseUrl);
     project.provide("databaseUrl", databaseUrl);
     project.provide("nativePostgresUrl", nativeUrl);
     project.provide("redisUrl", redisUrl);
+    project.provide("mariaDbUrl", mariaDbUrl);
     project.provide("chromiumPath", await findChromium());
   } catch (error) {
     await teardown();

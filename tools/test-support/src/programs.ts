@@ -17,6 +17,14 @@ export function findRedis(): Promise<string | null> {
   return findOnPath("redis-server");
 }
 
+/** The server of MariaDB and what makes its data directory, or null. Debian keeps the former where only admins look. */
+export async function findMariaDb(): Promise<{ server: string; install: string } | null> {
+  const server =
+    (await findOnPath("mariadbd")) ?? ((await isProgram("/usr/sbin/mariadbd")) ? "/usr/sbin/mariadbd" : null);
+  const install = await findOnPath("mariadb-install-db");
+  return server && install ? { server, install } : null;
+}
+
 export async function findChromium(): Promise<string | null> {
   const macOs = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
   for (const name of ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]) {

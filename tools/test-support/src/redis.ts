@@ -31,7 +31,7 @@ export async function startRedis(folder: string, program: string) {
   };
 }
 
-async function sparePort(): Promise<number> {
+export async function sparePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -39,7 +39,7 @@ async function sparePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   const connected = once(socket, "connect").then(
     () => true,

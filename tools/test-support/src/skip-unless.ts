@@ -4,6 +4,7 @@ import { describe, expect, inject, it } from "vitest";
 
 const services = {
   redis: { key: "redisUrl", need: "redis-server on the PATH" },
+  mariaDb: { key: "mariaDbUrl", need: "MariaDB (mariadbd, mariadb-install-db) on this machine" },
   nativePostgres: { key: "nativePostgresUrl", need: "PostgreSQL installed on this machine" },
   chromium: { key: "chromiumPath", need: "Chromium or Chrome installed on this machine" },
 } as const;

@@ -6,6 +6,8 @@ export async function engineOf(kind: EngineKind): Promise<Engine> {
   switch (kind) {
     case "postgres":
       return (await import("./postgres/index.ts")).postgresEngine;
+    case "mysql":
+      return (await import("./mysql/index.ts")).mysqlEngine;
     case "sqlite":
       return (await import("./sqlite/index.ts")).sqliteEngine;
     default:

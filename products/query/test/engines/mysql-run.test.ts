@@ -128,7 +128,7 @@ skipUnless("mariaDb")("a result from MariaDB", () => {
   });
 
   it("takes parameters as text, and question marks in texts are no parameters", async () => {
-    const { rows } = await run("SELECT ? + 1, ? IS NULL, '?', ?", {
+    const { rows } = await run("SELECT CAST(? AS SIGNED) + 1, ? IS NULL, '?', ?", {
       parameters: ["9007199254740993", null, "'; DROP TABLE x; -- \\"],
     });
     expect(rows).toEqual([["9007199254740994", "1", "?", "'; DROP TABLE x; -- \\"]]);
@@ -217,17 +217,21 @@ skipUnless("mariaDb")("a result from MariaDB", () => {
     );
     const plan = planNode.parse(await session.plan({ ...request, analyze: false }));
     const all = (node: typeof plan): (typeof plan)[] => [node, ...node.children.flatMap((child) => all(child))];
-    expect(all(plan).flatMap(({ table }) => table?.name ?? [])).toEqual(["i", "j"]);
+    expect(
+      all(plan)
+        .flatMap(({ table }) => table?.name ?? [])
+        .sort(),
+    ).toEqual(["i", "j"]);
     const run = all(planNode.parse(await session.plan({ ...request, analyze: true })));
     expect(run.find(({ table }) => table?.name === "i")?.actualRows).toBe(3);
   });
 
   it("is told of in the catalogue with keys, checks, defaults and comments", async () => {
     await database.admin.query(`
-      CREATE TABLE \`cu.st"o'mer \u{1F600}\` (id int AUTO_INCREMENT PRIMARY KEY, email varchar(100) NOT NULL UNIQUE COMMENT 'how to reach', born date DEFAULT NULL,
+      CREATE TABLE \`cu.st"o'mer \u00dc\` (id int AUTO_INCREMENT PRIMARY KEY, email varchar(100) NOT NULL UNIQUE COMMENT 'how to reach', born date DEFAULT NULL,
         tax decimal(8,3) DEFAULT 0.5, twice decimal(9,3) AS (tax * 2) STORED, extra json, CHECK (tax > 0)) COMMENT 'who buys';
       CREATE TABLE orders (customer int, number int, state enum('new', 'it''s paid'), PRIMARY KEY (customer, number), KEY open_ones (state, number DESC),
-        FOREIGN KEY (customer) REFERENCES \`cu.st"o'mer \u{1F600}\` (id) ON DELETE CASCADE);
+        FOREIGN KEY (customer) REFERENCES \`cu.st"o'mer \u00dc\` (id) ON DELETE CASCADE);
       CREATE VIEW paid AS SELECT customer FROM orders WHERE state <> 'new';
       CREATE FUNCTION twice(n int) RETURNS int DETERMINISTIC RETURN n * 2;
       INSERT INTO orders SELECT NULL, 1, 'new' FROM DUAL WHERE FALSE`);
@@ -242,7 +246,7 @@ skipUnless("mariaDb")("a result from MariaDB", () => {
     expect(shares.at(-1)).toBe(1);
     expect(found.serverVersion).toMatch(/^MariaDB \d+/);
     const table = (name: string) => found.tables.find((each) => each.name === name);
-    const customer = table("cu.st\"o'mer \u{1F600}");
+    const customer = table("cu.st\"o'mer \u00dc");
     expect(customer).toMatchObject({
       comment: "who buys",
       primaryKey: { columns: ["id"] },
@@ -264,7 +268,7 @@ skipUnless("mariaDb")("a result from MariaDB", () => {
       {
         name: "orders_ibfk_1",
         columns: ["customer"],
-        to: { schema: new URL(database.url).pathname.slice(1), name: "cu.st\"o'mer \u{1F600}" },
+        to: { schema: new URL(database.url).pathname.slice(1), name: "cu.st\"o'mer \u00dc" },
         toColumns: ["id"],
         onDelete: "CASCADE",
         onUpdate: "RESTRICT",

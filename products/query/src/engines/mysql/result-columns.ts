@@ -45,7 +45,7 @@ export function resultColumn(packet: FieldPacket): ResultColumn & { isBinary: bo
   const field = packet as Field;
   const flags = Number(field.flags);
   const code = Number(field.columnType);
-  const { characterSet, columnLength = 0, decimals = 0, name } = field;
+  const { characterSet, columnLength, decimals, name } = field;
   const isBytes = characterSet === binaryCharset;
   const known = types[code];
   if (known) {

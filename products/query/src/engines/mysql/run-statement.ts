@@ -113,6 +113,8 @@ function readResult(login: Login, sql: string, limits: RunRequest["limits"]): Re
   const finish = (error: Error | null) => {
     if (state.done) return;
     state.done = true;
+    connection.off("error", onLost);
+    connection.off("end", onClosed);
     if (error === null) {
       hand();
       columns.resolve(shapes);
@@ -123,6 +125,11 @@ function readResult(login: Login, sql: string, limits: RunRequest["limits"]): Re
     }
     wake?.();
   };
+  // The driver tells a lost connection to the connection's own listeners only.
+  const onLost = (error: Error) => finish(error);
+  const onClosed = () => finish(new Error("the server closed the connection"));
+  connection.on("error", onLost);
+  connection.on("end", onClosed);
   refuseLongRows(login, (error) => finish(error));
   const query = connection.query({ sql, rowsAsArray: true, typeCast: false });
   query.on("fields", (fields?: FieldPacket[]) => {

@@ -17,7 +17,7 @@ const refused = (message: string) => new StatementFailure("refused", message);
 export function wordsOf(sql: string): Word[] {
   if (/\/\*M?!/i.test(sql)) throw refused("Comments that begin with /*! are run by the database. Leave them out.");
   const pattern =
-    /\/\*[\s\S]*?(?:\*\/|$)|--(?=[\s\u0000-\u001f]|$)[^\n]*|#[^\n]*|'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?|`(?:[^`]|``)*`?|@{1,2}[\w$.`]*|[\p{L}\p{N}_$]+|:=|[^\s]/gu;
+    /\/\*[\s\S]*?(?:\*\/|$)|--(?=[\s\p{Cc}]|$)[^\n]*|#[^\n]*|'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?|`(?:[^`]|``)*`?|@{1,2}[\w$.`]*|[\p{L}\p{N}_$]+|:=|[^\s]/gu;
   const words: Word[] = [];
   for (const [text] of sql.matchAll(pattern)) {
     if (/^(\/\*|--|#)/.test(text)) continue;

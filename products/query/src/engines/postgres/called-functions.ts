@@ -1,5 +1,5 @@
+import { functionDenial, harmlessVolatileFunctions } from "../../guard/postgres/denied-functions.ts";
 import { StatementFailure } from "../engine.ts";
-import { harmlessVolatile, runsText } from "./harmless-functions.ts";
 import type { Login } from "./login.ts";
 import type { StatementNames } from "./statement-names.ts";
 import { ask } from "./transaction.ts";
@@ -62,41 +62,41 @@ WITH RECURSIVE called AS (
 ), everything AS (
   SELECT * FROM named UNION SELECT * FROM in_views UNION SELECT * FROM operators UNION SELECT * FROM through_types
 )
-SELECT DISTINCT e.how, n.nspname, p.proname, p.oid < 16384, e.view, p.provolatile = 'v'
+SELECT DISTINCT e.how, n.nspname, p.proname, p.oid < 16384, e.view, p.provolatile = 'v', EXISTS (SELECT FROM pg_catalog.pg_depend d
+  WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
 FROM everything e JOIN pg_catalog.pg_proc p ON p.oid = e.oid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 LEFT JOIN pg_catalog.pg_aggregate a ON a.aggfnoid = p.oid
 LEFT JOIN pg_catalog.pg_proc s ON s.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn)
-WHERE p.provolatile = 'v' OR s.provolatile = 'v' OR p.proname = ANY ($5) OR p.proname ~ '^(dblink|(query|table|cursor|schema|database)_to_xml)'`;
+WHERE p.provolatile = 'v' OR s.provolatile = 'v' OR e.view IS NOT NULL OR p.proname = ANY ($5)`;
 
 /** @throws StatementFailure that names the first function which may change something or run a text as SQL */
 export async function refuseDangerousCalls(
   login: Login,
   names: Pick<StatementNames, "functions" | "relations" | "operators" | "types">,
 ): Promise<void> {
-  const executing = [...new Set(names.functions.map(({ name }) => name))].filter((name) => runsText(name));
+  const denied = [...new Set(names.functions.map(({ name }) => name))].filter((name) => functionDenial(name, "read"));
   const { rows: found } = await ask(login, question, [
     JSON.stringify(names.functions),
     JSON.stringify(names.relations),
     JSON.stringify([...new Set(names.operators)]),
     JSON.stringify([...new Set(names.types)]),
-    executing,
+    denied,
   ]);
-  for (const [how = "", schema = "", name = "", isBuiltIn, view = null, isVolatile] of found) {
-    if (name === null || runsText(name)) throw refusedCall(`${name ?? ""}() runs a text as SQL`, how, view, null);
-    const isHarmless = harmlessVolatile.has(name) && (isBuiltIn === "t" || isUsualExtension(name));
-    if (isHarmless) continue;
+  for (const [how = "", schema = "", named, isBuiltIn, view = null, isVolatile, isExtension] of found) {
+    const name = named ?? "";
+    const isKnown = isBuiltIn === "t" || isExtension === "t";
+    const denial = functionDenial(name, "read");
+    if (denial !== null && isKnown) throw refusedCall(`${name}(): ${denial.reason}`, how, view, denial.instead);
+    // Of a view every function is given, of the rest only these.
+    if (isVolatile !== "t" && view !== null) continue;
+    if (isKnown && harmlessVolatileFunctions.has(name)) continue;
     const full = schema === "pg_catalog" ? name : `${schema ?? ""}.${name}`;
     const because =
       isVolatile === "t" ? "is declared VOLATILE: it may change something" : "builds on a VOLATILE function";
-    const hint =
-      isBuiltIn === "t" ? null : `If ${full}() changes nothing, its owner can say so: ALTER FUNCTION ${full} STABLE.`;
+    const hint = isKnown ? null : `If ${full}() changes nothing, its owner can say so: ALTER FUNCTION ${full} STABLE.`;
     throw refusedCall(`${full}() ${because}`, how, view, hint);
   }
 }
-
-/** Of pgcrypto, uuid-ossp and pg_stat_statements, whose functions have numbers like those that people made. */
-const isUsualExtension = (name: string) =>
-  /^(gen_random_bytes|gen_random_uuid|uuid_generate_v|pg_stat_statements)/.test(name);
 
 function refusedCall(what: string, how: string | null, view: string | null, hint: string | null): StatementFailure {
   const through =

@@ -80,6 +80,11 @@ skipUnless("chromium")("connections and schemas in a browser", () => {
     await tables.getByRole("link", { name: /^table customers/ }).click();
     await page.getByRole("heading", { name: /customers/ }).waitFor();
     await page.getByText("Everybody who has ever bought something").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("order_lin");
+    await page.getByRole("option", { name: /order_lines/ }).click();
+    await page.getByRole("heading", { name: /order_lines/ }).waitFor();
+    await page.goBack();
     await page.getByRole("button", { name: /country/ }).click();
     await page.getByText("Most common values").waitFor();
     await page.getByRole("button", { name: "Confirm the key of customer_id" }).click();
@@ -144,6 +149,37 @@ skipUnless("chromium")("connections and schemas in a browser", () => {
     await page.goto(`/w/${workspaceId}/query`);
     await page.getByText("No database yet").waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+    const made = await context.request.post(`/api/workspaces/${workspaceId}/query/connections`, {
+      data: {
+        name: "Away",
+        engine: "postgres",
+        network: { host: "db.invalid", port: 5432, database: "shop", user: "reader" },
+      },
+    });
+    const { id } = (await made.json()) as { id: string };
+    await page.getByText("Not reached").waitFor({ timeout: 60_000 });
+    await page.getByRole("link", { name: /Away/ }).click();
+    await page.getByText("The schema could not be read").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const [table] = [{ schema: "public", name: "people", kind: "table", comment: null, columns: [] }];
+    const rest = { rowEstimate: 3, bytes: null, primaryKey: null, uniqueKeys: [], foreignKeys: [], checks: [] };
+    const more = { indexes: [], definition: null, sequentialScans: null, analyzedAt: null, gap: null };
+    await chat.server.sql(
+      "INSERT INTO query.catalog_tables (workspace_id, connection_id, schema, name, content) VALUES ($1, $2, 'public', 'people', $3)",
+      [workspaceId, id, JSON.stringify({ ...table, ...rest, ...more })],
+    );
+    await chat.server.sql(
+      "INSERT INTO query.catalogs (workspace_id, connection_id, content, taken_at) VALUES ($1, $2, $3, now())",
+      [workspaceId, id, JSON.stringify({ serverVersion: "1", searchPath: [], enums: [], functions: [], gaps: [] })],
+    );
+    await page.goto(`/w/${workspaceId}/query/c/${id}/schema`);
+    await page.getByRole("link", { name: /people/ }).click();
+    await page.getByRole("heading", { name: /people/ }).waitFor();
+    await page.getByRole("link", { name: "All tables" }).click();
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("heading", { name: "Schema", exact: true }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto(`/w/${workspaceId}/query`);
     await page.getByLabel("Data files").setInputFiles([
       {
         name: "Cities 2026.csv",

@@ -12,6 +12,7 @@ import { Moment } from "../../settings/parts/moment.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { dropFiles } from "./connections/dropped-files.ts";
 import { DropZone } from "./connections/file-fields.tsx";
+import { SampleShop } from "./connections/sample-shop.tsx";
 import { EngineMark, kindWords } from "./engine-mark.tsx";
 import { connectionsQuery, isBeingRead } from "./queries.ts";
 import { firstSection } from "./sections.tsx";
@@ -22,8 +23,8 @@ const route = getRouteApi("/w/$workspaceId/query");
 export function QueryHomePage() {
   const { workspaceId } = route.useParams();
   const { data: me } = useSuspenseQuery(meQuery);
-  const connections = useQuery(connectionsQuery(workspaceId));
   const role = me.workspaces.find(({ id }) => id === workspaceId)?.role ?? "viewer";
+  const connections = useQuery({ ...connectionsQuery(workspaceId), enabled: roleMay(role, "query.use") });
   const mayManage = roleMay(role, "query.manage");
   return (
     <>
@@ -39,17 +40,20 @@ export function QueryHomePage() {
                 items.length === 0 ? (
                   <NoConnection workspaceId={workspaceId} mayManage={mayManage} />
                 ) : (
-                  <ul aria-label="Connections" className="flex flex-col gap-2">
-                    {items.map((connection) => (
-                      <li key={connection.id}>
-                        <ConnectionCard
-                          workspaceId={workspaceId}
-                          connection={connection}
-                          section={firstSection(role)}
-                        />
-                      </li>
-                    ))}
-                  </ul>
+                  <>
+                    <ul aria-label="Connections" className="flex flex-col gap-2">
+                      {items.map((connection) => (
+                        <li key={connection.id}>
+                          <ConnectionCard
+                            workspaceId={workspaceId}
+                            connection={connection}
+                            section={firstSection(role)}
+                          />
+                        </li>
+                      ))}
+                    </ul>
+                    {mayManage ? <DroppedFiles workspaceId={workspaceId} words="Or drop data files here" /> : null}
+                  </>
                 )
               }
             </Loaded>
@@ -78,7 +82,6 @@ function NewConnection({ workspaceId, primary = false }: { workspaceId: string; 
 }
 
 function NoConnection({ workspaceId, mayManage }: { workspaceId: string; mayManage: boolean }) {
-  const navigate = useNavigate();
   if (!mayManage) {
     return (
       <EmptyState
@@ -96,14 +99,23 @@ function NoConnection({ workspaceId, mayManage }: { workspaceId: string; mayMana
         description="Connect one to understand it, ask it questions and trust the answers. It can only be read unless you decide otherwise."
         action={<NewConnection workspaceId={workspaceId} primary />}
       />
-      <DropZone
-        small={false}
-        onFiles={(files) => {
-          dropFiles(files);
-          void navigate({ to: "/w/$workspaceId/query/new", params: { workspaceId }, search: { engine: "files" } });
-        }}
-      />
+      <DroppedFiles workspaceId={workspaceId} />
+      <SampleShop workspaceId={workspaceId} />
     </div>
+  );
+}
+
+/** Files that are dropped here are opened on the page that asks for their names. */
+function DroppedFiles({ workspaceId, words }: { workspaceId: string; words?: string }) {
+  const navigate = useNavigate();
+  return (
+    <DropZone
+      words={words}
+      onFiles={(files) => {
+        dropFiles(files);
+        void navigate({ to: "/w/$workspaceId/query/new", params: { workspaceId }, search: { engine: "files" } });
+      }}
+    />
   );
 }
 

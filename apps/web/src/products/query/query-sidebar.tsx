@@ -14,10 +14,11 @@ import { firstSection } from "./sections.tsx";
 /** What stands in the sidebar while Query is open: the connections. */
 export function QuerySidebar({ workspaceId }: { workspaceId: string }) {
   const { data: me } = useSuspenseQuery(meQuery);
-  const connections = useQuery(connectionsQuery(workspaceId));
   const { connectionId, section } = useParams({ strict: false });
   const navigate = useNavigate();
   const role = me.workspaces.find(({ id }) => id === workspaceId)?.role ?? "viewer";
+  const mayUse = roleMay(role, "query.use");
+  const connections = useQuery({ ...connectionsQuery(workspaceId), enabled: mayUse });
   const create = roleMay(role, "query.manage") ? (
     <IconButton
       size="sm"
@@ -33,12 +34,12 @@ export function QuerySidebar({ workspaceId }: { workspaceId: string }) {
     <nav aria-label="Query" className="px-2 pb-4">
       <QueryCommands workspaceId={workspaceId} role={role} />
       <SidebarSection title="Connections" action={create}>
-        {connections.isPending ? (
+        {mayUse && connections.isPending ? (
           <li className="flex h-8 items-center pl-2">
             <Skeleton className="h-3 w-3/5" />
           </li>
         ) : null}
-        {connections.data?.length === 0 ? <li className="px-2 py-1 text-xs text-faint">None yet.</li> : null}
+        {!mayUse || connections.data?.length === 0 ? <li className="px-2 py-1 text-xs text-faint">None yet.</li> : null}
         {connections.data?.map((connection) => (
           <li key={connection.id}>
             <SidebarItem

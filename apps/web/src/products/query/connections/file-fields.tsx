@@ -19,7 +19,7 @@ type FileFieldsProps = {
 export function FileFields({ files, problems }: FileFieldsProps) {
   return (
     <div className="flex flex-col gap-3">
-      <DropZone onFiles={files.add} small={files.uploads.length > 0} />
+      <DropZone onFiles={files.add} words={files.uploads.length > 0 ? "Drop more files here" : undefined} />
       {files.uploads.length > 0 ? (
         <ul aria-label="Files" className="flex flex-col divide-y divide-line rounded-md border border-line">
           {files.uploads.map((upload, index) => (
@@ -42,8 +42,15 @@ export function FileFields({ files, problems }: FileFieldsProps) {
   );
 }
 
+type DropZoneProps = {
+  onFiles: (files: readonly File[]) => void;
+  /** Where there is more on the page: a line with these words instead of a large field. */
+  words?: string | undefined;
+};
+
 /** A place to drop files on, with a button that picks them. */
-export function DropZone({ onFiles, small }: { onFiles: (files: readonly File[]) => void; small: boolean }) {
+export function DropZone({ onFiles, words }: DropZoneProps) {
+  const small = words !== undefined;
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -68,9 +75,7 @@ export function DropZone({ onFiles, small }: { onFiles: (files: readonly File[])
       )}
     >
       {small ? null : <FileSpreadsheet aria-hidden="true" className="size-6 text-faint" />}
-      <p className="text-sm text-muted">
-        {small ? "Drop more files here" : "Drop SQLite, DuckDB, CSV, Parquet or XLSX files here"}
-      </p>
+      <p className="text-sm text-muted">{words ?? "Drop SQLite, DuckDB, CSV, Parquet or XLSX files here"}</p>
       <Button size="sm" icon={<Upload />} onClick={() => input.current?.click()}>
         Choose files
       </Button>

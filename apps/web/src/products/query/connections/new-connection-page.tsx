@@ -9,6 +9,7 @@ import { PageHeader } from "../../../shell/page-header.tsx";
 import { EngineMark, engineWords } from "../engine-mark.tsx";
 import { NewFilesForm } from "./new-files-form.tsx";
 import { NewNetworkForm } from "./new-network-form.tsx";
+import { SampleShop } from "./sample-shop.tsx";
 import type { NetworkEngine } from "./place-values.ts";
 
 const route = getRouteApi("/w/$workspaceId/query/new");
@@ -94,6 +95,7 @@ function Choice({ workspaceId }: { workspaceId: string }) {
           </li>
         ))}
       </ul>
+      <SampleShop workspaceId={workspaceId} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { SchemaOutline } from "@mindmesh/contracts/query/schema";
 import { Callout } from "@mindmesh/ui";
 import TriangleAlert from "lucide-react/icons/triangle-alert";
 import { Section } from "../../../settings/parts/section.tsx";
+import { BackToTables } from "./back-to-tables.tsx";
 import { InferredKeys } from "./inferred-keys.tsx";
 import { SchemaAge } from "./reading-status.tsx";
 import { SchemaChanges } from "./schema-changes.tsx";
@@ -27,7 +28,8 @@ export function SchemaOverview({ workspaceId, connection, outline, mayDecide }: 
   const decided = inferredKeys.filter(({ decision }) => decision === "confirmed");
   return (
     <div className="mx-auto max-w-3xl px-6 pb-8 phone:px-4">
-      <div className="flex flex-wrap items-center justify-between gap-3 py-5">
+      <BackToTables />
+      <div className="flex flex-wrap items-center justify-between gap-3 py-5 phone:pt-1">
         <div className="min-w-0">
           <h2 className="text-lg font-semibold text-ink">Schema</h2>
           <p className="truncate text-xs text-muted">{serverVersion}</p>

@@ -17,12 +17,14 @@ const route = getRouteApi("/w/$workspaceId/query/c/$connectionId/$section");
 
 /** The schema of a connection: its tables at the left, the chosen one or an overview at the right; on phones one of both. */
 export function SchemaSection({ workspaceId, connection }: SectionProps) {
-  const { table } = route.useSearch();
+  const { table, view } = route.useSearch();
   const { data: me } = useSuspenseQuery(meQuery);
   const schema = useQuery(schemaQuery(workspaceId, connection.id));
   const role = me.workspaces.find(({ id }) => id === workspaceId)?.role ?? "viewer";
   const mayRefresh = roleMay(role, "query.develop");
   const place = readTablePlace(table);
+  // On phones the list gives way to what was chosen from it.
+  const chosen = place !== null || view === "overview";
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <ReadingStatus workspaceId={workspaceId} connection={connection} mayRefresh={mayRefresh} />
@@ -33,13 +35,13 @@ export function SchemaSection({ workspaceId, connection }: SectionProps) {
           ) : (
             <div className="flex min-h-0 flex-1">
               <div
-                className={`min-h-0 w-72 shrink-0 flex-col border-r border-line phone:w-full phone:border-r-0 ${place ? "flex phone:hidden" : "flex phone:h-1/2"}`}
+                className={`flex min-h-0 w-72 shrink-0 flex-col border-r border-line phone:w-full phone:border-r-0 ${chosen ? "phone:hidden" : ""}`}
               >
                 <TableList outline={outline} chosen={place} />
               </div>
               <section
                 aria-label={place ? `Table ${place.name}` : "Overview of the schema"}
-                className={`min-h-0 min-w-0 flex-1 overflow-y-auto ${place ? "" : "phone:hidden"}`}
+                className={`min-h-0 min-w-0 flex-1 overflow-y-auto ${chosen ? "" : "phone:hidden"}`}
               >
                 {place ? (
                   <TableDetails

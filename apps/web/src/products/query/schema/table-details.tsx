@@ -2,8 +2,6 @@ import type { Connection } from "@mindmesh/contracts/query/connections";
 import type { TableDetail } from "@mindmesh/contracts/query/schema";
 import { Badge, Callout, CopyButton, Table } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import ArrowLeft from "lucide-react/icons/arrow-left";
 import TriangleAlert from "lucide-react/icons/triangle-alert";
 import type { ReactNode } from "react";
 import { bytesInWords } from "../../../files/bytes.ts";
@@ -11,12 +9,11 @@ import { ListSkeleton, Loaded } from "../../../settings/parts/loaded.tsx";
 import { Moment } from "../../../settings/parts/moment.tsx";
 import { Section } from "../../../settings/parts/section.tsx";
 import { tableQuery } from "../queries.ts";
+import { BackToTables } from "./back-to-tables.tsx";
 import { ColumnsTable } from "./columns-table.tsx";
 import { InferredKeys } from "./inferred-keys.tsx";
 import { TableLink } from "./table-link.tsx";
 import { TableSign } from "./table-list.tsx";
-
-const route = getRouteApi("/w/$workspaceId/query/c/$connectionId/$section");
 
 type TableDetailsProps = {
   workspaceId: string;
@@ -30,7 +27,7 @@ export function TableDetails({ workspaceId, connection, place, mayDecide }: Tabl
   const query = useQuery(tableQuery(workspaceId, connection.id, place));
   return (
     <div className="mx-auto max-w-4xl px-6 pb-8 phone:px-4">
-      <Back />
+      <BackToTables />
       <Loaded query={query} skeleton={<ListSkeleton rows={8} className="py-6" />}>
         {(detail) => (
           <>
@@ -47,28 +44,11 @@ export function TableDetails({ workspaceId, connection, place, mayDecide }: Tabl
   );
 }
 
-function Back() {
-  const { workspaceId, connectionId, section } = route.useParams();
-  const { table: _table, ...search } = route.useSearch();
-  return (
-    <Link
-      to="/w/$workspaceId/query/c/$connectionId/$section"
-      params={{ workspaceId, connectionId, section }}
-      search={search}
-      className="mt-3 inline-flex h-7 items-center gap-1.5 rounded-sm text-xs text-muted hover:text-ink touch:h-11"
-    >
-      <ArrowLeft aria-hidden="true" className="size-3.5" />
-      <span className="md:hidden">All tables</span>
-      <span className="phone:hidden">Overview</span>
-    </Link>
-  );
-}
-
 function Heading({ detail }: { detail: TableDetail }) {
   const { table } = detail;
   const { schema, name, kind, comment, rowEstimate, bytes, analyzedAt, gap } = table;
   return (
-    <div className="pb-4 pt-2">
+    <div className="pb-4 pt-5 phone:pt-1">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <TableSign kind={kind} />
         <h2 className="min-w-0 text-lg font-semibold text-ink [overflow-wrap:anywhere]">

@@ -2,7 +2,9 @@ import type { OutlineTable, SchemaOutline } from "@mindmesh/contracts/query/sche
 import { classNames, SearchInput } from "@mindmesh/ui";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
+import ChevronRight from "lucide-react/icons/chevron-right";
 import Eye from "lucide-react/icons/eye";
+import LayoutDashboard from "lucide-react/icons/layout-dashboard";
 import Table2 from "lucide-react/icons/table-2";
 import { useMemo, useRef, type KeyboardEvent } from "react";
 import { findTables, writeTable } from "./find-tables.ts";
@@ -59,6 +61,20 @@ export function TableList({ outline, chosen }: TableListProps) {
           onValueChange={(value) => void navigate({ search: { ...search, find: value || undefined }, replace: true })}
         />
       </div>
+      <Link
+        to="/w/$workspaceId/query/c/$connectionId/$section"
+        params={{ workspaceId, connectionId, section }}
+        search={{ ...search, table: undefined, view: "overview" }}
+        aria-current={chosen === null ? "true" : undefined}
+        className={classNames(
+          "mx-1 mt-1 flex h-8 shrink-0 items-center gap-2 rounded-sm px-2 text-sm transition-colors touch:h-11",
+          chosen === null ? "font-medium text-ink md:bg-selected" : "text-muted hover:bg-hover hover:text-ink",
+        )}
+      >
+        <LayoutDashboard aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
+        <span className="flex-1">Overview</span>
+        <ChevronRight aria-hidden="true" className="size-3.5 text-faint md:hidden" />
+      </Link>
       {rows.length === 0 ? (
         <p className="p-4 text-center text-sm text-muted">
           {find === "" ? "There are no tables that this login may see." : "No table or column fits these words."}
@@ -85,7 +101,7 @@ export function TableList({ outline, chosen }: TableListProps) {
                   <Link
                     to="/w/$workspaceId/query/c/$connectionId/$section"
                     params={{ workspaceId, connectionId, section }}
-                    search={{ ...search, table: writeTable(row.table) }}
+                    search={{ ...search, view: undefined, table: writeTable(row.table) }}
                     data-row={item.index}
                     aria-current={isSame(row.table, chosen) ? "true" : undefined}
                     className={classNames(

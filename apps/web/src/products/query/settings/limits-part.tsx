@@ -35,11 +35,11 @@ const between = (least: number, most: number) => (text: string) => {
 export function LimitsPart({ workspaceId, connection }: SectionProps) {
   const save = useSave(workspaceId, connection);
   const values = fieldsOf(connection.limits);
-  const form = useForm<Fields>({ defaultValues: values, values });
+  const form = useForm<Fields>({ defaultValues: values, values, resetOptions: { keepDirtyValues: true } });
   const { errors, isSubmitting, isDirty } = form.formState;
   const submit = submitTo(form, async ({ seconds, rows, megabytes, cost }) => {
     const number = (text: string) => Number(text.replaceAll(",", ""));
-    await save({
+    const saved = await save({
       limits: {
         seconds: Math.round(number(seconds)),
         rows: Math.round(number(rows)),
@@ -47,6 +47,7 @@ export function LimitsPart({ workspaceId, connection }: SectionProps) {
         cost: cost.trim() === "" ? null : number(cost),
       },
     });
+    form.reset(fieldsOf(saved.limits));
     toast("Saved", { tone: "success" });
   });
   return (

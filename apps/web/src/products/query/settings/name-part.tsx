@@ -10,10 +10,11 @@ import { useSave } from "./use-change.ts";
 export function NamePart({ workspaceId, connection }: SectionProps) {
   const save = useSave(workspaceId, connection);
   const values = { name: connection.name, label: connection.label ?? "" };
-  const form = useForm({ defaultValues: values, values });
+  const form = useForm({ defaultValues: values, values, resetOptions: { keepDirtyValues: true } });
   const { errors, isSubmitting, isDirty } = form.formState;
   const submit = submitTo(form, async ({ name, label }) => {
-    await save({ name, label: label.trim() === "" ? null : label });
+    const saved = await save({ name, label: label.trim() === "" ? null : label });
+    form.reset({ name: saved.name, label: saved.label ?? "" });
     toast("Saved", { tone: "success" });
   });
   return (

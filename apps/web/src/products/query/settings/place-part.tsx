@@ -24,7 +24,12 @@ import { useSave } from "./use-change.ts";
 export function PlacePart({ workspaceId, connection, ownsServer }: SectionProps & { ownsServer: boolean }) {
   const engine = connection.engine as NetworkEngine;
   const save = useSave(workspaceId, connection);
-  const form = useForm<PlaceValues>({ defaultValues: placeOf(connection), values: placeOf(connection) });
+  const form = useForm<PlaceValues>({
+    defaultValues: placeOf(connection),
+    values: placeOf(connection),
+    // What somebody types here stays while a reading goes on or another admin saves.
+    resetOptions: { keepDirtyValues: true },
+  });
   const place = usePlaceTest();
   const [saving, setSaving] = useState(false);
   const stages = useStages(form);
@@ -40,7 +45,7 @@ export function PlacePart({ workspaceId, connection, ownsServer }: SectionProps 
     const { network, secret, privateAllowed } = placeBody(engine, values, connection);
     if (network === null) return;
     const entered = Object.keys(secret).length > 0;
-    await save({ network, privateAllowed, ...(entered && { secret }) });
+    form.reset(placeOf(await save({ network, privateAllowed, ...(entered && { secret }) })));
     toast("Saved", { description: "The schema is being read anew.", tone: "success" });
   }
   const attempt = (work: (values: PlaceValues) => Promise<void>) => {

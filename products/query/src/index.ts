@@ -1,5 +1,7 @@
 import type { Product } from "@mindmesh/kernel/product";
 import { ingestJob } from "./catalog/ingest.ts";
+import { intelligenceRoutesOn } from "./ask/routes.ts";
+import { intelligenceTools } from "./ask/tools.ts";
 import { tendJob } from "./catalog/read-old-schemas.ts";
 import { schemaTools } from "./catalog/schema-tools.ts";
 import { connectionFiles } from "./connections/file-grant.ts";
@@ -19,12 +21,14 @@ export const query: Product = {
   start(app, kernel) {
     queryRoutesOn(app, kernel);
     const running = startStatements(app, kernel);
+    const intelligence = { ...kernel, statements: running };
+    intelligenceRoutesOn(app, intelligence);
     return {
       fileGrants: [connectionFiles],
       jobs: [ingestJob(kernel), tendJob(kernel), sampleShopJob(kernel)],
       personData: queryPersonData,
       reencrypt: reencryptConnections,
-      tools: [...schemaTools(kernel), ...statementTools(running)],
+      tools: [...schemaTools(kernel), ...statementTools(running), ...intelligenceTools(intelligence)],
       drain: (seconds) => running.drain(seconds),
     };
   },

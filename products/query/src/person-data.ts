@@ -2,6 +2,7 @@ import type { PersonData } from "@mindmesh/kernel/person-data";
 import { eq } from "drizzle-orm";
 import { inferredKeys, readings } from "./catalog/schema.ts";
 import { looseFiles } from "./connections/schema.ts";
+import { exportQuestions, forgetQuestions } from "./ask/person-data.ts";
 import { connections } from "./schema.ts";
 import { exportWorkbench, forgetInWorkbench } from "./workbench-data.ts";
 
@@ -22,9 +23,11 @@ export const queryPersonData: PersonData = {
       yield { kind: "decidedKeys", value };
     }
     yield* exportWorkbench(db, personId);
+    yield* exportQuestions(db, personId);
   },
   async forgetPerson(tx, personId) {
     await forgetInWorkbench(tx, personId);
+    await forgetQuestions(tx, personId);
     await tx.update(connections).set({ createdBy: null }).where(eq(connections.createdBy, personId));
     await tx.update(readings).set({ requestedBy: null }).where(eq(readings.requestedBy, personId));
     await tx.update(inferredKeys).set({ decidedBy: null }).where(eq(inferredKeys.decidedBy, personId));

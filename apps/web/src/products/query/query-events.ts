@@ -1,4 +1,5 @@
 import type { EventHandler } from "../../live/live-connection.ts";
+import { glossaryKeyOf, turnsKeyOf } from "./ask/queries.ts";
 import { connectionKeyOf, connectionsQuery } from "./queries.ts";
 
 /** What Query does with the logged events of a workspace. */
@@ -8,5 +9,10 @@ export const handleQueryEvent: EventHandler = (queryClient, { workspaceId, type,
     const { connectionId } = payload as { connectionId: string };
     void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "schema"] });
     void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "readings"] });
+  }
+  if (type === "query.glossary.changed" || type === "query.questions.changed") {
+    const place = { workspaceId, connectionId: (payload as { connectionId: string }).connectionId };
+    const queryKey = type === "query.glossary.changed" ? glossaryKeyOf(place) : turnsKeyOf(place);
+    void queryClient.invalidateQueries({ queryKey });
   }
 };

@@ -1,5 +1,8 @@
 import type { Connection } from "@mindmesh/contracts/query/connections";
 import { roleMay, type Right, type Role } from "@mindmesh/contracts/permissions";
+import BookOpenText from "lucide-react/icons/book-open-text";
+import HeartPulse from "lucide-react/icons/heart-pulse";
+import MessageCircleQuestion from "lucide-react/icons/message-circle-question-mark";
 import Settings from "lucide-react/icons/settings-2";
 import Table2 from "lucide-react/icons/table-2";
 import { lazy, type ComponentType } from "react";
@@ -27,6 +30,26 @@ export const sections: readonly Section[] = [
     title: "Schema",
     Icon: Table2,
     Content: lazy(() => import("./schema/schema-section.tsx").then((module) => ({ default: module.SchemaSection }))),
+  },
+  {
+    slug: "ask",
+    title: "Ask",
+    Icon: MessageCircleQuestion,
+    Content: lazy(() => import("./ask/ask-section.tsx").then((module) => ({ default: module.AskSection }))),
+  },
+  {
+    slug: "glossary",
+    title: "Glossary",
+    Icon: BookOpenText,
+    Content: lazy(() =>
+      import("./glossary/glossary-section.tsx").then((module) => ({ default: module.GlossarySection })),
+    ),
+  },
+  {
+    slug: "health",
+    title: "Health",
+    Icon: HeartPulse,
+    Content: lazy(() => import("./optimise/health-section.tsx").then((module) => ({ default: module.HealthSection }))),
   },
   {
     slug: "settings",

@@ -47,7 +47,8 @@ const told = new Set([
   "Actual Total Time",
 ]);
 
-function planNode(node: ExplainNode): PlanNode {
+/** A step of `EXPLAIN (FORMAT JSON)` and all below it, in the shape of every engine. */
+export function planNode(node: ExplainNode): PlanNode {
   const children = (node.Plans ?? []).map((child) => planNode(child));
   const number = (key: string) => (typeof node[key] === "number" ? node[key] : null);
   const text = (key: string) => (typeof node[key] === "string" ? node[key] : null);

@@ -1,0 +1,70 @@
+import type { CatalogIndex, CatalogTable, TableName } from "@mindmesh/contracts/query/catalog";
+import type { EngineKind, TextPlace } from "@mindmesh/contracts/query/engine";
+import type { FindingKind } from "@mindmesh/contracts/query/optimise";
+import { dialects } from "../ask/built-in/write-sql.ts";
+
+/** An index that is not there. */
+export interface IndexProposal {
+  table: CatalogTable;
+  /** Columns, or an expression as SQL, in order. */
+  parts: { sql: string; column: string | null }[];
+}
+
+/** Something that may be better, before it is proved. */
+export interface Suspicion {
+  kind: FindingKind;
+  title: string;
+  explanation: string;
+  table: TableName | null;
+  place: TextPlace | null;
+  indexes: IndexProposal[];
+  /** The statement written in a better way. */
+  rewrite: string | null;
+  /** To copy, where it is not the indexes' own. */
+  statement: string | null;
+}
+
+export const suspicion = (
+  found: Pick<Suspicion, "kind" | "title" | "explanation"> & Partial<Suspicion>,
+): Suspicion => ({
+  table: null,
+  place: null,
+  indexes: [],
+  rewrite: null,
+  statement: null,
+  ...found,
+});
+
+/** `CREATE INDEX`, so that it does not keep writers out where the engine can do without. */
+export function createIndexSql({ table, parts }: IndexProposal, engine: EngineKind): string {
+  const { name } = dialects[engine];
+  const words = parts.map(({ column, sql }) => (column ?? sql).replace(/[^A-Za-z0-9]+/g, "_").replace(/^_+|_+$/g, ""));
+  const own = [table.name, ...words, "idx"].join("_").toLowerCase().slice(0, 60);
+  const place =
+    table.schema === "" || engine === "sqlite" ? name(table.name) : `${name(table.schema)}.${name(table.name)}`;
+  const concurrently = engine === "postgres" ? "CONCURRENTLY " : "";
+  return `CREATE INDEX ${concurrently}${name(own)} ON ${place} (${parts.map(({ sql }) => sql).join(", ")})`;
+}
+
+const bare = (part: string) =>
+  part
+    .replace(/^["`[]|["`\]]$/g, "")
+    .replace(/\s+(asc|desc)\b.*$/i, "")
+    .toLowerCase();
+
+/** Whether an index that is there serves these columns already: they are its first ones, in any order for equal comparisons. */
+export function isCovered(parts: string[], table: CatalogTable): boolean {
+  const wanted = parts.map((part) => part.toLowerCase());
+  return usable(table).some((index) => {
+    const head = index.parts.slice(0, wanted.length).map(bare);
+    return head.length === wanted.length && wanted.every((part) => head.includes(part));
+  });
+}
+
+export const usable = (table: CatalogTable): CatalogIndex[] =>
+  table.indexes.filter(
+    (index) =>
+      index.valid &&
+      index.condition === null &&
+      /^(btree|b-tree|art|clustered|nonclustered)?$/i.test(index.method ?? ""),
+  );

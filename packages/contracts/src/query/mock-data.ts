@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { id, moment as instant, workspaceParams } from "../fields.ts";
+import { defineRoute } from "../route.ts";
 import { tableName } from "./catalog.ts";
+import { cell } from "./engine.ts";
 
 /** Made-up rows for the tables of a connection: what is made for each column, how often, and from which seed. */
 
@@ -175,3 +178,96 @@ export const mockProblem = z.object({
   reason: z.string(),
 });
 export type MockProblem = z.infer<typeof mockProblem>;
+
+export const mockRun = z.object({
+  id,
+  state: z.enum(["waiting", "running", "done", "failed", "cancelled"]),
+  /** Rows of the whole plan, and those written so far. */
+  rows: z.int(),
+  written: z.int(),
+  tables: z.int(),
+  /** What is being written. */
+  text: z.string().nullable(),
+  error: z.string().nullable(),
+  createdAt: instant,
+  finishedAt: instant.nullable(),
+});
+export type MockRun = z.infer<typeof mockRun>;
+
+const place = "/api/workspaces/:workspaceId/query/connections/:connectionId/mock-data";
+const params = workspaceParams.extend({ connectionId: id });
+const route = { tag: "Query", audience: "member", params } as const;
+const planLimit = 8 * 1024 * 1024;
+
+export const mockDataRoutes = {
+  suggestMockPlan: defineRoute({
+    ...route,
+    method: "POST",
+    path: `${place}/plan`,
+    summary: "A plan of made-up rows for tables, as a careful person would fill them",
+    scope: "read",
+    body: z.object({
+      /** Null: all tables. */
+      tables: z.array(tableName).min(1).max(500).nullable().default(null),
+      rows: z.int().min(0).max(10_000_000).default(1000),
+      seed: z.int().min(0).max(4_294_967_295).default(1),
+      locale: mockLocale.default("en"),
+    }),
+    response: z.object({ plan: mockPlan, problems: z.array(mockProblem) }),
+  }),
+  previewMockData: defineRoute({
+    ...route,
+    method: "POST",
+    path: `${place}/preview`,
+    summary: "Some rows as a plan would make them; nothing is written",
+    scope: "read",
+    limit: "run",
+    bodyLimit: planLimit,
+    body: mockPlan,
+    response: z.object({
+      problems: z.array(mockProblem),
+      tables: z.array(z.object({ table: tableName, columns: z.array(z.string()), rows: z.array(z.array(cell)) })),
+    }),
+  }),
+  exportMockData: defineRoute({
+    ...route,
+    method: "POST",
+    path: `${place}/export`,
+    summary: "The rows of a plan as an SQL script in the database's dialect, or one table of it as CSV",
+    scope: "read",
+    limit: "run",
+    bodyLimit: planLimit,
+    body: z.object({ plan: mockPlan, format: z.enum(["sql", "csv"]), table: tableName.nullable().default(null) }),
+    response: "raw",
+  }),
+  startMockRun: defineRoute({
+    ...route,
+    method: "POST",
+    path: `${place}/runs`,
+    summary: "Write the rows of a plan into the database, all or none",
+    scope: "write",
+    limit: "run",
+    bodyLimit: planLimit,
+    /** `confirm`: the name of the connection, typed by the person who wants it. */
+    body: z.object({ plan: mockPlan, confirm: z.string().max(200) }),
+    response: mockRun,
+    status: 202,
+  }),
+  listMockRuns: defineRoute({
+    ...route,
+    method: "GET",
+    path: `${place}/runs`,
+    summary: "What was written into the database lately, newest first",
+    scope: "read",
+    response: z.object({ items: z.array(mockRun) }),
+  }),
+  cancelMockRun: defineRoute({
+    ...route,
+    method: "DELETE",
+    path: `${place}/runs/:runId`,
+    summary: "Stop writing; nothing of it stays",
+    scope: "write",
+    params: params.extend({ runId: id }),
+    response: "none",
+  }),
+} as const;

@@ -12,8 +12,11 @@ export const never = new AbortController().signal;
 export const limits: StatementLimits = { seconds: 30, rows: 100_000, bytes: 50 * 2 ** 20, cost: null };
 
 /** A statement that no guard has looked at: what the engine does with it must be harmless by itself. */
-export const unguarded = (engine: "sqlite" | "duckdb", sql: string): CheckedStatement =>
-  ({ engine, sql, access: "read", tables: [], functions: [] }) as unknown as CheckedStatement;
+export const unguarded = (
+  engine: "sqlite" | "duckdb",
+  sql: string,
+  access: "read" | "write" = "read",
+): CheckedStatement => ({ engine, sql, access, tables: [], functions: [] }) as unknown as CheckedStatement;
 
 /** A new folder, removed by the function that comes with it. */
 export async function testFolder() {

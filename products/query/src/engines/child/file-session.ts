@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { EngineKind } from "@mindmesh/contracts/query/engine";
 import type { Catalog } from "@mindmesh/contracts/query/catalog";
 import { type Session, StatementFailure } from "../engine.ts";
+import { expectAccess } from "../access.ts";
 import { answerOf } from "./answer-of.ts";
 import { type Child, startChild } from "./start-child.ts";
 
@@ -69,6 +70,7 @@ export async function openFileSession(file: FileDatabase, signal: AbortSignal): 
     },
 
     async *run({ statement, parameters, limits, signal: ended }) {
+      expectAccess(statement, file.engine, "read");
       const { seconds, rows, bytes } = limits;
       const request = { ask: "run", sql: statement.sql, parameters, rows, bytes } as const;
       const news = (await reader(ended)).ask(request, { milliseconds: seconds * 1000, signal: ended });
@@ -76,12 +78,14 @@ export async function openFileSession(file: FileDatabase, signal: AbortSignal): 
     },
 
     async plan({ statement, parameters, limits, signal: ended, analyze }) {
+      expectAccess(statement, file.engine, analyze ? "read" : null);
       const request = { ask: "plan", sql: statement.sql, parameters, analyze } as const;
       const milliseconds = analyze ? limits.seconds * 1000 : planMilliseconds;
       return answerOf(await reader(ended), request, { milliseconds, signal: ended });
     },
 
     async write({ statement, parameters, commit, expectedRows, limits, signal: ended }) {
+      expectAccess(statement, file.engine, "write");
       if (file.store === null) throw new StatementFailure("rights", file.whyNotWritten);
       const folder = await mkdtemp(join(file.scratch, "write-"));
       try {

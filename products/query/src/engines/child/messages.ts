@@ -1,6 +1,6 @@
 import type { Catalog } from "@mindmesh/contracts/query/catalog";
 import type { Cell, PlanNode } from "@mindmesh/contracts/query/engine";
-import type { FailureStage, LoginReport, RunPart, StatementFailureKind } from "../engine.ts";
+import type { FailureStage, FileTarget, LoginReport, RunPart, StatementFailureKind } from "../engine.ts";
 
 /** What a child is asked to do with its database; one thing at a time. */
 export type ChildRequest =
@@ -10,6 +10,8 @@ export type ChildRequest =
   | { ask: "run"; sql: string; parameters: Cell[]; rows: number; bytes: number }
   | { ask: "write"; sql: string; parameters: Cell[]; commit: boolean; expectedRows: number | null }
   | { ask: "plan"; sql: string; parameters: Cell[]; analyze: boolean }
+  /** Makes a database of files that are none. */
+  | { ask: "load"; path: string; files: FileTarget["files"]; scratch: string }
   /** Makes the file of the sample shop. */
   | { ask: "shop"; path: string; today: string }
   /** The parent has taken over a part of the rows. */
@@ -22,12 +24,20 @@ export interface ChildAnswers {
   run: null;
   write: { affectedRows: number };
   plan: PlanNode;
+  load: null;
   shop: { tables: number; rows: number };
 }
 
 export type ChildFailure =
   | { stage: FailureStage; message: string }
-  | { kind: StatementFailureKind; message: string; code: string | null; near: string | null; hint: string | null };
+  | {
+      kind: StatementFailureKind;
+      message: string;
+      code: string | null;
+      near: string | null;
+      at?: number | null;
+      hint: string | null;
+    };
 
 export type ChildReply =
   | { reply: "part"; part: RunPart }

@@ -196,5 +196,9 @@ function gone(complaint: string): StatementFailure {
 function failureFrom(failure: ChildFailure, sql: string): Error {
   if ("stage" in failure) return new ConnectionFailure(failure.stage, failure.message);
   const { kind, message, code, near, hint } = failure;
-  return new StatementFailure(kind satisfies StatementFailureKind, message, { code, hint, place: placeOf(near, sql) });
+  return new StatementFailure(kind satisfies StatementFailureKind, message, {
+    code,
+    hint,
+    place: placeOf(near, sql, failure.at ?? null),
+  });
 }

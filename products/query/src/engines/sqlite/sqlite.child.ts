@@ -100,7 +100,7 @@ serveChild(async (request, turn) => {
       return planSqlite(database, authorizer, request);
     case "write":
       return write(request.sql, request.parameters, request.commit, request.expectedRows);
-    case "shop":
-      throw new Error("the sample shop is made by another program");
+    default:
+      throw new Error(`${request.ask} is another program's work`);
   }
 }, sqliteFailure);

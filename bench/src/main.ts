@@ -6,6 +6,7 @@ import { fanOut } from "./fan-out.ts";
 import { gateway } from "./gateway.ts";
 import { importing } from "./importing.ts";
 import { page } from "./page.ts";
+import { queryGuard } from "./query-guard.ts";
 import { sandbox } from "./sandbox.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<void>> = {
   import: importing,
   budget,
   sandbox,
+  "query-guard": queryGuard,
 };
 
 const asked = process.argv.slice(2);

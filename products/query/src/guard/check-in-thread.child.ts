@@ -10,3 +10,5 @@ parentPort?.on("message", ({ sql, knowledge, access }: ThreadRequest) => {
     })
     .then((answer: ThreadAnswer) => parentPort?.postMessage(answer, []));
 });
+
+parentPort?.postMessage("ready", []);

@@ -14,7 +14,7 @@ export type ThreadAnswer = Verdict | null;
 
 const secondsAtMost = 10;
 
-let thread: Worker | null = null;
+let thread: Promise<Worker> | null = null;
 let turn: Promise<unknown> = Promise.resolve();
 
 /** Checks a long statement in a thread of its own, one after the other; one that takes too long is refused and ended. */
@@ -25,7 +25,7 @@ export function checkInThread(sql: string, knowledge: GuardKnowledge, access: Ac
 }
 
 async function ask(request: ThreadRequest): Promise<Verdict> {
-  const worker = (thread ??= startThread());
+  const worker = await (thread ??= startThread());
   worker.postMessage(request, []);
   const time = AbortSignal.timeout(secondsAtMost * 1000);
   try {
@@ -43,18 +43,20 @@ async function ask(request: ThreadRequest): Promise<Verdict> {
   }
 }
 
-function startThread(): Worker {
+/** Gives the thread once it has loaded the parsers and said so: that is not a statement's time. */
+async function startThread(): Promise<Worker> {
   const worker = new Worker(new URL("./check-in-thread.child.ts", import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
-  worker.unref();
   worker.once("exit", () => {
-    if (thread === worker) thread = null;
+    thread = null;
   });
+  await once(worker, "message");
+  worker.unref();
   return worker;
 }
 
 async function endThread(worker: Worker): Promise<void> {
-  if (thread === worker) thread = null;
+  thread = null;
   await worker.terminate();
 }

@@ -23,12 +23,12 @@ const word = /[\p{L}_\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*/uy;
 const wordWithSigns = /[\p{L}_#@\u0080-\uffff][\p{L}\p{N}_$#@\u0080-\uffff]*/uy;
 const number =
   /(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/y;
-const plainText = /'(?:[^']|'')*'/y;
-const escapedText = /[eE]'(?:[^'\\]|\\[\s\S]|'')*'/y;
-const prefixedText = /(?:[nNbBxX]|[uU]&)'(?:[^']|'')*'/y;
-const doubleName = /(?:[uU]&)?"(?:[^"]|"")*"/y;
-const backtickName = /`(?:[^`]|``)*`/y;
-const bracketName = /\[(?:[^\]]|\]\])*\]/y;
+const plainText = /'[^']*(?:''[^']*)*'/y;
+const escapedText = /[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'/y;
+const prefixedText = /(?:[nNbBxX]|[uU]&)'[^']*(?:''[^']*)*'/y;
+const doubleName = /(?:[uU]&)?"[^"]*(?:""[^"]*)*"/y;
+const backtickName = /`[^`]*(?:``[^`]*)*`/y;
+const bracketName = /\[[^\]]*(?:\]\][^\]]*)*\]/y;
 const dollarText = /\$([\p{L}_\u0080-\uffff][\p{L}\p{N}_\u0080-\uffff]*)?\$[\s\S]*?\$\1\$/uy;
 const lineComment = /--[^\n\r]*/y;
 const flatComment = /\/\*[\s\S]*?\*\//y;
@@ -70,10 +70,10 @@ const rules: Record<EngineKind, Rule[]> = {
   mysql: [
     { kind: "run", pattern: /\/\*M?!(?:[\s\S]*?\*\/|[\s\S]*)/y },
     { kind: "comment", pattern: flatComment },
-    { kind: "comment", pattern: /--(?=[\s\p{Cc}]|$)[^\n]*/uy },
+    { kind: "comment", pattern: /--(?=[\p{Cc} ]|$(?![\s\S]))[^\n]*/uy },
     { kind: "comment", pattern: /#[^\n]*/y },
-    { kind: "text", pattern: /(?:[nNbBxX]|_[a-zA-Z0-9]+\s*)?'(?:[^'\\]|\\[\s\S]|'')*'/y },
-    { kind: "text", pattern: /(?:_[a-zA-Z0-9]+\s*)?"(?:[^"\\]|\\[\s\S]|"")*"/y },
+    { kind: "text", pattern: /(?:[nNbBxX]|_[a-zA-Z0-9]+\s*)?'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'/y },
+    { kind: "text", pattern: /(?:_[a-zA-Z0-9]+\s*)?"[^"\\]*(?:(?:\\[\s\S]|"")[^"\\]*)*"/y },
     { kind: "name", pattern: backtickName },
     { kind: "marker", pattern: /\?/y },
     {
@@ -91,8 +91,8 @@ const rules: Record<EngineKind, Rule[]> = {
   ],
   mssql: [
     { kind: "comment", pattern: lineComment },
-    { kind: "text", pattern: /[nN]?'(?:[^']|'')*'/y },
-    { kind: "name", pattern: /"(?:[^"]|"")*"/y },
+    { kind: "text", pattern: /[nN]?'[^']*(?:''[^']*)*'/y },
+    { kind: "name", pattern: /"[^"]*(?:""[^"]*)*"/y },
     { kind: "name", pattern: bracketName },
     { kind: "open", pattern: /(?:'|"|\[|\/\*)[\s\S]*/y },
     { kind: "marker", pattern: /@(?!@)[\p{L}\p{N}_$#@\u0080-\uffff]+/uy },
@@ -104,8 +104,8 @@ const rules: Record<EngineKind, Rule[]> = {
     { kind: "comment", pattern: lineComment },
     // SQLite closes a comment that is left open at the end of the text.
     { kind: "comment", pattern: /\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))/y },
-    { kind: "text", pattern: /[xX]?'(?:[^']|'')*'/y },
-    { kind: "name", pattern: /"(?:[^"]|"")*"/y },
+    { kind: "text", pattern: /[xX]?'[^']*(?:''[^']*)*'/y },
+    { kind: "name", pattern: /"[^"]*(?:""[^"]*)*"/y },
     { kind: "name", pattern: backtickName },
     // No doubled bracket here: SQLite ends such a name at the first `]`.
     { kind: "name", pattern: /\[[^\]]*\]/y },

@@ -22,6 +22,7 @@ export function checkByWords(rules: WordRules, sql: string, knowledge: GuardKnow
   const kind = access === "read" ? readingKind(rules, sql, statement) : ("change" as const);
   refusePhrases(sql, statement, rules);
   rules.more(sql, statement, comments, access);
+  refuseStatementsInside(rules, sql, statement);
   if (access === "read") refuseVerbs(rules, sql, statement);
   else checkChangeByWords(rules, sql, statement);
   const functions = calledFunctions(sql, statement, rules);
@@ -157,6 +158,27 @@ function refuseVerbs(rules: WordRules, sql: string, pieces: Piece[]): void {
       ? "Leave it out; the result can be exported."
       : "Write a SELECT. If it is a name, put it in quotes.",
   );
+}
+
+const beforeQuery = ["as", "from", "join", "materialized", "exists", "lateral", "apply", "in"];
+
+/** Where a query may stand in parentheses, nothing else that begins a statement may. */
+function refuseStatementsInside(rules: WordRules, sql: string, pieces: Piece[]): void {
+  pieces.forEach((piece, at) => {
+    const before = pieces[at - 1];
+    if (!isSymbol(before, "(") || !piece.keyword || !isKeyword(pieces[at - 2], ...beforeQuery)) return;
+    const only = piece.text === "pragma" || (rules.beginnings[piece.text] === "show" && rules.engine !== "duckdb");
+    if (!only && !Object.hasOwn(rules.otherBeginnings, piece.text)) return;
+    // A column may be called so: `where x in (load, change)`.
+    const next = pieces[at + 1];
+    if (next?.kind === "symbol" && !isSymbol(next, "(") && !isKeyword(pieces[at - 2], "as")) return;
+    refuse(
+      sql,
+      placeOf(piece),
+      "Only a query may stand in these parentheses.",
+      "Begin with SELECT. If it is a name, put it in quotes.",
+    );
+  });
 }
 
 /** DuckDB's `UNPIVOT … INTO NAME … VALUE …` names columns. */

@@ -1,6 +1,7 @@
 import type { GuardKnowledge } from "../guard.ts";
 import { columnsInstead, type GuardedTable, hiddenColumnSentence, hiddenTableSentence } from "../hidden-objects.ts";
 import { refuse } from "../refused.ts";
+import { namedTables } from "./named-tables.ts";
 import { isKeyword, isName, isSymbol, type Piece, placeOf } from "./piece.ts";
 
 /**
@@ -102,7 +103,7 @@ function refuseAllColumns(
     }
   });
   if (isKeyword(pieces[0], "from")) all(pieces[0] as Piece, "A query that begins with FROM");
-  if (pieces.some((piece) => isKeyword(piece, "into")) && !hasColumnList(pieces, table)) {
+  if (pieces.some((piece) => isKeyword(piece, "insert", "replace", "into")) && !hasColumnList(pieces, table)) {
     all(named, "A list of values without names");
   }
   if (knowledge.engine === "duckdb") refuseWholeRows(pieces, table, all);
@@ -149,11 +150,17 @@ const isCount = (pieces: Piece[], at: number): boolean =>
   isName(pieces[at - 2]) &&
   /^count(?:_big)?$/iu.test(pieces[at - 2]?.text ?? "");
 
+/** Whether the target of an INSERT is another table, or names its columns. SQL Server may leave INTO out. */
 function hasColumnList(pieces: Piece[], table: GuardedTable): boolean {
-  const into = pieces.findIndex((piece) => isKeyword(piece, "into"));
-  const target = pieces.findIndex((piece, at) => at > into && !isSymbol(piece, ".") && !isSymbol(pieces[at + 1], "."));
-  if (!same(pieces[target]?.text ?? "", table.name)) return true;
-  return isSymbol(pieces[target + 1], "(") && !isKeyword(pieces[target + 2], "select", "with", "values", "from");
+  const [target] = namedTables(pieces, true).filter(({ written }) => written);
+  if (
+    target === undefined ||
+    !same(target.name, table.name) ||
+    !isKeyword(pieces[target.at - 1], "into", "insert", "replace")
+  ) {
+    return target !== undefined;
+  }
+  return isSymbol(pieces[target.next], "(") && !isKeyword(pieces[target.next + 1], "select", "with", "values", "from");
 }
 
 /** DuckDB takes the name of a table, or its alias, for a row of it where it can be nothing else. */

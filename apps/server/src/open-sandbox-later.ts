@@ -3,7 +3,15 @@ import type { SandboxAccess } from "@mindmesh/chat";
 import type { Config } from "@mindmesh/kernel/config";
 import type { Outbound } from "@mindmesh/kernel/outbound";
 import type { Logger } from "@mindmesh/kernel/observe";
-import type { Sandbox, SandboxDescription } from "@mindmesh/sandbox";
+import type { ContainerSettings, Sandbox, SandboxDescription } from "@mindmesh/sandbox";
+
+/** The containers that the operator wants code to run in; undefined: none. */
+export function containersOf({
+  CODE_IMAGE: image,
+  CODE_ENGINE_SOCKET: socketPath,
+}: Pick<Config, "CODE_IMAGE" | "CODE_ENGINE_SOCKET">): ContainerSettings | undefined {
+  return image === undefined ? undefined : { image, socketPath };
+}
 
 export type ServerSandbox = SandboxAccess & { close(): Promise<void> };
 
@@ -12,7 +20,7 @@ export type ServerSandbox = SandboxAccess & { close(): Promise<void> };
  * a start does not wait for it.
  */
 export function openSandboxLater(
-  config: Pick<Config, "dataDirectory" | "CODE_RUNS_AT_ONCE">,
+  config: Pick<Config, "dataDirectory" | "CODE_RUNS_AT_ONCE" | "CODE_IMAGE" | "CODE_ENGINE_SOCKET">,
   outbound: Pick<Outbound, "guardedFetch" | "guardedConnect">,
   log: Logger,
 ): ServerSandbox {
@@ -27,6 +35,7 @@ export function openSandboxLater(
       opened = await openSandbox({
         directory: join(config.dataDirectory, "sandbox"),
         concurrency: config.CODE_RUNS_AT_ONCE,
+        containers: containersOf(config),
         network: { fetch: outbound.guardedFetch, connect: outbound.guardedConnect },
         log: (message, details) => log.info({ ...details }, message),
       });

@@ -27,6 +27,7 @@ export type {
   SandboxDriver,
 } from "./driver.ts";
 export { type SandboxOptions, openSandbox, standardDrivers } from "./open-sandbox.ts";
+export { type ContainerSettings, dockerDriver } from "./drivers/docker/docker-driver.ts";
 export { bubblewrapDriver } from "./drivers/bubblewrap/bubblewrap.ts";
 export { type DenoDriverOptions, denoDriver } from "./drivers/deno/index.ts";
 export {

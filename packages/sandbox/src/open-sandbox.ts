@@ -4,6 +4,7 @@ import path from "node:path";
 import type { SandboxDriver } from "./driver.ts";
 import { bubblewrapDriver } from "./drivers/bubblewrap/bubblewrap.ts";
 import { denoDriver } from "./drivers/deno/index.ts";
+import { type ContainerSettings, dockerDriver } from "./drivers/docker/docker-driver.ts";
 import type { SandboxNetwork } from "./network/network.ts";
 import { type RunLimits, defaultLimits, resolveLimits } from "./limits.ts";
 import { checkInputs, checkRun } from "./running/check-request.ts";
@@ -21,6 +22,8 @@ export interface SandboxOptions {
   drivers?: SandboxDriver[];
   /** How runs reach the hosts that they may; absent: they reach none. For the standard drivers. */
   network?: SandboxNetwork;
+  /** Runs get containers where the operator has named an image. For the standard drivers. */
+  containers?: ContainerSettings | undefined;
   /** So many programs at once on this machine, and so many kernels kept. */
   concurrency: number;
   /** So many may wait. Standard: 100. */
@@ -31,11 +34,16 @@ export interface SandboxOptions {
 }
 
 /**
- * The walls of this machine, best first. `directory` is the host folder in which each has its own; without `network`
- * no host is ever reached.
+ * The walls of this machine, best first: containers where the operator wants them. `directory` is the host folder in which
+ * each has its own; without `network` no host is ever reached.
  */
-export function standardDrivers(directory: string, network?: SandboxNetwork): SandboxDriver[] {
+export function standardDrivers(
+  directory: string,
+  network?: SandboxNetwork,
+  containers?: ContainerSettings,
+): SandboxDriver[] {
   return [
+    ...(containers ? [dockerDriver({ directory: path.join(directory, "docker"), ...containers })] : []),
     bubblewrapDriver({ directory: path.join(directory, "bubblewrap"), connect: network?.connect }),
     denoDriver({ directory: path.join(directory, "deno"), fetch: network?.fetch }),
   ];
@@ -50,7 +58,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const limits = resolveLimits(options.limits ?? {}, defaultLimits);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const refusals: string[] = [];
-  for (const driver of options.drivers ?? standardDrivers(directory, options.network)) {
+  for (const driver of options.drivers ?? standardDrivers(directory, options.network, options.containers)) {
     const report = await driver.selfTest();
     if (!report.passed) {
       refusals.push(`${driver.name}: ${report.reason}`);

@@ -58,6 +58,6 @@ export async function diagnose(
   add(await checkAddresses(config));
   add(await checkDatabase(config));
   add(await checkServices(config));
-  add(await checkSandbox());
+  add(await checkSandbox(config));
   return all;
 }

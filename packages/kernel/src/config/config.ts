@@ -71,6 +71,11 @@ const environment = z
       )
       .default({}),
     CALLS_PER_MINUTE: z.coerce.number("must be a number").int().min(1).default(100),
+    CODE_IMAGE: z
+      .string()
+      .regex(/^[\w][\w./:@-]*$/, "must name an image, such as mindmesh-code:1")
+      .optional(),
+    CODE_ENGINE_SOCKET: z.string().refine(isAbsolute, "must be an absolute path").default("/var/run/docker.sock"),
     CODE_RUNS_AT_ONCE: z.coerce.number("must be a number").int().min(1).max(64).default(4),
     S3_ENDPOINT: http.optional(),
     S3_BUCKET: z.string().optional(),

@@ -2,15 +2,13 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxDriver } from "../../driver.ts";
 import type { SandboxNetwork } from "../../network/network.ts";
+import { userIds } from "../../running/user-ids.ts";
 import { findMachine } from "./machine.ts";
 import { openBubblewrapKernel } from "./kernel.ts";
 import { runBehindWall } from "./run-program.ts";
 import { cacheFonts, testWall } from "./self-test.ts";
 import { setStage } from "./stage.ts";
 import type { Yard } from "./wall-process.ts";
-
-// Above the ids that adduser gives out in practice and below 65536, which is all that a container may have.
-const firstUser = 59_800;
 
 interface BubblewrapOptions {
   directory: string;
@@ -55,31 +53,6 @@ export function bubblewrapDriver({ directory, connect }: BubblewrapOptions): San
     async close() {
       await yard?.stage.remove();
       yard = null;
-    },
-  };
-}
-
-/** A user id per working directory, as a kernel and a run of one conversation work on the same files. */
-function userIds(): Yard["users"] {
-  const taken = new Map<string, { uid: number; times: number }>();
-  return {
-    take(directory) {
-      const own = taken.get(directory);
-      if (own !== undefined) {
-        own.times += 1;
-        return own.uid;
-      }
-      const inUse = new Set([...taken.values()].map(({ uid }) => uid));
-      let uid = firstUser;
-      while (inUse.has(uid)) uid += 1;
-      taken.set(directory, { uid, times: 1 });
-      return uid;
-    },
-    give(directory) {
-      const own = taken.get(directory);
-      if (own === undefined) return;
-      own.times -= 1;
-      if (own.times === 0) taken.delete(directory);
     },
   };
 }

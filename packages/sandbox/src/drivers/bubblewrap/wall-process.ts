@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { constants, copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { copyInputs } from "../../running/copy-inputs.ts";
 import { lchownTree } from "../../running/open-beneath.ts";
+import type { UserIds } from "../../running/user-ids.ts";
 import type { RunLimits } from "../../limits.ts";
 import { openHostsProxy } from "../../network/hosts-proxy.ts";
 import type { SandboxNetwork } from "../../network/network.ts";
@@ -21,7 +23,7 @@ export interface Yard {
   /** Font lists of matplotlib on the stage. */
   fonts: string[];
   connect: SandboxNetwork["connect"] | undefined;
-  users: { take(directory: string): number; give(directory: string): void };
+  users: UserIds;
 }
 
 interface WallRequest {
@@ -184,15 +186,6 @@ async function openWay({ stage, connect }: Yard, { id, hosts }: WallRequest) {
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** Copies, as the originals belong to the server and no other user may read them. */
-async function copyInputs(inputs: WallRequest["inputs"], to: string, uid: number | null): Promise<void> {
-  await mkdir(to, { mode: 0o755 });
-  for (const { name, hostPath } of inputs) {
-    await copyFile(hostPath, path.join(to, name), constants.COPYFILE_FICLONE);
-  }
-  if (uid !== null) await lchownTree(to, uid);
 }
 
 /** What bubblewrap tells of the program: one JSON object per line. */

@@ -108,6 +108,8 @@ const counts = {
   /** Calls that were answered without asking a model, and what that saved. */
   cachedCalls: z.number().int(),
   savedUsd: z.number(),
+  /** How old those answers were, all ages together, in milliseconds. */
+  cachedAgeMs: z.number().int(),
 };
 export const usageCounts = z.object(counts);
 export type UsageCounts = z.infer<typeof usageCounts>;

@@ -18,7 +18,7 @@ const account = (person = ada) =>
   createClient(connectedProgramRoutes, { baseUrl: server.url, token: () => person.accessToken });
 
 /** What /mcp answers to a token. */
-async function callMcp(token: string): Promise<Response> {
+async function callMcp(token: string, asked: object = { method: "tools/list" }): Promise<Response> {
   return fetch(`${server.url}/mcp`, {
     method: "POST",
     headers: {
@@ -26,7 +26,7 @@ async function callMcp(token: string): Promise<Response> {
       accept: "application/json, text/event-stream",
       authorization: `Bearer ${token}`,
     },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, ...asked }),
   });
 }
 
@@ -244,6 +244,24 @@ describe("tokens", () => {
     const stored = await server.sql("SELECT payload::text, token_hash::text FROM kernel.oauth_tokens");
     expect(JSON.stringify(stored)).not.toContain(tokens.access_token);
     expect(JSON.stringify(stored)).not.toContain(tokens.refresh_token);
+  });
+
+  it("of a reader that calls such a tool is told which scope it lacks, so that the program can ask for it", async () => {
+    const program = await registerByHand(server);
+    const back = await openBrowser(server, ada).agree(program.authorizeUrl(), ada.workspaceId, "read");
+    const { body } = await program.exchange(back.searchParams.get("code") ?? "");
+    const call = (name: string) =>
+      callMcp(body.access_token, { method: "tools/call", params: { name, arguments: {} } });
+    const refused = await call("chat_createConversation");
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get("www-authenticate")).toMatch(
+      /^Bearer .*error="insufficient_scope", scope="read write", resource_metadata="http/,
+    );
+    expect(await refused.text()).toContain("needs the scope");
+    // What does not exist at all stays so.
+    const unknown = await call("no_such_tool");
+    expect(unknown.status).toBe(200);
+    expect(await unknown.text()).toContain("There is no tool named");
   });
 
   it("of a reader show no tool that changes something", async () => {

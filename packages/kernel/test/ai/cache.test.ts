@@ -61,10 +61,12 @@ function cacheIn(name: string, redis: () => Redis | null) {
       expect(rows).toMatchObject([saved]);
       expect(Number(rows[0]?.cache_age_ms)).toBeGreaterThanOrEqual(0);
       const usage = await fixture.db.pool.query(
-        "SELECT calls::int, cached_calls::int, saved_usd FROM kernel.usage_days WHERE workspace_id = $1",
+        "SELECT calls::int, cached_calls::int, saved_usd, cached_age_ms FROM kernel.usage_days WHERE workspace_id = $1",
         [fixture.tenant.workspaceId],
       );
-      expect(usage.rows).toEqual([{ calls: 2, cached_calls: 1, saved_usd: first.finish?.costUsd }]);
+      expect(usage.rows).toEqual([
+        { calls: 2, cached_calls: 1, saved_usd: first.finish?.costUsd, cached_age_ms: rows[0]?.cache_age_ms },
+      ]);
     });
 
     it("is not given to another workspace", async () => {

@@ -20,6 +20,20 @@ export function costInWords({ costUsd, unknownCalls }: Cost) {
   return costUsd === 0 ? "unknown" : `at least ${dollars(costUsd)}`;
 }
 
+const units = [
+  { unit: "day", seconds: 86_400 },
+  { unit: "hour", seconds: 3600 },
+  { unit: "minute", seconds: 60 },
+] as const;
+
+/** How old something is, in its largest unit: 3 hours, 40 seconds. */
+export function ageInWords(milliseconds: number) {
+  const seconds = milliseconds / 1000;
+  const { unit, seconds: size } = units.find((each) => seconds >= each.seconds) ?? { unit: "second", seconds: 1 };
+  const amount = Math.round(seconds / size);
+  return `${whole(amount)} ${unit}${amount === 1 ? "" : "s"}`;
+}
+
 const dayFormat = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",

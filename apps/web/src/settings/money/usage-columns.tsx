@@ -1,10 +1,16 @@
-import { costInWords, whole } from "./amounts.ts";
+import { costInWords, dollars, whole } from "./amounts.ts";
 
-type Used = Parameters<typeof costInWords>[0] & { calls: number; inputTokens: number; outputTokens: number };
+type Used = Parameters<typeof costInWords>[0] & {
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+  cachedCalls: number;
+  savedUsd: number;
+};
 
 /** The heads of the columns of `UsageCells`. */
 export function UsageHeads() {
-  return ["Cost", "Calls", "Input tokens", "Output tokens"].map((title) => (
+  return ["Cost", "Calls", "Input tokens", "Output tokens", "From the cache", "Saved"].map((title) => (
     <th key={title} scope="col" data-numeric>
       {title}
     </th>
@@ -19,6 +25,8 @@ export function UsageCells({ of }: { of: Used }) {
       <td data-numeric>{whole(of.calls)}</td>
       <td data-numeric>{whole(of.inputTokens)}</td>
       <td data-numeric>{whole(of.outputTokens)}</td>
+      <td data-numeric>{whole(of.cachedCalls)}</td>
+      <td data-numeric>{dollars(of.savedUsd)}</td>
     </>
   );
 }

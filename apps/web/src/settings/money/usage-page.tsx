@@ -8,7 +8,7 @@ import { useState } from "react";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { useFilters } from "../use-filters.ts";
-import { compact, costInWords, dayInWords, daysAgo, dollars, whole } from "./amounts.ts";
+import { ageInWords, compact, costInWords, dayInWords, daysAgo, dollars, whole } from "./amounts.ts";
 import { Breakdown } from "./breakdown.tsx";
 import { DayChart, DayRows, type Measure } from "./day-chart.tsx";
 import { type Range, usageQuery } from "./queries.ts";
@@ -115,11 +115,7 @@ function Report({ report }: { report: UsageReport }) {
             value={compact(total.inputTokens + total.outputTokens)}
             note={`${compact(total.inputTokens)} in, ${compact(total.outputTokens)} out`}
           />
-          <Figure
-            name="From the cache"
-            value={whole(total.cachedCalls)}
-            note={total.savedUsd > 0 ? `${dollars(total.savedUsd)} saved` : null}
-          />
+          <Figure name="From the cache" value={whole(total.cachedCalls)} note={cacheNote(total)} />
         </dl>
         <DayChart days={days} measure={measure} />
         <details className="mt-3">
@@ -141,6 +137,13 @@ function costNote({ unknownCalls, estimatedCalls }: UsageReport["total"]) {
     estimatedCalls > 0 ? `${whole(estimatedCalls)} estimated` : null,
   ].filter((note) => note !== null);
   return notes.length === 0 ? null : notes.join(", ");
+}
+
+/** What came from the cache saved, and how old it was. */
+function cacheNote({ cachedCalls, savedUsd, cachedAgeMs }: UsageReport["total"]) {
+  if (cachedCalls === 0) return null;
+  const age = `${ageInWords(cachedAgeMs / cachedCalls)} old on average`;
+  return savedUsd > 0 ? `${dollars(savedUsd)} saved, ${age}` : age;
 }
 
 function Figure({ name, value, note }: { name: string; value: string; note: string | null }) {

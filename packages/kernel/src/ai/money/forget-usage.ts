@@ -11,7 +11,7 @@ export async function forgetUsageOf(tx: Transaction, personId: string): Promise<
     INSERT INTO kernel.usage_days AS u
     SELECT workspace_id, day, NULL, product, provider, model, api_key_id, key_source, sum(calls), sum(failed_calls),
       sum(unknown_calls), sum(estimated_calls), sum(cached_calls), sum(input_tokens), sum(cached_input_tokens),
-      sum(output_tokens), sum(cost_usd), sum(saved_usd)
+      sum(output_tokens), sum(cost_usd), sum(saved_usd), sum(cached_age_ms)
     FROM gone GROUP BY workspace_id, day, product, provider, model, api_key_id, key_source
     ON CONFLICT (workspace_id, day, user_id, product, provider, model, api_key_id, key_source) DO UPDATE SET
       calls = u.calls + excluded.calls, failed_calls = u.failed_calls + excluded.failed_calls,
@@ -20,5 +20,5 @@ export async function forgetUsageOf(tx: Transaction, personId: string): Promise<
       cached_calls = u.cached_calls + excluded.cached_calls, input_tokens = u.input_tokens + excluded.input_tokens,
       cached_input_tokens = u.cached_input_tokens + excluded.cached_input_tokens,
       output_tokens = u.output_tokens + excluded.output_tokens, cost_usd = u.cost_usd + excluded.cost_usd,
-      saved_usd = u.saved_usd + excluded.saved_usd`);
+      saved_usd = u.saved_usd + excluded.saved_usd, cached_age_ms = u.cached_age_ms + excluded.cached_age_ms`);
 }

@@ -43,7 +43,7 @@ export function usageFilter({ workspaceId, personId, role }: MemberCaller, query
 export const sums = sql`sum(calls) AS calls, sum(failed_calls) AS failed_calls, sum(input_tokens) AS input_tokens,
   sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens, sum(cost_usd) AS cost_usd,
   sum(unknown_calls) AS unknown_calls, sum(estimated_calls) AS estimated_calls, sum(cached_calls) AS cached_calls,
-  sum(saved_usd) AS saved_usd`;
+  sum(saved_usd) AS saved_usd, sum(cached_age_ms) AS cached_age_ms`;
 
 const columns = {
   calls: "calls",
@@ -56,6 +56,7 @@ const columns = {
   estimatedCalls: "estimated_calls",
   cachedCalls: "cached_calls",
   savedUsd: "saved_usd",
+  cachedAgeMs: "cached_age_ms",
 } as const satisfies Record<keyof UsageCounts, string>;
 
 export function countsOf(row: Record<string, unknown> | undefined): UsageCounts {

@@ -1,11 +1,14 @@
 import { Readable } from "node:stream";
 import { mcpRoutes } from "@mindmesh/contracts/mcp";
+import type { Scope } from "@mindmesh/contracts/route";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
 import { AppError } from "../../errors/index.ts";
 import { type MemberCaller, implement, toAppError } from "../../http/index.ts";
 import { protectedResourceUrl } from "../../oauth/index.ts";
-import { type McpServing, serveTools } from "./serve-tools.ts";
+import type { Tools } from "../../tools/index.ts";
+import { type McpServing, findTool, serveTools } from "./serve-tools.ts";
 
 export interface McpRouteDependencies extends McpServing {
   publicUrl: string;
@@ -16,6 +19,7 @@ export interface McpRouteDependencies extends McpServing {
 export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependencies): void {
   const { publicUrl, onError } = dependencies;
   const challenge = `Bearer realm="Mindmesh", resource_metadata="${protectedResourceUrl(publicUrl)}", scope="read write"`;
+  const widerScope = `Bearer realm="Mindmesh", error="insufficient_scope", scope="read write", resource_metadata="${protectedResourceUrl(publicUrl)}"`;
   const callers = new WeakMap<object, MemberCaller>();
   const handler = createMcpHandler(
     ({ authInfo }) => {
@@ -49,14 +53,34 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
       const appError = toAppError(error);
       if (appError.status >= 500) request.log.error({ err: error }, appError.message);
       if (appError.status === 401) void reply.header("www-authenticate", challenge);
+      // RFC 6750, section 3.1: with it a program can ask the person for more.
+      if (appError.code === "scope_missing") void reply.header("www-authenticate", widerScope);
       if (appError.retryAfterSeconds !== undefined) void reply.header("retry-after", appError.retryAfterSeconds);
       return reply.status(appError.status).send(appError.body(request.id));
     });
     implement(scope, mcpRoutes, {
-      callMcp: ({ caller, body, request, reply }) => serve(caller, body, request, reply),
+      callMcp: async ({ caller, body, request, reply }) => {
+        await requireScope(dependencies.tools, caller, body);
+        return serve(caller, body, request, reply);
+      },
       streamMcp: ({ caller, request, reply }) => serve(caller, undefined, request, reply),
       endMcp: ({ caller, request, reply }) => serve(caller, undefined, request, reply),
     });
     done();
   });
+}
+
+const toolCall = z.object({ method: z.literal("tools/call"), params: z.object({ name: z.string() }) });
+const everyScope: ReadonlySet<Scope> = new Set(["read", "write", "admin"]);
+
+/**
+ * A tool that the person may use, but not with this token, is told by the status that asks for a wider one; inside of the
+ * protocol it would be a tool that does not exist.
+ * @throws AppError scope_missing
+ */
+async function requireScope(tools: Pick<Tools, "list">, caller: MemberCaller, body: unknown): Promise<void> {
+  const { data: call } = toolCall.safeParse(body);
+  if (!call || findTool(await tools.list(caller), call.params.name)) return;
+  const wider = findTool(await tools.list({ ...caller, scopes: everyScope }), call.params.name);
+  if (wider) throw new AppError("scope_missing", { message: `"${wider.title}" needs the scope "${wider.scope}".` });
 }

@@ -86,6 +86,11 @@ function waits({ title }: ToolDescription, callId: string): ToolAnswer {
   );
 }
 
+/** By its own name, or the one that clients see. */
+export function findTool(all: ToolDescription[], asked: string): ToolDescription | undefined {
+  return all.find(({ name }) => name === asked) ?? all.find(({ name }) => outsideName(name) === asked);
+}
+
 /** An MCP server for one request of one caller: their tools, what they may read, their prompts, and nothing else. */
 export function serveTools(serving: McpServing, caller: MemberCaller): Server {
   const server = new Server(
@@ -96,9 +101,7 @@ export function serveTools(serving: McpServing, caller: MemberCaller): Server {
   servePrompts(server, serving.prompts, caller);
   server.setRequestHandler("tools/list", async () => ({ tools: (await serving.tools.list(caller)).map(describe) }));
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
-    const all = await serving.tools.list(caller);
-    const tool =
-      all.find(({ name }) => name === params.name) ?? all.find(({ name }) => outsideName(name) === params.name);
+    const tool = findTool(await serving.tools.list(caller), params.name);
     if (!tool) {
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,

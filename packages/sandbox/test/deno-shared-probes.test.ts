@@ -11,6 +11,7 @@ const denoSetup = {
   name: "deno",
   languages: ["python" as const, "javascript" as const, "typescript" as const],
   linux: false,
+  patience: { wallSeconds: 100, cpuSeconds: 100 },
   open: (directory: string) =>
     openSandbox({
       directory,

@@ -39,6 +39,36 @@ skipUnless("chromium")("the editor beside a conversation", () => {
     expect(said).toEqual([]);
   });
 
+  it("is as wide as a person draws it, by pointer or keys, and stays so", async () => {
+    const { page, complaints: said } = await withCode("python", "print(1)");
+    await openPanel(page);
+    const edge = page.getByRole("separator", { name: "Width of the code panel" });
+    const width = async () => (await panel(page).boundingBox())?.width ?? 0;
+    const value = async () => Number(await edge.getAttribute("aria-valuenow"));
+    const first = await width();
+    expect(await value()).toBe(46);
+    await edge.press("ArrowLeft");
+    expect(await value()).toBe(48);
+    await expect.poll(width).toBeGreaterThan(first);
+    await edge.press("End");
+    expect(await value()).toBe(25);
+    await edge.press("Enter");
+    expect(await value()).toBe(46);
+    const box = await edge.boundingBox();
+    if (!box) throw new Error("There is no edge.");
+    await page.mouse.move(box.x + box.width / 2, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 120, box.y + 200, { steps: 4 });
+    await page.mouse.up();
+    const drawn = await width();
+    expect(Math.abs(drawn - first - 120)).toBeLessThan(12);
+    await page.reload();
+    await panel(page).waitFor();
+    expect(Math.abs((await width()) - drawn)).toBeLessThan(4);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
   it("keeps the editor's files: on another device, renamed, deleted and taken back, and never lost to a conflict", async () => {
     const { page, person } = await withCode("python", "print(1)");
     await openPanel(page);

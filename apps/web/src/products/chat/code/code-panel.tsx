@@ -7,6 +7,7 @@ import { useSyncExternalStore } from "react";
 import { useCommand } from "../../../shell/commands.ts";
 import { EditorPane } from "./editor-pane.tsx";
 import { FilesPane } from "./files-pane.tsx";
+import { PanelEdge, panelStyle, usePanelWidth } from "./panel-width.tsx";
 import type { PanelView } from "./panel-view.ts";
 import type { Place } from "./queries.ts";
 import { RunsPane } from "./runs-pane.tsx";
@@ -35,6 +36,7 @@ type CodePanelProps = { place: Place; view: PanelView };
 export function CodePanel({ place, view }: CodePanelProps) {
   const open = useOpenPanel();
   const wide = useBeside();
+  const { share, setShare } = usePanelWidth();
   const close = () => open(null);
   useCommand({ id: "code.editor", title: "Code: editor", group: "Code", run: () => open("editor") });
   useCommand({ id: "code.files", title: "Code: files it made", group: "Code", run: () => open("files") });
@@ -55,8 +57,10 @@ export function CodePanel({ place, view }: CodePanelProps) {
     return (
       <section
         aria-label="Code"
-        className="flex w-[clamp(24rem,46%,56rem)] shrink-0 flex-col border-l border-line bg-canvas"
+        className="relative flex shrink-0 flex-col border-l border-line bg-canvas"
+        style={panelStyle(share)}
       >
+        <PanelEdge share={share} onChange={setShare} />
         {content}
       </section>
     );

@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { Annotation, Compartment, EditorState } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -54,18 +54,26 @@ type CodeEditorProps = {
   /** A line to go to; a new object goes there again. */
   goTo?: { line: number } | null;
   autoFocus?: boolean;
+  /** What one place needs beside what every editor has: a language of its own, marks, keys, which come first. Kept as it is given. */
+  extensions?: Extension;
+  /** Shown while there is no text. */
+  hint?: string;
+  /** Gets the editor itself, and null when it goes. */
+  onEditor?: (editor: EditorView | null) => void;
 };
+
+const none: Extension = [];
 
 /** An editor of code. Tab indents; Escape and then Tab leaves it. */
 export function CodeEditor(props: CodeEditorProps) {
-  const { label, revision, language, readOnly = false, error = null, goTo = null } = props;
+  const { label, revision, language, readOnly = false, error = null, goTo = null, extensions = none } = props;
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
   });
-  const parts = useRef({ language: new Compartment(), state: new Compartment() });
+  const parts = useRef({ language: new Compartment(), state: new Compartment(), more: new Compartment() });
 
   useEffect(() => {
     if (!place.current) return undefined;
@@ -78,6 +86,7 @@ export function CodeEditor(props: CodeEditorProps) {
       state: EditorState.create({
         doc: latest.current.text,
         extensions: [
+          parts.current.more.of([]),
           keymap.of([
             { key: "Mod-Enter", run: () => run(false), shift: () => run(true), preventDefault: true },
             ...closeBracketsKeymap,
@@ -97,7 +106,7 @@ export function CodeEditor(props: CodeEditorProps) {
           closeBrackets(),
           autocompletion({ icons: false }),
           highlightSelectionMatches(),
-          placeholder("Write code here"),
+          placeholder(latest.current.hint ?? "Write code here"),
           typesOver,
           appearance,
           errorMark,
@@ -111,8 +120,10 @@ export function CodeEditor(props: CodeEditorProps) {
       }),
     });
     view.current = editor;
+    latest.current.onEditor?.(editor);
     if (latest.current.autoFocus) editor.focus();
     return () => {
+      latest.current.onEditor?.(null);
       editor.destroy();
       view.current = null;
     };
@@ -149,6 +160,10 @@ export function CodeEditor(props: CodeEditorProps) {
       wanted = false;
     };
   }, [language]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: parts.current.more.reconfigure(extensions) });
+  }, [extensions]);
 
   useEffect(() => {
     view.current?.dispatch({

@@ -1,14 +1,18 @@
 import type { EventHandler } from "../../live/live-connection.ts";
 import { glossaryKeyOf, turnsKeyOf } from "./ask/queries.ts";
 import { connectionKeyOf, connectionsQuery } from "./queries.ts";
+import { handleWorkbenchEvent } from "./workbench/workbench-events.ts";
 
 /** What Query does with the logged events of a workspace. */
-export const handleQueryEvent: EventHandler = (queryClient, { workspaceId, type, payload }) => {
+export const handleQueryEvent: EventHandler = (queryClient, event) => {
+  const { workspaceId, type, payload } = event;
+  handleWorkbenchEvent(queryClient, event);
   if (type === "query.connections.changed") void queryClient.invalidateQueries(connectionsQuery(workspaceId));
   if (type === "query.schema.changed") {
     const { connectionId } = payload as { connectionId: string };
     void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "schema"] });
     void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "readings"] });
+    void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "completion"] });
   }
   if (type === "query.glossary.changed" || type === "query.questions.changed") {
     const place = { workspaceId, connectionId: (payload as { connectionId: string }).connectionId };

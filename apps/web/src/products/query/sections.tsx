@@ -4,6 +4,7 @@ import BookOpenText from "lucide-react/icons/book-open-text";
 import HeartPulse from "lucide-react/icons/heart-pulse";
 import MessageCircleQuestion from "lucide-react/icons/message-circle-question-mark";
 import Settings from "lucide-react/icons/settings-2";
+import SquareTerminal from "lucide-react/icons/square-terminal";
 import Table2 from "lucide-react/icons/table-2";
 import { lazy, type ComponentType } from "react";
 
@@ -25,6 +26,13 @@ export interface Section {
 
 /** What can be done with a connection, in the order of its tabs. Each is fetched when it is first opened. */
 export const sections: readonly Section[] = [
+  {
+    slug: "sql",
+    title: "SQL",
+    Icon: SquareTerminal,
+    needs: "query.use",
+    Content: lazy(() => import("./workbench/workbench.tsx").then((module) => ({ default: module.Workbench }))),
+  },
   {
     slug: "schema",
     title: "Schema",

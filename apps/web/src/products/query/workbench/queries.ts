@@ -1,5 +1,6 @@
 import { keepPreviousData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { connectionKeyOf, queryKeyOf } from "../queries.ts";
+import { connectionKeyOf } from "../queries.ts";
+import { historyKeyOf, savedKeyOf, statementKeyOf, tabsKeyOf } from "./keys.ts";
 import { completionApi, savedQueriesApi, statementsApi, tabsApi } from "./api.ts";
 
 export interface Place {
@@ -12,7 +13,7 @@ const keyOf = ({ workspaceId, connectionId }: Place) => connectionKeyOf(workspac
 /** The person's tabs at a connection, in their order. */
 export const tabsQuery = (place: Place) =>
   queryOptions({
-    queryKey: [...keyOf(place), "tabs"],
+    queryKey: tabsKeyOf(place.workspaceId, place.connectionId),
     queryFn: ({ signal }) => tabsApi.listTabs({ params: { ...place }, signal }),
     select: ({ items }) => items,
     staleTime: Infinity,
@@ -25,8 +26,6 @@ export const completionQuery = (place: Place) =>
     queryFn: ({ signal }) => completionApi.readCompletion({ params: { ...place }, signal }),
     staleTime: Infinity,
   });
-
-export const savedKeyOf = (workspaceId: string) => [...queryKeyOf(workspaceId), "saved"] as const;
 
 /** Saved queries of a connection that hold all the words. */
 export const savedQueriesQuery = ({ workspaceId, connectionId }: Place, find: string) =>
@@ -49,8 +48,6 @@ export const savedVersionsQuery = (workspaceId: string, savedQueryId: string) =>
     queryFn: ({ signal }) => savedQueriesApi.listSavedQueryVersions({ params: { workspaceId, savedQueryId }, signal }),
     select: ({ items }) => items,
   });
-
-export const historyKeyOf = (workspaceId: string) => [...queryKeyOf(workspaceId), "history"] as const;
 
 /** Statements at a connection, newest first. */
 export const historyQuery = ({ workspaceId, connectionId }: Place, ask: { find: string; everybody: boolean }) =>
@@ -76,7 +73,7 @@ export const historyQuery = ({ workspaceId, connectionId }: Place, ask: { find: 
 /** A statement that this page does not run itself, until it has ended. */
 export const statementQuery = (workspaceId: string, statementId: string) =>
   queryOptions({
-    queryKey: [...queryKeyOf(workspaceId), "statement", statementId],
+    queryKey: statementKeyOf(workspaceId, statementId),
     queryFn: ({ signal }) => statementsApi.getStatement({ params: { workspaceId, statementId }, signal }),
     staleTime: Infinity,
     refetchInterval: ({ state }) => (state.data?.statement.state === "running" ? 1000 : false),

@@ -4,7 +4,8 @@ import type { QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
 import { newId } from "../../chat/new-id.ts";
 import { statementsApi } from "./api.ts";
-import { historyKeyOf, type Place } from "./queries.ts";
+import { historyKeyOf } from "./keys.ts";
+import type { Place } from "./queries.ts";
 import { openResult, type ResultSource } from "./results/result-source.ts";
 
 /** A statement as this page has it. */
@@ -17,6 +18,8 @@ export interface Run {
   /** Rows that have arrived at the server so far. */
   rows: number;
   startedAt: number;
+  /** This page began it and follows it. */
+  isOwn: boolean;
   /** Why the server did not even take it, such as a missing parameter. */
   problem: string | null;
 }
@@ -59,6 +62,7 @@ export function adoptRun(workspaceId: string, { statement, blocks }: { statement
     source,
     rows: statement.rows,
     startedAt: Date.parse(statement.createdAt),
+    isOwn: known?.isOwn ?? false,
     problem: null,
   };
   if (known) patchRun(statement.id, run);
@@ -97,6 +101,7 @@ export async function runOne(
     source: null,
     rows: 0,
     startedAt: Date.now(),
+    isOwn: true,
     problem: null,
   };
   addRun(fresh);

@@ -51,9 +51,11 @@ function cacheTab(queryClient: QueryClient, place: Place, tab: Tab) {
 /** Keeps a change of a tab, and saves it when the person rests. */
 export function changeTab(queryClient: QueryClient, place: Place, tab: Tab, content: Partial<Content>) {
   const known = draftOf(tab.id);
+  // Who calls may have been drawn before the last save: what is cached is newer.
+  const cached = queryClient.getQueryData(tabsQuery(place).queryKey)?.items.find(({ id }) => id === tab.id);
   setDraft(tab.id, {
     content: { ...known?.content, ...content },
-    base: known?.base ?? tab.version,
+    base: known?.base ?? cached?.version ?? tab.version,
     state: known?.state === "conflict" ? "conflict" : "changed",
     message: null,
   });

@@ -48,7 +48,7 @@ function quoted(name: string, engine: EngineKind): string {
   return engine === "mssql" ? `[${name.replaceAll("]", "]]")}]` : `"${name.replaceAll('"', '""')}"`;
 }
 
-const name = String.raw`(?:"[^"]+"|\`[^\`]+\`|\[[^\]]+\]|[\p{L}_][\p{L}\p{N}_$]*)`;
+const name = String.raw`(?:"[^"]+"|\x60[^\x60]+\x60|\[[^\]]+\]|[\p{L}_][\p{L}\p{N}_$]*)`;
 const inFrom = new RegExp(
   String.raw`\b(?:from|join|update|into)\s+((?:${name}\s*\.\s*)*${name})(?:\s+(?:as\s+)?(?!(?:on|where|join|left|right|inner|outer|full|cross|natural|group|order|having|limit|union|using|set|values|window|fetch|offset|as|returning)\b)(${name}))?`,
   "giu",

@@ -60,8 +60,8 @@ export function ColumnHead({ source, column, at, view, left, width, onWidth, onS
         onClick={() => sortBy(sort === null ? false : sort.descending ? null : true)}
         className="flex min-w-0 flex-1 items-center gap-1 pl-2 text-left -outline-offset-2 transition-colors hover:bg-hover"
       >
-        <span className="truncate text-xs font-medium text-ink">{column.name || "?"}</span>
-        <span className="truncate font-mono text-2xs text-faint">{column.type}</span>
+        <span className="min-w-0 truncate text-xs font-medium text-ink">{column.name || "?"}</span>
+        <span className="min-w-0 shrink-[1000] truncate font-mono text-2xs text-faint">{column.type}</span>
         {sort ? (
           sort.descending ? (
             <ArrowDown aria-hidden="true" className="size-3 shrink-0 text-accent-ink" />

@@ -5,7 +5,7 @@ const narrowest = 56;
 const widestAtFirst = 320;
 /** Pixels of a character of the grid's small monospaced font, and of the room around it with the sign for its kind. */
 const characterPixels = 7.3;
-const around = 44;
+const around = 52;
 
 /** Widths to begin with, in pixels: as wide as the first rows need, within bounds. */
 export function firstWidths(columns: readonly ResultColumn[], rows: readonly ShownRow[]): number[] {

@@ -1,0 +1,321 @@
+import { createTestDatabase, skipUnless } from "@mindmesh/test-support";
+import pg from "pg";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { accessibilityFaults, complaints, phone } from "../support/browser.ts";
+import { chatInBrowser } from "../support/chat.ts";
+
+/** Where pictures of the pages go, for who wants to look at them. */
+const pictures = process.env["WORKBENCH_PICTURES"];
+
+skipUnless("chromium")("the SQL workbench in a browser", () => {
+  const chat = chatInBrowser({ environment: () => ({ OUTBOUND_ALLOW_PRIVATE: "127.0.0.1" }) });
+  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`
+      DROP SCHEMA IF EXISTS chat, query, kernel, pgboss CASCADE;
+      CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL, country text);
+      CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers, total numeric(40, 2), placed_at timestamptz);
+      INSERT INTO customers SELECT n, 'Customer ' || n, (ARRAY['DE', 'FR', 'IT', NULL])[n % 4 + 1] FROM generate_series(1, 1000) n;
+      INSERT INTO orders SELECT n, n % 1000 + 1, 12345678901234567890.25 + n, '2026-01-01'::timestamptz + n * interval '1 minute' FROM generate_series(1, 90000) n;
+      ANALYZE`);
+    await client.end();
+  }, 120_000);
+
+  afterAll(() => database?.drop());
+
+  /** A person with a connection to the shop, at its workbench. */
+  async function atWorkbench(context: BrowserContext, change: object = {}) {
+    const person = await chat.signUp(context);
+    const { hostname, port, pathname, username, password } = new URL(database.url);
+    const base = `/api/workspaces/${person.workspaceId}/query/connections`;
+    const response = await context.request.post(base, {
+      data: {
+        name: "Shop",
+        engine: "postgres",
+        network: {
+          host: hostname,
+          port: Number(port),
+          database: pathname.slice(1),
+          user: decodeURIComponent(username),
+          tls: "off",
+        },
+        secret: { password: decodeURIComponent(password) },
+      },
+    });
+    expect(response.status(), await response.text()).toBe(201);
+    const connection = (await response.json()) as { id: string; version: number };
+    if (Object.keys(change).length > 0) {
+      const changed = await context.request.patch(`${base}/${connection.id}`, {
+        data: { version: connection.version, ...change },
+      });
+      expect(changed.status(), await changed.text()).toBe(200);
+    }
+    const page = await context.newPage();
+    const said = complaints(page);
+    const address = `/w/${person.workspaceId}/query/c/${connection.id}/sql`;
+    await page.goto(address);
+    return { person, page, said, address, connectionId: connection.id };
+  }
+
+  const editor = (page: Page) => page.getByRole("textbox", { name: /^SQL of/ });
+  const grid = (page: Page) => page.getByRole("grid", { name: "Result" });
+  const cells = (page: Page, row: number) => grid(page).locator(`[data-cell^="${row}:"]`).allInnerTexts();
+
+  async function newTab(page: Page) {
+    await page.getByRole("button", { name: "New query" }).first().click();
+    await editor(page).waitFor();
+  }
+  async function write(page: Page, sql: string) {
+    await editor(page).focus();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(sql);
+  }
+  async function picture(page: Page, name: string) {
+    if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` });
+  }
+
+  it("a statement is written and run, its rows are exact to the last digit, and a reload finds all of it", async () => {
+    const context = await chat.open();
+    const { page, said } = await atWorkbench(context);
+    await page.getByText("Nothing is open").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await newTab(page);
+    await write(
+      page,
+      "SELECT id, total, total * 100000000000000000000 AS long, country FROM orders JOIN customers USING (id) ORDER BY id",
+    );
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("1,000 rows", { exact: true }).waitFor();
+    expect(await cells(page, 0)).toEqual([
+      "1",
+      "1",
+      "12345678901234567891.25",
+      "1234567890123456789125000000000000000000.00",
+      "FR",
+    ]);
+    expect((await cells(page, 2))[4]).toBe("NULL");
+    await picture(page, "rows-light");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "rows-dark");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(() => page.locator('[role="tab"][aria-selected="true"] .bg-accent').count()).toBe(0);
+    await page.reload();
+    await expect.poll(() => editor(page).innerText()).toContain("JOIN customers");
+    await grid(page).locator('[data-cell="0:1"]').waitFor();
+    expect((await cells(page, 0))[2]).toBe("12345678901234567891.25");
+    expect(said).toEqual([]);
+  });
+
+  it("tens of thousands of rows scroll to their end, and sort and filter exactly", async () => {
+    const context = await chat.open();
+    const { page } = await atWorkbench(context);
+    await newTab(page);
+    await write(page, "SELECT id, total, placed_at FROM orders ORDER BY id");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("90,000 rows", { exact: true }).waitFor();
+    await grid(page).focus();
+    await page.keyboard.press("Control+End");
+    await grid(page).locator('[data-cell="89999:0"]').waitFor();
+    await expect.poll(() => cells(page, 89_999).then((row) => row[1])).toBe("90000");
+    // Whatever the number of rows, a few dozen are in the page.
+    expect(await grid(page).getByRole("row").count()).toBeLessThan(100);
+    await grid(page)
+      .getByRole("button", { name: /^total/ })
+      .click();
+    await grid(page)
+      .getByRole("button", { name: /^total/ })
+      .click();
+    await page.keyboard.press("Escape");
+    await grid(page).focus();
+    await page.keyboard.press("Control+Home");
+    await expect.poll(() => cells(page, 0).then((row) => row[2])).toBe("12345678901234657890.25");
+    await grid(page).getByRole("button", { name: "Menu of id" }).click();
+    await page.getByRole("menuitem", { name: "Filter…" }).click();
+    await page.getByRole("dialog").getByRole("combobox", { name: "Condition" }).click();
+    await page.getByRole("option", { name: "is at most" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: "Value" }).fill("3");
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.getByText("3 of 90,000 rows").waitFor();
+    await grid(page).getByRole("button", { name: "Menu of total" }).click();
+    await page.getByRole("menuitem", { name: "Figures of the column…" }).click();
+    await page.getByRole("dialog").getByText("Different values").waitFor();
+    await picture(page, "figures");
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("what goes wrong is said and underlined; what the guard refuses comes with what to do", async () => {
+    const context = await chat.open();
+    const { page } = await atWorkbench(context);
+    await newTab(page);
+    await write(page, "SELECT id FROM orders;\n\nSELECT nothing_here FROM orders;\n\nSELECT 3");
+    await page.keyboard.press("Control+End");
+    await page.keyboard.press("Control+Shift+Enter");
+    await page
+      .getByText("The database reports an error")
+      .or(page.getByText(/nothing_here/).nth(2))
+      .first()
+      .waitFor();
+    await expect
+      .poll(() =>
+        page
+          .locator(".cm-problem")
+          .allInnerTexts()
+          .then((parts) => parts.join("")),
+      )
+      .toBe("nothing_here");
+    // It stopped at the first mistake.
+    expect(await page.getByRole("tablist", { name: "Results" }).getByRole("tab").count()).toBe(2);
+    await picture(page, "failed");
+    await write(page, "DELETE FROM orders");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Not sent to the database").waitFor();
+    await picture(page, "refused");
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("parameters are asked for, and the same statement again says how old its rows are", async () => {
+    const context = await chat.open();
+    const { page } = await atWorkbench(context);
+    await newTab(page);
+    await write(page, "SELECT name FROM customers WHERE id = :id");
+    await page.getByRole("textbox", { name: ":id" }).waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("textbox", { name: ":id" }).fill("17");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await grid(page).getByText("Customer 17").waitFor();
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText(/^read \d+ s ago$/).waitFor();
+  });
+
+  it("a statement that runs long shows how long, and is cancelled", async () => {
+    const context = await chat.open();
+    const { page } = await atWorkbench(context, { limits: { seconds: 60, rows: 1000, bytes: 1_000_000, cost: null } });
+    await newTab(page);
+    await write(page, "SELECT count(*) FROM orders a, orders b WHERE a.total + b.total < 0");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("progressbar", { name: "The statement runs" }).waitFor();
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.getByText("Cancelled.").waitFor();
+  });
+
+  it("two devices keep a tab in step, and neither loses what it wrote", async () => {
+    const context = await chat.open();
+    const { page, person, address } = await atWorkbench(context);
+    await newTab(page);
+    await write(page, "SELECT 1 AS first_device");
+    const elsewhere = await chat.open();
+    await chat.signIn(elsewhere, person.email);
+    const other = await elsewhere.newPage();
+    await other.goto(address);
+    await expect.poll(() => editor(other).innerText()).toContain("first_device");
+    await write(page, "SELECT 2 AS changed_here");
+    await expect.poll(() => editor(other).innerText()).toContain("changed_here");
+    await elsewhere.setOffline(true);
+    await write(other, "SELECT 3 AS written_offline");
+    await other.getByText("Not saved").waitFor();
+    await write(page, "SELECT 4 AS meanwhile");
+    await expect.poll(() => page.locator('[role="tab"][aria-selected="true"] .bg-accent').count()).toBe(0);
+    await elsewhere.setOffline(false);
+    await other.keyboard.insertText(" ");
+    await other.getByText("This tab was changed on another device").waitFor();
+    await other.getByRole("button", { name: "Keep mine" }).click();
+    await expect.poll(() => editor(page).innerText()).toContain("written_offline");
+  });
+
+  it("queries are saved with versions, found again, and the history holds what was run", async () => {
+    const context = await chat.open();
+    const { page } = await atWorkbench(context);
+    await newTab(page);
+    await write(page, "SELECT count(*) FROM customers");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("1 row", { exact: true }).waitFor();
+    await page.keyboard.press("Control+s");
+    await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("How many customers");
+    await page.getByRole("dialog").getByRole("textbox", { name: "Folder" }).fill("Sales");
+    await page.getByRole("button", { name: "Save", exact: true }).last().click();
+    await page.getByText("Saved How many customers").first().waitFor();
+    await write(page, "SELECT count(*)\nFROM customers\nWHERE country = 'DE'");
+    await page.keyboard.press("Control+s");
+    await page.getByRole("button", { name: "Save a new version" }).click();
+    await page.getByText("Saved version 2 of How many customers").first().waitFor();
+    await page.getByRole("button", { name: "Saved queries", exact: true }).click();
+    const panel = page.getByRole("complementary", { name: "History and saved queries" });
+    await panel.getByText("version 2").waitFor();
+    await picture(page, "saved");
+    await panel.getByRole("button", { name: "More for How many customers" }).click();
+    await page.getByRole("menuitem", { name: "Versions…" }).click();
+    await page.getByRole("dialog").locator(".cm-deletedChunk").first().waitFor();
+    await picture(page, "versions");
+    await page.keyboard.press("Escape");
+    await panel.getByRole("radio", { name: "History" }).click();
+    await panel.getByRole("list", { name: "History" }).getByText("SELECT count(*) FROM customers").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("completion knows the tables, the columns behind an alias, and by which columns tables are joined", async () => {
+    const context = await chat.open();
+    const { page, person, connectionId } = await atWorkbench(context);
+    await expect
+      .poll(
+        async () =>
+          (
+            (await (
+              await context.request.get(
+                `/api/workspaces/${person.workspaceId}/query/connections/${connectionId}/completion`,
+              )
+            ).json()) as { tables: unknown[] }
+          ).tables.length,
+        { timeout: 60_000 },
+      )
+      .toBe(2);
+    await page.reload();
+    await newTab(page);
+    await editor(page).focus();
+    await page.keyboard.type("SELECT o. FROM orders o JOIN customers c ON ", { delay: 5 });
+    const options = page.locator(".cm-tooltip-autocomplete");
+    await options.getByText("o.customer_id = c.id").waitFor();
+    await picture(page, "completion");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Home");
+    for (let step = 0; step < 9; step += 1) await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Control+Space");
+    await options.getByText("placed_at").waitFor();
+  });
+
+  it("an owner changes rows: counted first, made once confirmed", async () => {
+    const context = await chat.open();
+    const { page } = await atWorkbench(context, { readOnly: false });
+    await newTab(page);
+    await write(page, "UPDATE customers SET name = 'Nobody' WHERE id <= 3");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: "Preview the change…" }).click();
+    await page.getByText("This changes 3 rows.").waitFor();
+    await picture(page, "write");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Change 3 rows" }).click();
+    await page.getByText("3 rows changed").first().waitFor();
+  });
+
+  it("is usable on a phone", async () => {
+    const context = await chat.open(phone);
+    const { page, said } = await atWorkbench(context);
+    await newTab(page);
+    await write(page, "SELECT * FROM customers ORDER BY id");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await grid(page).getByText("Customer 12", { exact: true }).waitFor();
+    await picture(page, "phone");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "History", exact: true }).click();
+    await page.getByRole("list", { name: "History" }).waitFor();
+    await picture(page, "phone-history");
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    expect(width).toBeLessThanOrEqual(390);
+    expect(said).toEqual([]);
+  });
+});

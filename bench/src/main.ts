@@ -7,6 +7,7 @@ import { gateway } from "./gateway.ts";
 import { importing } from "./importing.ts";
 import { page } from "./page.ts";
 import { queryGuard } from "./query-guard.ts";
+import { queryResults } from "./query-results.ts";
 import { sandbox } from "./sandbox.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
@@ -26,6 +27,7 @@ const benches: Record<string, () => Promise<void>> = {
   budget,
   sandbox,
   "query-guard": queryGuard,
+  "query-results": queryResults,
 };
 
 const asked = process.argv.slice(2);

@@ -12,6 +12,7 @@ import {
   statementRoutes,
 } from "@mindmesh/contracts/query/statements";
 import { tabRoutes } from "@mindmesh/contracts/query/tabs";
+import { type Database, openDatabase } from "@mindmesh/kernel/db";
 import { openSecrets } from "@mindmesh/kernel/secrets";
 import { type TestPerson, type TestServer, startTestServer } from "@mindmesh/test-support";
 import pg from "pg";
@@ -31,6 +32,8 @@ export interface Workbench {
   shop: pg.Pool;
   /** Its server as the superuser. */
   root: pg.Pool;
+  /** Mindmesh's own database, for use cases that have no route. */
+  database(): Promise<{ db: Database }>;
   close(): Promise<void>;
 }
 
@@ -87,12 +90,14 @@ export async function startWorkbench(options: Parameters<typeof startTestServer>
   await shop.query("ANALYZE");
   const secrets = openSecrets([secretKey]);
   let count = 0;
+  let own: Database | null = null;
 
   return {
     server,
     owner,
     shop,
     root: admin,
+    database: async () => ({ db: (own ??= openDatabase({ url: server.databaseUrl, maxConnections: 2 })) }),
     async connect({
       readOnly = true,
       roles = ["developer", "analyst"],
@@ -139,6 +144,7 @@ export async function startWorkbench(options: Parameters<typeof startTestServer>
       return { ...person, workspaceId: owner.workspaceId };
     },
     async close() {
+      await own?.close();
       await server.close();
       await shop.end();
       await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -17,14 +17,16 @@ const candidates: Partial<Record<ColumnKind, string[]>> = {
   uuid: ["UUID"],
 };
 
-const { input, output, columns } = JSON.parse(await text(process.stdin)) as ParquetWork;
+const { input, output, longest, columns } = JSON.parse(await text(process.stdin)) as ParquetWork;
 const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "512MB" });
+const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "700MB" });
 const connection = await instance.connect();
 const names = columns.map((_, at) => `c${at}: 'VARCHAR'`).join(", ");
-const rows = `read_json(${literal(input)}, format = 'newline_delimited', columns = {${names}}, maximum_object_size = 536870912)`;
+/** DuckDB reads with buffers of twice this size; 16 MiB is its own usual measure. */
+const objectBytes = Math.max(16 * 1024 * 1024, longest + 1024);
+const rows = `read_json(${literal(input)}, format = 'newline_delimited', columns = {${names}}, maximum_object_size = ${objectBytes})`;
 
 async function one(sql: string): Promise<unknown[]> {
   return (await connection.runAndReadAll(sql)).getRows()[0] ?? [];

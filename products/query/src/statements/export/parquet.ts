@@ -16,17 +16,22 @@ const limits = { milliseconds: 5 * 60_000, memoryBytes: 1024 ** 3, outputBytes: 
 
 /** What the child is told. */
 export interface ParquetWork {
-  /** A file of JSON arrays of text and null, one per row. */
+  /** A file of JSON objects of text and null by `c0`, `c1`…, one per line. */
   input: string;
   output: string;
+  /** Bytes of the longest line. */
+  longest: number;
   columns: Pick<ResultColumn, "name" | "kind">[];
 }
 
-async function* jsonRows(blocks: AsyncIterable<ResultBlock>): AsyncGenerator<string> {
+async function* jsonRows(blocks: AsyncIterable<ResultBlock>, onLine: (bytes: number) => void): AsyncGenerator<string> {
   for await (const { rows } of blocks) {
     let text = "";
-    for (const row of rows)
-      text += `${JSON.stringify(Object.fromEntries(row.map((value, at) => [`c${at}`, value])))}\n`;
+    for (const row of rows) {
+      const line = JSON.stringify(Object.fromEntries(row.map((value, at) => [`c${at}`, value])));
+      onLine(Buffer.byteLength(line));
+      text += `${line}\n`;
+    }
     yield text;
   }
 }
@@ -44,9 +49,13 @@ export async function parquetFile(columns: ResultColumn[], blocks: AsyncIterable
     const work: ParquetWork = {
       input: join(folder, "rows.jsonl"),
       output: join(folder, "result.parquet"),
+      longest: 0,
       columns: columns.map(({ kind }, at) => ({ name: names[at] ?? "", kind })),
     };
-    await pipeline(Readable.from(jsonRows(blocks), { objectMode: false }), createWriteStream(work.input));
+    const lines = jsonRows(blocks, (bytes) => {
+      work.longest = Math.max(work.longest, bytes);
+    });
+    await pipeline(Readable.from(lines, { objectMode: false }), createWriteStream(work.input));
     const told = Readable.from([JSON.stringify(work)], { objectMode: false });
     const outcome = await oneAtATime(() => runIsolated(program, [], told, limits, true));
     if (outcome.kind !== "finished") {

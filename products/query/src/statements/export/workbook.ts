@@ -30,25 +30,38 @@ function xmlText(text: string): string {
     .replaceAll(/[<>&]/g, (mark) => marks[mark] ?? mark);
 }
 
-function sheetCell(value: string | null, isNumber: boolean): string {
-  if (value === null) return "<c/>";
-  if (isNumber && exactNumber.test(value)) return `<c><v>${value}</v></c>`;
-  return `<c t="inlineStr"><is><t xml:space="preserve">${xmlText(value)}</t></is></c>`;
+/** The letters of a column as Excel counts them: A to Z, AA, AB… */
+function columnLetters(index: number): string {
+  const rest = Math.floor(index / 26) - 1;
+  return `${rest < 0 ? "" : columnLetters(rest)}${String.fromCharCode(65 + (index % 26))}`;
+}
+
+function sheetCell(place: string, value: string | null, isNumber: boolean): string {
+  if (value === null) return "";
+  if (isNumber && exactNumber.test(value)) return `<c r="${place}"><v>${value}</v></c>`;
+  return `<c r="${place}" t="inlineStr"><is><t xml:space="preserve">${xmlText(value)}</t></is></c>`;
 }
 
 async function* sheet(columns: ResultColumn[], blocks: AsyncIterable<ResultBlock>): AsyncGenerator<string> {
   const isNumber = columns.map(({ kind }) => numbers.has(kind));
-  const names = columns.map(({ name }) => sheetCell(name, false)).join("");
-  yield `${head}<worksheet xmlns="${namespace}/spreadsheetml/2006/main"><sheetData><row>${names}</row>`;
-  let left = sheetRows - 1;
+  const letters = columns.map((_, at) => columnLetters(at));
+  const rowOf = (number: number, values: (string | null)[], isHead: boolean) => {
+    const cells = values.map((value, at) =>
+      sheetCell(`${letters[at]}${number}`, value, !isHead && isNumber[at] === true),
+    );
+    return `<row r="${number}">${cells.join("")}</row>`;
+  };
+  const names = columns.map(({ name }) => name);
+  yield `${head}<worksheet xmlns="${namespace}/spreadsheetml/2006/main"><sheetData>${rowOf(1, names, true)}`;
+  let last = 1;
   for await (const { rows } of blocks) {
     let text = "";
-    for (const row of rows.slice(0, left)) {
-      text += `<row>${row.map((value, at) => sheetCell(value, isNumber[at] ?? false)).join("")}</row>`;
+    for (const row of rows.slice(0, sheetRows - last)) {
+      last += 1;
+      text += rowOf(last, row, false);
     }
-    left -= rows.length;
     yield text;
-    if (left <= 0) break;
+    if (last >= sheetRows) break;
   }
   yield "</sheetData></worksheet>";
 }

@@ -1,3 +1,4 @@
+import { closeCompletion } from "@codemirror/autocomplete";
 import type { EditorView } from "@codemirror/view";
 import { roleMay } from "@mindmesh/contracts/permissions";
 import type { Connection } from "@mindmesh/contracts/query/connections";
@@ -89,6 +90,7 @@ export function TabView({ place, connection, tab, side, onSide }: TabViewProps) 
       document.querySelector<HTMLInputElement>(`#${CSS.escape(`parameter-${missed[0]}`)}`)?.focus();
       return;
     }
+    closeCompletion(editor);
     markProblem(editor, null);
     setRunning(true);
     places.current.clear();

@@ -62,7 +62,7 @@ export function Workbench({ workspaceId, connection }: SectionProps) {
   return (
     <Loaded query={tabs} skeleton={<ListSkeleton className="p-6" />}>
       {(items) => (
-        <div className="relative flex min-h-0 flex-1">
+        <div className="relative flex min-h-0 flex-1 overflow-hidden">
           <div className="flex min-h-0 min-w-0 flex-1 flex-col">
             {active ? (
               <>

@@ -34,8 +34,9 @@ async function writeExport(path: string): Promise<void> {
   await once(file, "finish");
 }
 
-const residentMegabytes = (pid: number) =>
-  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+/** `VmRSS` is what the process holds now; `VmHWM` is the most it has ever held, kept by the kernel. */
+const residentMegabytes = (pid: number, which: "VmRSS" | "VmHWM") =>
+  Number(new RegExp(`^${which}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
 
 /** Prints the figures. */
 export async function importing(): Promise<void> {
@@ -46,9 +47,7 @@ export async function importing(): Promise<void> {
   const [person] = await server.people(1);
   const base = `${server.url}/api/workspaces/${person?.workspaceId}/chat/imports`;
   const pid = server.process.pid ?? 0;
-  const before = residentMegabytes(pid);
-  let most = before;
-  const watch = setInterval(() => (most = Math.max(most, residentMegabytes(pid))), 250);
+  const before = residentMegabytes(pid, "VmRSS");
   const begun = performance.now();
   const uploaded = await fetch(`${base}?name=conversations.json`, {
     method: "POST",
@@ -58,6 +57,7 @@ export async function importing(): Promise<void> {
   });
   if (!uploaded.ok) throw new Error(await uploaded.text());
   const uploadSeconds = (performance.now() - begun) / 1000;
+  const afterUpload = residentMegabytes(pid, "VmHWM");
   for (;;) {
     const { items } = (await (await fetch(base, { headers: person?.headers ?? {} })).json()) as {
       items: { state: string; conversationsAdded: number; messagesAdded: number; error: string | null }[];
@@ -72,8 +72,10 @@ export async function importing(): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-  clearInterval(watch);
-  console.log(`server memory: ${before.toFixed(0)} MB before, ${most.toFixed(0)} MB at most`);
+  console.log(
+    `server memory: ${before.toFixed(0)} MB before, at most ${afterUpload.toFixed(0)} MB by the end of the upload ` +
+      `and ${residentMegabytes(pid, "VmHWM").toFixed(0)} MB by the end of the import`,
+  );
   await server.close();
   await rm(folder, { recursive: true, force: true });
 }

@@ -10,12 +10,19 @@ const gatherMs = 50;
 
 export type CallRow = typeof modelCalls.$inferSelect;
 
+const columnNames = Object.entries(getTableColumns(modelCalls)).map(
+  ([property, column]) => [property as keyof CallRow, column.name] as const,
+);
+
+// By name: a newer version may have added columns, which then take their defaults.
+const names = columnNames.map(([, name]) => name);
+
 // Its parameter is all rows as JSON, with the names of the columns. A commit that does not wait for the disk survives a
 // kill of the server or of PostgreSQL, not a power cut: good enough for what the provider's own bill tells again.
 const upsert = `
   WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-  INSERT INTO kernel.model_calls AS m
-  SELECT r.* FROM relaxed, jsonb_populate_recordset(NULL::kernel.model_calls, $1::jsonb) AS r
+  INSERT INTO kernel.model_calls AS m (${names.join(", ")})
+  SELECT ${names.map((name) => `r.${name}`).join(", ")} FROM relaxed, jsonb_populate_recordset(NULL::kernel.model_calls, $1::jsonb) AS r
   ON CONFLICT (workspace_id, id) DO UPDATE SET
     status = excluded.status, error_kind = excluded.error_kind, retries = excluded.retries,
     input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
@@ -24,10 +31,6 @@ const upsert = `
     estimated = excluded.estimated, cache = excluded.cache, cache_age_ms = excluded.cache_age_ms,
     saved_usd = excluded.saved_usd
   WHERE m.status = 'running'`;
-
-const columnNames = Object.entries(getTableColumns(modelCalls)).map(
-  ([property, column]) => [property as keyof CallRow, column.name] as const,
-);
 
 function columns(row: CallRow): Record<string, unknown> {
   const columns: Record<string, unknown> = {};

@@ -43,6 +43,9 @@ const object = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.object({ name: z.string() }).optional(),
+  spec: z.unknown(),
+  data: z.unknown(),
+  stringData: z.unknown(),
 });
 const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
 const objects = files.flatMap((file) =>
@@ -62,8 +65,8 @@ const deployments = ["mindmesh-api", "mindmesh-worker"].map((name) => {
 });
 const image = readFileSync(join(root, "deploy/Containerfile"), "utf8");
 const settings = {
-  ...names.parse(one("ConfigMap", "mindmesh")["data"]),
-  ...names.parse(one("Secret", "mindmesh")["stringData"]),
+  ...names.parse(one("ConfigMap", "mindmesh").data),
+  ...names.parse(one("Secret", "mindmesh").stringData),
 };
 
 test("kustomization.yaml names every file that is to be applied, and the secret is not among them", () => {
@@ -112,13 +115,13 @@ test("what selects pods by their labels finds them, and what names another objec
     const [config, secret] = template.spec.containers[0].envFrom;
     expect([config, secret]).toEqual([{ configMapRef: { name: "mindmesh" } }, { secretRef: { name: "mindmesh" } }]);
   }
-  const service = z.object({ selector: names }).parse(one("Service", "mindmesh-api")["spec"]);
+  const service = z.object({ selector: names }).parse(one("Service", "mindmesh-api").spec);
   expect(deployments[0]?.template.metadata.labels).toMatchObject(service.selector);
   const budget = z.object({ selector: z.object({ matchLabels: names }) });
-  const { selector } = budget.parse(one("PodDisruptionBudget", "mindmesh-api")["spec"]);
+  const { selector } = budget.parse(one("PodDisruptionBudget", "mindmesh-api").spec);
   expect(deployments[0]?.template.metadata.labels).toMatchObject(selector.matchLabels);
   const scaled = z.object({ scaleTargetRef: z.object({ kind: z.string(), name: z.string() }) });
-  const { scaleTargetRef } = scaled.parse(one("HorizontalPodAutoscaler", "mindmesh-api")["spec"]);
+  const { scaleTargetRef } = scaled.parse(one("HorizontalPodAutoscaler", "mindmesh-api").spec);
   expect(one(scaleTargetRef.kind, scaleTargetRef.name).kind).toBe("Deployment");
 });
 
@@ -135,7 +138,7 @@ test("the ingress leads to the service, lets the largest import in, and answers 
         }),
       ]),
     })
-    .parse(ingress["spec"]);
+    .parse(ingress.spec);
   expect(one("Service", rules[0].http.paths[0].backend.service.name).kind).toBe("Service");
   expect(settings["PUBLIC_URL"]).toBe(`https://${rules[0].host}`);
   const size = /proxy-body-size: (\d+)m/.exec(readFileSync(join(folder, "ingress.yaml"), "utf8"))?.[1];

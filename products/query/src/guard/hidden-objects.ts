@@ -1,4 +1,4 @@
-import type { GuardKnowledge, ObjectName } from "./guard.ts";
+import type { GuardKnowledge, ObjectName, VisibleTable } from "./guard.ts";
 
 /** A table that a statement names and of which something is hidden. */
 export interface GuardedTable {
@@ -47,19 +47,26 @@ function mayBeFoundIn({ searchPath }: GuardKnowledge, schema: string): boolean {
 /** The schema that a name without one stands for, as far as the catalogue knows it; null where it does not. */
 export function resolvedTable(knowledge: GuardKnowledge, { schema, name }: ObjectName): ObjectName {
   if (schema !== null) return { schema, name };
-  const wanted = comparable(knowledge, name);
   for (const place of knowledge.searchPath) {
-    const table = knowledge.tables.find((one) => one.schema === place && comparable(knowledge, one.name) === wanted);
-    if (table !== undefined) return { schema: table.schema, name: table.name };
+    const table = knownTable(knowledge, place, name);
+    if (table !== null) return { schema: table.schema, name: table.name };
   }
   return { schema: null, name };
 }
 
 /** The columns of a table that is known and of which nothing is hidden; null where that is not so. */
 export function knownColumns(knowledge: GuardKnowledge, { schema, name }: ObjectName): string[] | null {
-  if (schema === null) return null;
-  const same = (a: string, b: string) => comparable(knowledge, a) === comparable(knowledge, b);
-  return knowledge.tables.find((table) => same(table.schema, schema) && same(table.name, name))?.columns ?? null;
+  return schema === null ? null : (knownTable(knowledge, schema, name)?.columns ?? null);
+}
+
+/** There may be thousands of tables: most differ in the length of their names, and nothing more is looked at then. */
+function knownTable(knowledge: GuardKnowledge, schema: string, name: string): VisibleTable | null {
+  const wanted = comparable(knowledge, name);
+  for (const table of knowledge.tables) {
+    if (table.name.length !== name.length || comparable(knowledge, table.name) !== wanted) continue;
+    if (comparable(knowledge, table.schema) === comparable(knowledge, schema)) return table;
+  }
+  return null;
 }
 
 /** Every column of a guarded table that could be meant by a name. */

@@ -31,6 +31,11 @@ export const attemptsOnMysql: Attempt[] = [
   byGuard("stacks behind an escaped quote", String.raw`select '\''; drop table attempt.customers; -- '`),
   byGuard("stacks behind what is no comment without a space", "select 1 --1; drop table attempt.customers"),
   byGuard("stacks behind a comment of another sign", "select 1 # '\n; drop table attempt.customers"),
+  byGuard(
+    "stacks behind what is no comment before a strange space",
+    "select 1 --\u00a0, sleep(60) from (select 1 as `\u00a0`) x",
+  ),
+  byGuard("stacks behind what may be a comment", "select 1 --\u0085, sleep(60)"),
   byGuard("breaks out of a subquery", "select 1) x; drop table attempt.customers; select * from (select 1"),
   byGuard("closes what it did not open", "1) union select 2 from attempt.customers where (1 = 1"),
   byGuard("writes a file", "select * from attempt.customers into outfile '/tmp/attempt.txt'"),

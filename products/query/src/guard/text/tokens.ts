@@ -70,7 +70,7 @@ const rules: Record<EngineKind, Rule[]> = {
   mysql: [
     { kind: "run", pattern: /\/\*M?!(?:[\s\S]*?\*\/|[\s\S]*)/y },
     { kind: "comment", pattern: flatComment },
-    { kind: "comment", pattern: /--(?=[\p{Cc} ]|$(?![\s\S]))[^\n]*/uy },
+    { kind: "comment", pattern: /--(?=[ \t\n\v\f\r]|$(?![\s\S]))[^\n]*/y },
     { kind: "comment", pattern: /#[^\n]*/y },
     { kind: "text", pattern: /(?:[nNbBxX]|_[a-zA-Z0-9]+\s*)?'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'/y },
     { kind: "text", pattern: /(?:_[a-zA-Z0-9]+\s*)?"[^"\\]*(?:(?:\\[\s\S]|"")[^"\\]*)*"/y },
@@ -140,7 +140,12 @@ export function tokensOf(sql: string, engine: EngineKind): Token[] {
   return tokens;
 }
 
+/** A word of plain letters that can be nothing else: nine of ten tokens, found without trying the rules in their order. */
+const plainWord = /[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_'"&$#@\u0080-\uffff])/y;
+
 function tokenAt(sql: string, at: number, engine: EngineKind): Token {
+  plainWord.lastIndex = at;
+  if (plainWord.test(sql)) return { kind: "word", from: at, to: plainWord.lastIndex };
   if (nestedComments.has(engine) && sql.startsWith("/*", at)) {
     const to = endOfNestedComment(sql, at);
     return to === null ? { kind: "open", from: at, to: sql.length } : { kind: "comment", from: at, to };

@@ -20,7 +20,7 @@ export function checkByWords(rules: WordRules, sql: string, knowledge: GuardKnow
   const statement = oneStatement(sql, pieces);
   refuseOpenEnds(sql, statement);
   const kind = access === "read" ? readingKind(rules, sql, statement) : ("change" as const);
-  refusePhrases(sql, statement, rules);
+  refusePhrases(sql, statement, rules.refusedWords);
   rules.more(sql, statement, comments, access);
   refuseStatementsInside(rules, sql, statement);
   if (access === "read") refuseVerbs(rules, sql, statement);

@@ -16,12 +16,14 @@ import {
 } from "./advice.ts";
 import { namedTables } from "./named-tables.ts";
 import { isKeyword, isName, isSymbol, type Piece, placeOf } from "./piece.ts";
-import { anyOf, type Advice, type RefusedWords, type WordRules } from "./word-rules.ts";
+import { refusePhrases } from "./refused-parts.ts";
+import { anyOf, type Advice, phrase, type RefusedWords, type WordRules } from "./word-rules.ts";
 
-const anywhere = (words: string, advice: Advice): RefusedWords => ({
-  words: words.trim().split(/\s+/).join("|"),
-  advice,
-});
+const anywhere = (words: string, advice: Advice): RefusedWords => phrase(words.trim().split(/\s+/).join("|"), advice);
+
+const settings = anywhere("declare set use setuser revert", setting);
+/** SET belongs to UPDATE, too. */
+const otherSettings = anywhere("declare use setuser revert", setting);
 
 /**
  * T-SQL needs no sign between two statements, so that its verbs may stand nowhere outside of quotes and brackets; nearly all of them
@@ -30,7 +32,7 @@ const anywhere = (words: string, advice: Advice): RefusedWords => ({
 const verbs: RefusedWords[] = [
   anywhere("create alter drop truncate grant revoke deny add trigger", structure),
   anywhere("exec execute proc procedure", code),
-  anywhere("declare set use setuser revert", setting),
+  settings,
   anywhere("begin commit rollback save tran transaction", transaction),
   anywhere("if while goto return print raiserror throw break continue", code),
   anywhere("open close deallocate cursor", prepared),
@@ -38,8 +40,8 @@ const verbs: RefusedWords[] = [
   anywhere("openrowset openquery opendatasource openxml", otherDatabase),
   anywhere("kill shutdown reconfigure checkpoint dbcc disable enable send receive move lineno", server),
   anywhere("waitfor", waits),
-  { words: "fetch next|prior|first|last|absolute|relative from", advice: prepared },
-  { words: "next value for", advice: ["It uses up a number of a sequence.", "sys.sequences shows its value."] },
+  phrase("fetch next|prior|first|last|absolute|relative from", prepared),
+  phrase("next value for", ["It uses up a number of a sequence.", "sys.sequences shows its value."]),
 ];
 
 export const mssqlRules: WordRules = {
@@ -94,7 +96,7 @@ export const mssqlRules: WordRules = {
         "Use plain line breaks.",
       );
     }
-    refuseVerbs(sql, pieces, access === "write");
+    refusePhrases(sql, pieces, access === "write" ? [...verbsWithoutSet, otherSettings] : verbs);
     refuseSecondQuery(sql, pieces, access === "write");
     refuseHints(sql, pieces);
     for (const table of namedTables(pieces, false)) {
@@ -107,16 +109,7 @@ export const mssqlRules: WordRules = {
   },
 };
 
-function refuseVerbs(sql: string, pieces: Piece[], changing: boolean): void {
-  for (const { words, advice } of verbs) {
-    const phrase = words.split(" ").map((word) => word.split("|"));
-    pieces.forEach((piece, at) => {
-      if (!phrase.every((choices, offset) => isKeyword(pieces[at + offset], ...choices))) return;
-      if (changing && isKeyword(piece, "set")) return;
-      refuse(sql, placeOf(piece, pieces[at + phrase.length - 1]), ...advice);
-    });
-  }
-}
+const verbsWithoutSet = verbs.filter((words) => words !== settings);
 
 const joinsQueries = ["union", "all", "except", "intersect"];
 

@@ -14,7 +14,7 @@ import {
   waits,
 } from "./advice.ts";
 import { isKeyword, isSymbol, type Piece, placeOf } from "./piece.ts";
-import { anyOf, type WordRules } from "./word-rules.ts";
+import { anyOf, phrase, type WordRules } from "./word-rules.ts";
 
 const shown = new Set(
   `databases schemas tables columns fields index indexes keys status variables warnings errors engines charset character
@@ -47,10 +47,10 @@ export const mysqlRules: WordRules = {
     ...each("kill flush purge change stop install uninstall binlog shutdown restart clone cache backup", server),
   },
   refusedWords: [
-    { words: "for update|share", advice: locks },
-    { words: "lock in share", advice: locks },
-    { words: "procedure analyse", advice: code },
-    { words: "next|previous value for", advice: ["It uses up a number of a sequence.", null] },
+    phrase("for update|share", locks),
+    phrase("lock in share", locks),
+    phrase("procedure analyse", code),
+    phrase("next|previous value for", ["It uses up a number of a sequence.", null]),
   ],
   changeVerbs: ["insert", "update", "delete", "replace"],
   functions: [
@@ -97,6 +97,16 @@ export const mysqlRules: WordRules = {
       : null;
   },
   more: (sql, pieces, comments, access) => {
+    const strange = /--[^\P{Cc}\t\n\v\f\r]/u.exec(sql);
+    if (strange !== null) {
+      const from = strange.index;
+      refuse(
+        sql,
+        { from, to: from + 3 },
+        "Nobody can tell whether a comment begins here.",
+        "Write a space behind the two dashes.",
+      );
+    }
     for (const { from, to } of comments) {
       if (sql.startsWith("/*", from) && sql.slice(from + 2, to).includes("/*")) {
         refuse(

@@ -1,18 +1,17 @@
 import type { ObjectName } from "../guard.ts";
 import { refuse } from "../refused.ts";
-import { isKeyword, isName, isSymbol, type Piece, placeOf } from "./piece.ts";
-import type { WordRules } from "./word-rules.ts";
+import { isName, isSymbol, type Piece, placeOf } from "./piece.ts";
+import { endOfPhrase, type RefusedWords, type WordRules } from "./word-rules.ts";
 
 /** @throws Refused at the first phrase that may stand nowhere outside of quotes */
-export function refusePhrases(sql: string, pieces: Piece[], rules: WordRules): void {
-  for (const { words, advice } of rules.refusedWords) {
-    const phrase = words.split(" ").map((word) => word.split("|"));
-    for (let at = 0; at < pieces.length; at += 1) {
-      if (!phrase.every((choices, offset) => isKeyword(pieces[at + offset], ...choices))) continue;
-      const first = pieces[at] as Piece;
-      refuse(sql, placeOf(first, pieces[at + phrase.length - 1]), ...advice);
+export function refusePhrases(sql: string, pieces: Piece[], refused: RefusedWords[]): void {
+  pieces.forEach((piece, at) => {
+    if (!piece.keyword) return;
+    for (const words of refused) {
+      const end = endOfPhrase(pieces, at, words);
+      if (end !== null) refuse(sql, placeOf(piece, pieces[end]), ...words.advice);
     }
-  }
+  });
 }
 
 /** Keywords that stand before a parenthesis without being a function. */

@@ -6,9 +6,24 @@ import type { Piece } from "./piece.ts";
 export type Advice = readonly [reason: string, instead: string | null];
 
 export interface RefusedWords {
-  /** Keywords in their order, such as `for update`; `a|b` stands for either. */
-  words: string;
+  /** The choices for each of the keywords that follow each other. */
+  phrase: ReadonlySet<string>[];
   advice: Advice;
+}
+
+/** Keywords in their order, such as `for update`; `a|b` stands for either. */
+export const phrase = (words: string, advice: Advice): RefusedWords => ({
+  phrase: words.split(" ").map((choices) => new Set(choices.split("|"))),
+  advice,
+});
+
+/** The phrase that begins at a piece, as the index of its last piece; null where another stands there. */
+export function endOfPhrase(pieces: Piece[], at: number, { phrase: words }: RefusedWords): number | null {
+  for (const [offset, choices] of words.entries()) {
+    const piece = pieces[at + offset];
+    if (piece?.keyword !== true || !choices.has(piece.text)) return null;
+  }
+  return at + words.length - 1;
 }
 
 export interface RefusedFunctions {

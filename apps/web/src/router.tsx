@@ -197,6 +197,24 @@ const querySectionRoute = createRoute({
   component: lazyRouteComponent(() => import("./products/query/connection-page.tsx"), "ConnectionPage"),
 });
 
+const dashboardsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/query/dashboards",
+  component: lazyRouteComponent(() => import("./products/query/dashboards/dashboards-page.tsx"), "DashboardsPage"),
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/query/dashboards/$dashboardId",
+  component: lazyRouteComponent(() => import("./products/query/dashboards/dashboard-page.tsx"), "DashboardPage"),
+});
+
+const alertsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "/query/alerts",
+  component: lazyRouteComponent(() => import("./products/query/dashboards/alerts-page.tsx"), "AlertsPage"),
+});
+
 const loadSettings = () => import("./settings/settings-layout.tsx");
 
 const settingsRoute = createRoute({
@@ -230,6 +248,9 @@ const routeTree = rootRoute.addChildren([
     queryHomeRoute,
     queryNewRoute,
     querySectionRoute,
+    dashboardsRoute,
+    dashboardRoute,
+    alertsRoute,
     settingsRoute,
     settingsPageRoute,
   ]),

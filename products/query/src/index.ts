@@ -6,6 +6,10 @@ import { tendJob } from "./catalog/read-old-schemas.ts";
 import { schemaTools } from "./catalog/schema-tools.ts";
 import { connectionFiles } from "./connections/file-grant.ts";
 import { reencryptConnections } from "./connections/reencrypt-connections.ts";
+import { dashboardRoutesOn } from "./dashboards/routes.ts";
+import { scheduleJobs } from "./dashboards/tend-schedules.ts";
+import { diagramRoutesOn } from "./diagram/routes.ts";
+import { documentationRoutesOn } from "./documentation/routes.ts";
 import { queryPersonData } from "./person-data.ts";
 import { queryRoutesOn } from "./routes.ts";
 import { startStatements } from "./statements/start-statements.ts";
@@ -23,9 +27,14 @@ export const query: Product = {
     const running = startStatements(app, kernel);
     const intelligence = { ...kernel, statements: running };
     intelligenceRoutesOn(app, intelligence);
+    diagramRoutesOn(app, kernel);
+    documentationRoutesOn(app, kernel);
+    const { mail, log, jobs, config } = kernel;
+    const schedules = scheduleJobs({ ...running, mail, log, jobs, publicUrl: config.publicUrl });
+    dashboardRoutesOn(app, { ...running, jobs }, schedules);
     return {
       fileGrants: [connectionFiles],
-      jobs: [ingestJob(kernel), tendJob(kernel), sampleShopJob(kernel)],
+      jobs: [ingestJob(kernel), tendJob(kernel), sampleShopJob(kernel), ...schedules.jobs],
       personData: queryPersonData,
       reencrypt: reencryptConnections,
       tools: [...schemaTools(kernel), ...statementTools(running), ...intelligenceTools(intelligence)],

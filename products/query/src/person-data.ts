@@ -3,6 +3,8 @@ import { eq } from "drizzle-orm";
 import { inferredKeys, readings } from "./catalog/schema.ts";
 import { looseFiles } from "./connections/schema.ts";
 import { exportQuestions, forgetQuestions } from "./ask/person-data.ts";
+import { exportDashboards, forgetDashboards, forgetDashboardsOf } from "./dashboards/person-data.ts";
+import { exportDocumentation, forgetDocumentation } from "./documentation/person-data.ts";
 import { connections } from "./schema.ts";
 import { exportWorkbench, forgetInWorkbench } from "./workbench-data.ts";
 
@@ -24,10 +26,14 @@ export const queryPersonData: PersonData = {
     }
     yield* exportWorkbench(db, personId);
     yield* exportQuestions(db, personId);
+    yield* exportDashboards(db, personId);
+    yield* exportDocumentation(db, personId);
   },
   async forgetPerson(tx, personId) {
     await forgetInWorkbench(tx, personId);
     await forgetQuestions(tx, personId);
+    await forgetDashboards(tx, personId);
+    await forgetDocumentation(tx, personId);
     await tx.update(connections).set({ createdBy: null }).where(eq(connections.createdBy, personId));
     await tx.update(readings).set({ requestedBy: null }).where(eq(readings.requestedBy, personId));
     await tx.update(inferredKeys).set({ decidedBy: null }).where(eq(inferredKeys.decidedBy, personId));
@@ -37,6 +43,7 @@ export const queryPersonData: PersonData = {
   async forgetWorkspace(tx, workspaceId) {
     // Readings, catalogues and inferred keys refer to it and go with it.
     await tx.delete(connections).where(eq(connections.workspaceId, workspaceId));
+    await forgetDashboardsOf(tx, workspaceId);
     await tx.delete(looseFiles).where(eq(looseFiles.workspaceId, workspaceId));
   },
 };

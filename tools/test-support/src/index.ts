@@ -1,5 +1,7 @@
 export { eventually } from "./eventually.ts";
 export { instanceRows } from "./instance-rows.ts";
+export { manyTables } from "./many-tables.ts";
 export { skipUnless } from "./skip-unless.ts";
 export { createTestDatabase } from "./test-database.ts";
 export { type TestPerson, type TestServer, type TestServerOptions, startTestServer } from "./test-server.ts";
+export { storeCatalog } from "./stored-catalog.ts";

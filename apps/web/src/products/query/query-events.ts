@@ -1,6 +1,6 @@
 import type { EventHandler } from "../../live/live-connection.ts";
 import { glossaryKeyOf, turnsKeyOf } from "./ask/queries.ts";
-import { connectionKeyOf, connectionsQuery } from "./queries.ts";
+import { connectionKeyOf, connectionsQuery, queryKeyOf } from "./queries.ts";
 import { handleWorkbenchEvent } from "./workbench/workbench-events.ts";
 
 /** What Query does with the logged events of a workspace. */
@@ -10,9 +10,13 @@ export const handleQueryEvent: EventHandler = (queryClient, event) => {
   if (type === "query.connections.changed") void queryClient.invalidateQueries(connectionsQuery(workspaceId));
   if (type === "query.schema.changed") {
     const { connectionId } = payload as { connectionId: string };
-    void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "schema"] });
-    void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "readings"] });
-    void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), "completion"] });
+    for (const part of ["schema", "readings", "completion", "diagram", "documentation"]) {
+      void queryClient.invalidateQueries({ queryKey: [...connectionKeyOf(workspaceId, connectionId), part] });
+    }
+  }
+  if (type === "query.dashboards.changed" || type === "query.alerts.changed") {
+    const part = type === "query.alerts.changed" ? "alerts" : "dashboards";
+    void queryClient.invalidateQueries({ queryKey: [...queryKeyOf(workspaceId), part] });
   }
   if (type === "query.glossary.changed" || type === "query.questions.changed") {
     const place = { workspaceId, connectionId: (payload as { connectionId: string }).connectionId };

@@ -1,8 +1,10 @@
 import { roleMay } from "@mindmesh/contracts/permissions";
 import { IconButton, Skeleton, Spinner } from "@mindmesh/ui";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useLocation, useNavigate, useParams } from "@tanstack/react-router";
+import BellRing from "lucide-react/icons/bell-ring";
 import CircleAlert from "lucide-react/icons/circle-alert";
+import LayoutDashboard from "lucide-react/icons/layout-dashboard";
 import Plus from "lucide-react/icons/plus";
 import { meQuery } from "../../identity/queries.ts";
 import { closeDrawer } from "../../shell/frame.ts";
@@ -15,6 +17,7 @@ import { firstSection } from "./sections.tsx";
 export function QuerySidebar({ workspaceId }: { workspaceId: string }) {
   const { data: me } = useSuspenseQuery(meQuery);
   const { connectionId, section } = useParams({ strict: false });
+  const pathname = useLocation({ select: (location) => location.pathname });
   const navigate = useNavigate();
   const role = me.workspaces.find(({ id }) => id === workspaceId)?.role ?? "viewer";
   const mayUse = roleMay(role, "query.use");
@@ -33,6 +36,26 @@ export function QuerySidebar({ workspaceId }: { workspaceId: string }) {
   return (
     <nav aria-label="Query" className="px-2 pb-4">
       <QueryCommands workspaceId={workspaceId} role={role} />
+      <SidebarSection title="Together">
+        <li>
+          <SidebarItem
+            title="Dashboards"
+            icon={<LayoutDashboard aria-hidden="true" />}
+            to="/w/$workspaceId/query/dashboards"
+            params={{ workspaceId }}
+            current={/\/query\/dashboards(?:\/|$)/.test(pathname)}
+          />
+        </li>
+        <li>
+          <SidebarItem
+            title="Alerts"
+            icon={<BellRing aria-hidden="true" />}
+            to="/w/$workspaceId/query/alerts"
+            params={{ workspaceId }}
+            current={pathname.endsWith("/query/alerts")}
+          />
+        </li>
+      </SidebarSection>
       <SidebarSection title="Connections" action={create}>
         {mayUse && connections.isPending ? (
           <li className="flex h-8 items-center pl-2">

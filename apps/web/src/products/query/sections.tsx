@@ -1,11 +1,13 @@
 import type { Connection } from "@mindmesh/contracts/query/connections";
 import { roleMay, type Right, type Role } from "@mindmesh/contracts/permissions";
+import BookOpen from "lucide-react/icons/book-open";
 import BookOpenText from "lucide-react/icons/book-open-text";
 import HeartPulse from "lucide-react/icons/heart-pulse";
 import MessageCircleQuestion from "lucide-react/icons/message-circle-question-mark";
 import Settings from "lucide-react/icons/settings-2";
 import SquareTerminal from "lucide-react/icons/square-terminal";
 import Table2 from "lucide-react/icons/table-2";
+import Workflow from "lucide-react/icons/workflow";
 import { lazy, type ComponentType } from "react";
 
 export interface SectionProps {
@@ -34,16 +36,30 @@ export const sections: readonly Section[] = [
     Content: lazy(() => import("./workbench/workbench.tsx").then((module) => ({ default: module.Workbench }))),
   },
   {
+    slug: "ask",
+    title: "Ask",
+    Icon: MessageCircleQuestion,
+    Content: lazy(() => import("./ask/ask-section.tsx").then((module) => ({ default: module.AskSection }))),
+  },
+  {
     slug: "schema",
     title: "Schema",
     Icon: Table2,
     Content: lazy(() => import("./schema/schema-section.tsx").then((module) => ({ default: module.SchemaSection }))),
   },
   {
-    slug: "ask",
-    title: "Ask",
-    Icon: MessageCircleQuestion,
-    Content: lazy(() => import("./ask/ask-section.tsx").then((module) => ({ default: module.AskSection }))),
+    slug: "diagram",
+    title: "Diagram",
+    Icon: Workflow,
+    Content: lazy(() => import("./diagram/diagram-section.tsx").then((module) => ({ default: module.DiagramSection }))),
+  },
+  {
+    slug: "documentation",
+    title: "Documentation",
+    Icon: BookOpen,
+    Content: lazy(() =>
+      import("./documentation/documentation-section.tsx").then((module) => ({ default: module.DocumentationSection })),
+    ),
   },
   {
     slug: "glossary",

@@ -8,6 +8,7 @@ import { importing } from "./importing.ts";
 import { page } from "./page.ts";
 import { queryGuard } from "./query-guard.ts";
 import { queryResults } from "./query-results.ts";
+import { querySchema } from "./query-schema.ts";
 import { sandbox } from "./sandbox.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
@@ -22,6 +23,7 @@ const benches: Record<string, () => Promise<void>> = {
   "fan-out": fanOut,
   gateway,
   search,
+  "query-schema": querySchema,
   page,
   import: importing,
   budget,

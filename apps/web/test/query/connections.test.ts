@@ -1,5 +1,4 @@
 import { createTestDatabase, skipUnless } from "@mindmesh/test-support";
-import pg from "pg";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessibilityFaults, complaints, phone } from "../support/browser.ts";
@@ -11,9 +10,7 @@ skipUnless("chromium")("connections and schemas in a browser", () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await client.query(`
+    await database.run(`
       DROP SCHEMA IF EXISTS chat, query, kernel, pgboss CASCADE;
       CREATE TABLE customers (id int PRIMARY KEY, email text NOT NULL UNIQUE, country text);
       COMMENT ON TABLE customers IS 'Everybody who has ever bought something';
@@ -27,7 +24,6 @@ skipUnless("chromium")("connections and schemas in a browser", () => {
         EXECUTE format('CREATE TABLE many.t%s (id int PRIMARY KEY, name text, made_at timestamptz)', lpad(n::text, 4, '0'));
       END LOOP; END $$;
       ANALYZE`);
-    await client.end();
   }, 120_000);
 
   afterAll(() => database?.drop());

@@ -24,7 +24,7 @@ const peopleTables = new Set(["user", "person", "member", "account", "employee"]
  * see `measureOverlap`.
  */
 export function inferKeys(catalog: Catalog): KeyCandidate[] {
-  const targets = keyTargets(catalog.tables);
+  const targets = targetIndex(keyTargets(catalog.tables));
   const found: KeyCandidate[] = [];
   for (const table of catalog.tables) {
     if (table.kind !== "table" && table.kind !== "partitioned table") continue;
@@ -44,31 +44,75 @@ interface Target {
   column: CatalogColumn;
   /** The table's name in the singular, without prefixes; and with its own column's name for keys such as `customer_id`. */
   names: string[];
+  /** Of its column, in small letters with underscores. */
+  key: string;
   isPrimary: boolean;
+}
+
+/** Targets by each of their names and by their table: of a thousand tables a column is compared with a few. */
+interface TargetIndex {
+  byName: ReadonlyMap<string, Target[]>;
+  byTable: ReadonlyMap<CatalogTable, Target[]>;
+}
+
+function targetIndex(targets: readonly Target[]): TargetIndex {
+  const byName = new Map<string, Target[]>();
+  const byTable = new Map<CatalogTable, Target[]>();
+  const add = <Key>(map: Map<Key, Target[]>, key: Key, target: Target) => {
+    const known = map.get(key);
+    if (known === undefined) map.set(key, [target]);
+    else known.push(target);
+  };
+  for (const target of targets) {
+    add(byTable, target.table, target);
+    for (const name of target.names) {
+      add(byName, name, target);
+      add(byName, inSchema(target.table, name), target);
+    }
+  }
+  return { byName, byTable };
+}
+
+const inSchema = ({ schema }: CatalogTable, name: string) => `${schema}\u0000${name}`;
+
+/**
+ * The targets whose names a column's name may speak of: whole, with a role before it, or of the same table. What the own schema has
+ * is not looked for in others: where each customer has a schema, all have the same tables.
+ */
+function named(table: CatalogTable, name: string, base: string | null, { byName, byTable }: TargetIndex): Set<Target> {
+  const words = base ?? name;
+  const asked = byPerson.test(name) ? [...peopleTables] : [words];
+  for (let at = words.indexOf("_"); at !== -1; at = words.indexOf("_", at + 1)) asked.push(words.slice(at + 1));
+  return new Set([
+    ...asked.flatMap((each) => byName.get(inSchema(table, each)) ?? byName.get(each) ?? []),
+    ...(byTable.get(table) ?? []),
+  ]);
 }
 
 function keyTargets(tables: readonly CatalogTable[]): Target[] {
   return tables.flatMap((table) => {
+    const names = namesOf(table);
     const keys = [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniqueKeys];
     return keys.flatMap((key, index): Target[] => {
       const [name] = key.columns;
       const column = table.columns.find((each) => each.name === name);
       if (key.columns.length !== 1 || column === undefined || !keyKinds.has(column.kind)) return [];
-      return [{ table, column, names: namesOf(table), isPrimary: index === 0 && table.primaryKey !== null }];
+      const isPrimary = index === 0 && table.primaryKey !== null;
+      return [{ table, column, names, key: snake(column.name), isPrimary }];
     });
   });
 }
 
 /** A key that is also another table's, as in `users(id)` and `profiles(user_id)`: a name that says so counts. */
-function isShared(table: CatalogTable, column: CatalogColumn, targets: readonly Target[]): boolean {
+function isShared(table: CatalogTable, column: CatalogColumn, { byName }: TargetIndex): boolean {
   const base = baseOf(snake(column.name));
-  return base !== null && targets.some((target) => target.table !== table && target.names.includes(base));
+  return base !== null && (byName.get(base) ?? []).some((target) => target.table !== table);
 }
 
-function candidatesOf(table: CatalogTable, column: CatalogColumn, targets: readonly Target[]): KeyCandidate[] {
+function candidatesOf(table: CatalogTable, column: CatalogColumn, targets: TargetIndex): KeyCandidate[] {
   const name = snake(column.name);
   const base = baseOf(name);
-  const matches = targets.flatMap((target): KeyCandidate[] => {
+  const matches = [...named(table, name, base, targets)].flatMap((target): KeyCandidate[] => {
     const isSelf = target.table === table;
     if (isSelf && target.column === column) return [];
     const reason = nameReason(name, base, target, isSelf);
@@ -99,7 +143,7 @@ function nameReason(
   isSelf: boolean,
 ): { confidence: number; text: string } | null {
   const place = `${target.table.name}.${target.column.name}`;
-  const targetName = snake(target.column.name);
+  const targetName = target.key;
   if (isSelf) {
     if (!ofItself.test(base ?? name) || !target.isPrimary) return null;
     return { confidence: 0.55, text: `${name} is a name for another row of the same table.` };

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { Catalog } from "@mindmesh/contracts/query/catalog";
-import type { NetworkSettings, StatementLimits } from "@mindmesh/contracts/query/connections";
+import type { LoginReport, NetworkSettings, StatementLimits } from "@mindmesh/contracts/query/connections";
 import type { Cell, CutCell, EngineKind, PlanNode, ResultColumn, TextPlace } from "@mindmesh/contracts/query/engine";
+import type { ConnectionStage } from "@mindmesh/contracts/query/ingestion";
 import type { CheckedStatement } from "../guard/guard.ts";
 
 /** What is kept encrypted of a connection. In memory only while it is opened; in no log, event or error. */
@@ -35,6 +36,8 @@ export interface FileTarget {
   release(): Promise<void>;
 }
 
+export type { LoginReport };
+
 export type Target = NetworkTarget | FileTarget;
 
 /** How a session reaches the network and when opening it is given up. */
@@ -51,7 +54,7 @@ export interface Engine<T extends Target = Target> {
 }
 
 /** Where opening a connection came to its end. */
-export type FailureStage = "address" | "host" | "ssh" | "tls" | "login" | "database" | "rights" | "file" | "time";
+export type FailureStage = ConnectionStage;
 
 /** A connection that could not be opened. The message says in plain words what to do and holds no secret. */
 export class ConnectionFailure extends Error {
@@ -90,18 +93,6 @@ export class StatementFailure extends Error {
     this.place = details.place ?? null;
     this.hint = details.hint ?? null;
   }
-}
-
-/** What a login may do, and what a careful admin should know of it. */
-export interface LoginReport {
-  serverVersion: string;
-  user: string;
-  database: string;
-  encrypted: boolean;
-  /** Such as: the login is a superuser, owns tables, may write. Empty when all is well. */
-  warnings: string[];
-  /** Statements by which an admin of the database makes a login with no more rights than needed; null where there is none. */
-  leastPrivilegeScript: string | null;
 }
 
 /** Parts of a result in the order in which they come. */

@@ -61,6 +61,15 @@ test("nothing is made up: other types, declared keys, plain ids and words that o
   expect(found(table("ids", [column("id")]), table("orders", [column("id")]))).toEqual([]);
 });
 
+test("a table of the own schema is meant before one of the same name elsewhere", () => {
+  const other = { schema: "archive" };
+  const orders = table("orders", [column("id"), column("customer_id")]);
+  const keys = inferKeys(catalog([customers, table("customers", [column("id")], other), orders]));
+  expect(keys.map(({ to }) => to.schema)).toEqual(["public"]);
+  const elsewhere = inferKeys(catalog([table("customers", [column("id")], other), orders]));
+  expect(elsewhere.map(({ to }) => to.schema)).toEqual(["archive"]);
+});
+
 test("plurals of table names are read as people write them", () => {
   const words = ["categories", "boxes", "statuses", "people", "children", "addresses", "news", "orders", "bus"];
   expect(words.map(singular)).toEqual([

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { queryPersonData } from "../../src/person-data.ts";
 import { sweepLooseFiles, tableNameOf } from "../../src/connections/data-files.ts";
 
 let server: TestServer;
@@ -143,6 +144,49 @@ test("a SQLite file becomes a connection whose schema is read; who may use it ma
   expect(row).toEqual({ owner_id: null, deleted_at: null });
   await as(owner).deleteConnection({ params });
   expect(await load(owner)).toBe(404);
+});
+
+test("several CSV files are tables of one database", async () => {
+  const cities = await upload("Cities.csv", "id,name\n1,Oslo\n2,Rome\n");
+  const visits = await upload("visits.csv", "day,city_id\n2026-01-01,1\n2026-01-02,2\n2026-01-03,1\n");
+  const made = await as(owner).createConnection({
+    params: workspace(),
+    body: {
+      name: "Travels",
+      engine: "duckdb",
+      files: [{ fileId: cities.fileId }, { fileId: visits.fileId, table: "trips" }],
+    },
+  });
+  const params = { ...workspace(), connectionId: made.id };
+  await eventually(async () => {
+    const { items } = await as(owner).listConnections({ params: workspace() });
+    const ingestion = items.find(({ id }) => id === made.id)?.ingestion;
+    expect(ingestion, JSON.stringify(ingestion)).toMatchObject({ state: "done" });
+  }, 60);
+  const outline = await as(owner).readSchema({ params });
+  expect(outline.tables.map(({ name, columns }) => [name, ...columns.map((each) => each.name)].join(" "))).toEqual([
+    "cities id name",
+    "trips day city_id",
+  ]);
+  expect(await as(owner).testConnection({ params })).toMatchObject({ ok: true });
+});
+
+test("an export of an account names the connections that the person made, and a deleted account leaves them unnamed", async () => {
+  const db = openDatabase({ url: server.databaseUrl });
+  try {
+    const exported = [];
+    for await (const item of queryPersonData.exportPerson(db, owner.personId)) exported.push(item);
+    const made = exported.filter(({ kind }) => kind === "connections");
+    expect(made.map(({ value }) => (value as { name: string }).name)).toContain("Travels");
+    expect(JSON.stringify(exported)).not.toMatch(/secret|network/);
+    await db.system((tx) => queryPersonData.forgetPerson(tx, owner.personId));
+    const left = await server.sql("SELECT 1 FROM query.connections WHERE created_by = $1", [owner.personId]);
+    expect(left).toEqual([]);
+    const { items } = await as(owner).listConnections({ params: workspace() });
+    expect(items.map(({ name }) => name)).toContain("Travels");
+  } finally {
+    await db.close();
+  }
 });
 
 test("an upload that no connection takes is gone after a day", async () => {

@@ -52,9 +52,18 @@ export async function startDockerEngine(image: string, { runtimes = ["runc"], fa
     const child = spawn(
       "/usr/bin/unshare",
       [
-        ...["--mount", "--pid", "--fork", "--ipc", "--uts"],
+        "--mount",
+        "--pid",
+        "--fork",
+        "--ipc",
+        "--uts",
         ...(body.HostConfig.NetworkMode === "none" && fault !== "network" ? ["--net"] : []),
-        ...["/bin/sh", "-c", script(body, fault), "sh", ...body.Entrypoint, ...body.Cmd],
+        "/bin/sh",
+        "-c",
+        script(body, fault),
+        "sh",
+        ...body.Entrypoint,
+        ...body.Cmd,
       ],
       { env: {}, stdio: ["pipe", "pipe", "pipe"] },
     );

@@ -67,7 +67,7 @@ export function openEngine(socketPath: string, version: string | null): Engine {
         });
         asked.once("upgrade", (_answer, socket, head) => {
           if (head.length > 0) socket.unshift(head);
-          resolve(socket as Socket);
+          resolve(socket);
         });
         asked.once("response", (answer) => {
           answer.resume();

@@ -9,6 +9,7 @@ import { page } from "./page.ts";
 import { queryGuard } from "./query-guard.ts";
 import { queryResults } from "./query-results.ts";
 import { querySchema } from "./query-schema.ts";
+import { queryEngines } from "./query-engines.ts";
 import { sandbox } from "./sandbox.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<void>> = {
   sandbox,
   "query-guard": queryGuard,
   "query-results": queryResults,
+  "query-engines": queryEngines,
 };
 
 const asked = process.argv.slice(2);

@@ -8,6 +8,8 @@ export async function engineOf(kind: EngineKind): Promise<Engine> {
       return (await import("./postgres/index.ts")).postgresEngine;
     case "mysql":
       return (await import("./mysql/index.ts")).mysqlEngine;
+    case "mssql":
+      return (await import("./mssql/index.ts")).mssqlEngine;
     case "sqlite":
       return (await import("./sqlite/index.ts")).sqliteEngine;
     case "duckdb":

@@ -40,15 +40,21 @@ export function watchStatement(
       gaveUp.reject(watchFailure(why));
     }, graceMs);
   };
+  const check = () => {
+    if (reason !== null) throw watchFailure(reason);
+  };
   const onAbort = () => end("cancelled");
   const timer = setTimeout(() => end("time"), seconds * 1000 + beyondOwnLimitMs);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   return {
-    race: (work) => Promise.race([work, gaveUp.promise]),
-    check() {
-      if (reason !== null) throw watchFailure(reason);
+    async race(work) {
+      const result = await Promise.race([work, gaveUp.promise]);
+      // Told to end between two steps the database had nothing to end: the next step must not begin.
+      check();
+      return result;
     },
+    check,
     reason: () => reason,
     async stop() {
       signal.removeEventListener("abort", onAbort);

@@ -15,11 +15,11 @@ const refused = (message: string) => new StatementFailure("refused", message);
  * @throws StatementFailure for executable comments, which MySQL and MariaDB run although others read over them
  */
 export function wordsOf(sql: string): Word[] {
-  if (/\/\*M?!/i.test(sql)) throw refused("Comments that begin with /*! are run by the database. Leave them out.");
   const pattern =
     /\/\*[\s\S]*?(?:\*\/|$)|--(?=[\s\p{Cc}]|$)[^\n]*|#[^\n]*|'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?|`(?:[^`]|``)*`?|@{1,2}[\w$.`]*|[\p{L}\p{N}_$]+|:=|[^\s]/gu;
   const words: Word[] = [];
   for (const [text] of sql.matchAll(pattern)) {
+    if (/^\/\*M?!/i.test(text)) throw refused("Comments that begin with /*! are run by the database. Leave them out.");
     if (/^(\/\*|--|#)/.test(text)) continue;
     if (text.startsWith("'") || text.startsWith('"')) words.push({ text: "''", quoted: true });
     else if (text.startsWith("`")) words.push({ text: text.slice(1, -1).replaceAll("``", "`"), quoted: true });

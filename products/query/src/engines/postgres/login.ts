@@ -161,11 +161,16 @@ async function sendCancel(path: Reach, settings: NetworkSettings, client: pg.Cli
   const { processID, secretKey } = client as unknown as { processID: number | null; secretKey: number | null };
   if (processID === null || secretKey === null) return;
   const { socket } = await connectSocket(path, settings, AbortSignal.timeout(cancelTimeoutMs));
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const closed = new Promise<void>((resolve) => {
+    socket.once("end", () => resolve());
+    socket.once("close", () => resolve());
+  });
   socket.resume();
-  socket.end(request(cancelRequestCode, processID, secretKey));
+  // Not ended from here: through a tunnel an end may arrive before what was sent.
+  socket.write(request(cancelRequestCode, processID, secretKey));
   // The server closes the connection when it has handled the request.
   const late = setTimeout(() => socket.destroy(), cancelTimeoutMs);
   await closed;
   clearTimeout(late);
+  socket.destroy();
 }

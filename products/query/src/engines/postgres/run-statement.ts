@@ -31,12 +31,15 @@ interface Read {
 
 /** The looks that a reading statement must stand before it is run, inside its transaction. @throws StatementFailure */
 export async function lookAgain(login: Login, { statement, parameters, limits }: RunRequest): Promise<void> {
-  const { sql } = statement;
-  const names = await statementNames(sql);
+  const { sql, plannable } = statement;
+  const names = await statementNames({ sql, plannable: plannable ?? null });
   await refuseDangerousCalls(login, names);
-  if (!names.isQuery) return;
-  const plan = await explain(login, sql, parameters, false).catch((error: unknown) => {
-    throw statementFailure(error, sql, explainPrefix(false).length);
+  const { plannable: planned } = names;
+  if (planned === null) return;
+  const plan = await explain(login, planned, parameters, false).catch((error: unknown) => {
+    // What stands before the planned part: places are told in the text that the person wrote.
+    const before = Math.max(0, sql.indexOf(planned));
+    throw statementFailure(error, sql, explainPrefix(false).length - before);
   });
   await refuseDangerousPlan(login, plan, limits.cost);
 }

@@ -16,8 +16,8 @@ export interface StatementNames {
   relations: { schema: string | null; name: string }[];
   operators: string[];
   types: string[];
-  /** A query that can be planned; the others are SHOW and EXPLAIN without ANALYZE. */
-  isQuery: boolean;
+  /** What can be planned before it is run: the query, or what EXPLAIN explains; null for SHOW. */
+  plannable: string | null;
 }
 
 type Node = Record<string, unknown>;
@@ -26,7 +26,13 @@ type Node = Record<string, unknown>;
  * The names in a reading statement, by the parser of PostgreSQL itself. Knows nothing of what the guard found: whoever gets past the
  * guard meets it all the same. @throws StatementFailure when it is not one statement that only reads
  */
-export async function statementNames(sql: string): Promise<StatementNames> {
+export async function statementNames({
+  sql,
+  plannable,
+}: {
+  sql: string;
+  plannable: string | null;
+}): Promise<StatementNames> {
   const { stmts = [] } = await parse(sql).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : "The statement cannot be read.";
     throw new StatementFailure("syntax", message, { code: "42601", cause: error });
@@ -38,14 +44,16 @@ export async function statementNames(sql: string): Promise<StatementNames> {
     relations: [],
     operators: [],
     types: [],
-    isQuery: "SelectStmt" in statement,
+    // Empty statements before it would stand between EXPLAIN and the query.
+    plannable: "SelectStmt" in statement ? sql.replace(/^[\s;]+/, "") : plannable,
   };
   const [kind = ""] = Object.keys(statement);
   if (kind === "VariableShowStmt") return names;
   if (kind !== "SelectStmt" && kind !== "ExplainStmt") throw refused("Only statements that read can be run here.");
   if (kind === "ExplainStmt") {
     const { options = [] } = statement["ExplainStmt"] as { options?: { DefElem?: { defname?: string } }[] };
-    if (options.some(({ DefElem }) => DefElem?.defname?.toLowerCase() === "analyze")) {
+    // Where the guard has said what is explained, it is planned and looked at before.
+    if (plannable === null && options.some(({ DefElem }) => DefElem?.defname?.toLowerCase() === "analyze")) {
       throw refused("EXPLAIN ANALYZE runs what it explains: use the plan with figures in its place.");
     }
   }

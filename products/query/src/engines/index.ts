@@ -1,0 +1,2 @@
+export { engineOf } from "./engine-of.ts";
+export type { NetworkTarget, Session } from "./engine.ts";

@@ -8,6 +8,7 @@ import { backupCommand } from "./backup-command.ts";
 import { CommandError } from "./command-error.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { keyCommand } from "./key-command.ts";
+import { queryCommand } from "./query-command.ts";
 import { restoreCommand } from "./restore-command.ts";
 import { seedCommand } from "./seed-command.ts";
 import { userCommand } from "./user-command.ts";
@@ -22,6 +23,7 @@ program.addCommand(keyCommand());
 program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
 program.addCommand(seedCommand());
+program.addCommand(queryCommand());
 
 try {
   loadEnvironmentFile();

@@ -21,8 +21,8 @@ import { splitChoices } from "./split-choices.ts";
 
 export interface AskDependencies extends SessionDependencies {
   ai: Pick<ModelGateway, "generateObject" | "canCall" | "defaultModel">;
-  /** What runs statements, with history, audit and cache. */
-  statements: RunDependencies;
+  /** What runs statements, with history, audit and cache; needed where answers are run. */
+  statements?: RunDependencies;
   now?: () => Date;
 }
 
@@ -60,11 +60,13 @@ export async function askQuestion(
   const begun = performance.now();
   const context = await loadContext(dependencies.db, caller, connectionId);
   const cacheKey = cacheKeyOf(context, body);
-  const written = await answer(dependencies, caller, context, body, cacheKey, progress).catch((error: unknown) => {
-    progress.signal.throwIfAborted();
-    if (error instanceof ModelFailed) throw new AppError("model_failed", { message: error.message, cause: error });
-    throw error;
-  });
+  const written = await answerQuestion(dependencies, caller, context, body, cacheKey, progress).catch(
+    (error: unknown) => {
+      progress.signal.throwIfAborted();
+      if (error instanceof ModelFailed) throw new AppError("model_failed", { message: error.message, cause: error });
+      throw error;
+    },
+  );
   progress.signal.throwIfAborted();
   const { result, ...kept } = written;
   const turn = await keepTurn(dependencies.db, caller, {
@@ -88,7 +90,8 @@ const refusal = (reason: string, help: string | null, sql: string | null = null)
 const consentHelp =
   "An admin can allow it: connection settings, “What may go to a model”, names of tables and columns. Values from the rows are a consent of their own.";
 
-async function answer(
+/** What comes of a question, without keeping it. @throws as `askQuestion`, and ModelFailed */
+export async function answerQuestion(
   dependencies: AskDependencies,
   caller: MemberCaller,
   context: AskContext,
@@ -220,7 +223,7 @@ async function tryStatement(
         session.plan({ statement, parameters: [], limits: row.limits, signal, analyze: false }),
       );
     }
-    if (!body.run) return { checked, result: null };
+    if (!body.run || !dependencies.statements) return { checked, result: null };
     progress.step("run", "Running it");
     const actor = { personId: caller.personId, ip: null, requestId: null, ...credentialOf(caller) };
     const origin = by === "model" ? "model" : "person";

@@ -91,6 +91,44 @@ describe("questions that our own rules answer", () => {
     expect(await sqlOf("revenue last year")).toContain("o.placed_at >= '2025-01-01' AND o.placed_at < '2026-01-01'");
   });
 
+  test("values of a check that lists them are known, as SQLite and PostgreSQL write it", async () => {
+    const checked = (expression: string) => ({
+      ...shop,
+      tables: shop.tables.map((table) =>
+        table.name === "products" ? { ...table, checks: [{ name: null, expression }] } : table,
+      ),
+    });
+    for (const expression of ["name IN ('Tea pot', 'Cup')", "(name = ANY (ARRAY['Tea pot'::text, 'Cup'::text]))"]) {
+      const catalog = checked(expression);
+      const answer = await answerByRules({
+        question: "how many tea pot products",
+        catalog,
+        links: [],
+        terms: [],
+        engine: "postgres",
+        now: new Date(),
+      });
+      expect(answer).toMatchObject({ sql: expect.stringContaining("p.name = 'Tea pot'") });
+    }
+  });
+
+  test("a table is meant where other tables have columns of its name", async () => {
+    const [orders] = shop.tables.filter(({ name }) => name === "orders");
+    const [column] = orders?.columns ?? [];
+    if (!orders || !column) throw new Error("no orders");
+    const noting = (name: string) => ({ ...orders, name, foreignKeys: [], columns: [{ ...column, name: "product" }] });
+    const catalog = { ...shop, tables: [...shop.tables, noting("notes"), noting("calls")] };
+    const answer = await answerByRules({
+      question: "How many products are there?",
+      catalog,
+      links: [],
+      terms: [],
+      engine: "postgres",
+      now: new Date(),
+    });
+    expect(answer).toMatchObject({ sql: "SELECT COUNT(*) AS product_count\nFROM products AS p" });
+  });
+
   test("a quote in a value stays a value", async () => {
     expect(await sqlOf(`customers named "O'Neil; DROP TABLE customers"`)).toContain(
       "c.name = 'O''Neil; DROP TABLE customers'",

@@ -18,6 +18,7 @@ import {
   refuse,
 } from "./intent.ts";
 import { labelOf } from "./read-intent.ts";
+import { knownValues } from "./vocabulary.ts";
 import { type Dialect, type Select, dialects, selectSql, tableSql } from "./write-sql.ts";
 
 export interface Building {
@@ -207,8 +208,7 @@ function whereOf({ intent, catalog, links, engine }: Building, joins: Joins, tim
     switch (filter.kind) {
       case "value": {
         const column = joins.column(filter.of);
-        const known =
-          filter.of.column.enumValues ?? (filter.of.column.statistics?.common ?? []).map(({ value }) => value);
+        const known = knownValues(filter.of.table, filter.of.column);
         const values = filter.values.map(
           (value) => known.find((each) => each.toLowerCase() === value.toLowerCase()) ?? value,
         );

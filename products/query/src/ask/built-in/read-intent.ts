@@ -613,7 +613,8 @@ function addValue({ intent }: Reading, of: ColumnOf, value: string, not: boolean
 function columnBefore(reading: Reading, index: number): ColumnOf | null {
   for (let place = index - 1; place >= Math.max(0, index - 4); place -= 1) {
     const mention = reading.at[place];
-    if (mention) return columnOf(reading, mention, () => true);
+    // A column that is grouped or computed by is no lead to a value, and a table never is.
+    if (mention) return reading.taken[place] || tableOf(mention) ? null : columnOf(reading, mention, () => true);
     if (
       !["is", "are", "was", "=", "equal", "to", "of", "not", "in", "named", "called", "from", "the"].includes(
         word(reading, place),

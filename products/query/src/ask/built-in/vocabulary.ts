@@ -57,7 +57,7 @@ export function vocabularyOf(catalog: Catalog, terms: GlossaryTerm[]): Vocabular
       if (column.kind === "boolean" && ["is", "has", "was"].includes(words[0] ?? "")) {
         add(words.slice(1), { kind: "column", table, column });
       }
-      for (const value of valuesOf(column)) {
+      for (const value of knownValues(table, column)) {
         const said = value
           .toLowerCase()
           .split(/[^\p{L}\p{N}]+/u)
@@ -89,10 +89,22 @@ export function vocabularyOf(catalog: Catalog, terms: GlossaryTerm[]): Vocabular
   return vocabulary;
 }
 
-function valuesOf(column: CatalogColumn): string[] {
+/** Values that a column is known to have: of its enumeration, of a check that lists them, or the common ones of its rows. */
+export function knownValues(table: CatalogTable, column: CatalogColumn): string[] {
   if (column.enumValues) return column.enumValues;
+  const listed = table.checks.flatMap(({ expression }) => listedValues(expression, column.name));
+  if (listed.length > 0) return listed;
   if (column.kind !== "text" && column.kind !== "enum") return [];
   return (column.statistics?.common ?? []).slice(0, sampleValues).map(({ value }) => value);
+}
+
+/** The texts of `status IN ('a', 'b')`, and of what PostgreSQL makes of it: `status = ANY (ARRAY['a'::text, 'b'::text])`. */
+function listedValues(expression: string, column: string): string[] {
+  const found = /^[\s(]*["`[]?([\w ]+?)["`\]]?\)?(?:::[\w ]+)?\s*(?:IN\s*\(|=\s*ANY\s*\(+\s*ARRAY\s*\[)(.*)$/is.exec(
+    expression,
+  );
+  if (found?.[1]?.trim() !== column) return [];
+  return [...(found[2] ?? "").matchAll(/'((?:[^']|'')*)'/g)].map(([, text = ""]) => text.replaceAll("''", "'"));
 }
 
 /** The mentions in a question, longest first where they overlap. */

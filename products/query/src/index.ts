@@ -10,6 +10,7 @@ import { dashboardRoutesOn } from "./dashboards/routes.ts";
 import { scheduleJobs } from "./dashboards/tend-schedules.ts";
 import { diagramRoutesOn } from "./diagram/routes.ts";
 import { documentationRoutesOn } from "./documentation/routes.ts";
+import { mockDataJob } from "./mock-data/run-job.ts";
 import { queryPersonData } from "./person-data.ts";
 import { queryRoutesOn } from "./routes.ts";
 import { startStatements } from "./statements/start-statements.ts";
@@ -34,7 +35,7 @@ export const query: Product = {
     dashboardRoutesOn(app, { ...running, jobs }, schedules);
     return {
       fileGrants: [connectionFiles],
-      jobs: [ingestJob(kernel), tendJob(kernel), sampleShopJob(kernel), ...schedules.jobs],
+      jobs: [ingestJob(kernel), tendJob(kernel), sampleShopJob(kernel), mockDataJob(kernel), ...schedules.jobs],
       personData: queryPersonData,
       reencrypt: reencryptConnections,
       tools: [...schemaTools(kernel), ...statementTools(running), ...intelligenceTools(intelligence)],

@@ -5,6 +5,7 @@ import { looseFiles } from "./connections/schema.ts";
 import { exportQuestions, forgetQuestions } from "./ask/person-data.ts";
 import { exportDashboards, forgetDashboards, forgetDashboardsOf } from "./dashboards/person-data.ts";
 import { exportDocumentation, forgetDocumentation } from "./documentation/person-data.ts";
+import { mockRuns } from "./mock-data/schema.ts";
 import { connections } from "./schema.ts";
 import { exportWorkbench, forgetInWorkbench } from "./workbench-data.ts";
 
@@ -35,6 +36,7 @@ export const queryPersonData: PersonData = {
     await forgetDashboards(tx, personId);
     await forgetDocumentation(tx, personId);
     await tx.update(connections).set({ createdBy: null }).where(eq(connections.createdBy, personId));
+    await tx.update(mockRuns).set({ requestedBy: null }).where(eq(mockRuns.requestedBy, personId));
     await tx.update(readings).set({ requestedBy: null }).where(eq(readings.requestedBy, personId));
     await tx.update(inferredKeys).set({ decidedBy: null }).where(eq(inferredKeys.decidedBy, personId));
     // The files themselves go with the person's other files.

@@ -4,6 +4,7 @@ import BookOpen from "lucide-react/icons/book-open";
 import BookOpenText from "lucide-react/icons/book-open-text";
 import HeartPulse from "lucide-react/icons/heart-pulse";
 import MessageCircleQuestion from "lucide-react/icons/message-circle-question-mark";
+import Sprout from "lucide-react/icons/sprout";
 import Settings from "lucide-react/icons/settings-2";
 import SquareTerminal from "lucide-react/icons/square-terminal";
 import Table2 from "lucide-react/icons/table-2";
@@ -74,6 +75,15 @@ export const sections: readonly Section[] = [
     title: "Health",
     Icon: HeartPulse,
     Content: lazy(() => import("./optimise/health-section.tsx").then((module) => ({ default: module.HealthSection }))),
+  },
+  {
+    slug: "mock-data",
+    title: "Mock data",
+    Icon: Sprout,
+    needs: "query.develop",
+    Content: lazy(() =>
+      import("./mock-data/mock-data-section.tsx").then((module) => ({ default: module.MockDataSection })),
+    ),
   },
   {
     slug: "settings",

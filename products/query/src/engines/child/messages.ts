@@ -1,5 +1,6 @@
-import type { Catalog } from "@mindmesh/contracts/query/catalog";
+import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
 import type { Cell, PlanNode } from "@mindmesh/contracts/query/engine";
+import type { MockPlan } from "@mindmesh/contracts/query/mock-data";
 import type { FailureStage, FileTarget, LoginReport, RunPart, StatementFailureKind } from "../engine.ts";
 
 /** What a child is asked to do with its database; one thing at a time. */
@@ -12,6 +13,8 @@ export type ChildRequest =
   | { ask: "plan"; sql: string; parameters: Cell[]; analyze: boolean }
   /** Makes a database of files that are none. */
   | { ask: "load"; path: string; files: FileTarget["files"]; scratch: string }
+  /** Writes the rows of a plan into a SQLite file that belongs to the request. */
+  | { ask: "fill"; path: string; plan: MockPlan; tables: CatalogTable[] }
   /** Makes the file of the sample shop. */
   | { ask: "shop"; path: string; today: string }
   /** The parent has taken over a part of the rows. */
@@ -25,6 +28,7 @@ export interface ChildAnswers {
   write: { affectedRows: number };
   plan: PlanNode;
   load: null;
+  fill: { rows: number };
   shop: { tables: number; rows: number };
 }
 

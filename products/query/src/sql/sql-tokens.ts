@@ -8,7 +8,7 @@ export interface SqlToken {
 
 // In the order of https://www.sqlite.org/lang_keywords.html and lang_expr.html; an end that is missing goes to the end of the text.
 const pattern =
-  /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>'(?:[^']|'')*(?:'|$))|(?<quoted>"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$))|(?<number>(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<sign>::|!?~~?\*?|\|\||<=|>=|<>|!=|==|<<|>>|\S)/giu;
+  /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>'(?:[^']|'')*(?:'|$))|(?<quoted>"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|(?<!\bARRAY\s*)\[[^\]'][^\]]*\])|(?<number>(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<sign>::|!?~~?\*?|\|\||<=|>=|<>|!=|==|<<|>>|\S)/giu;
 
 /** The words and signs of a text in the dialects of the engines, comments included. Never throws. */
 export function sqlTokens(sql: string): SqlToken[] {

@@ -119,9 +119,13 @@ export async function endedAnswer(page: Page) {
   return writtenText(last);
 }
 
-/** The words of an answer without its buttons and figures. */
+/** The words of an answer without its buttons and figures, also those out of sight. */
 export async function writtenText(answer: ReturnType<typeof answers>) {
-  return (await answer.locator(".markdown").first().innerText()).replaceAll(/\s+/g, " ").trim();
+  const markdown = answer.locator(".markdown").first();
+  await markdown.waitFor({ state: "attached" });
+  const blocks = await markdown.locator("> *").allTextContents();
+  const text = blocks.length > 0 ? blocks.join(" ") : ((await markdown.textContent()) ?? "");
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 /** Waits until an answer that is being written has at least so many characters. */

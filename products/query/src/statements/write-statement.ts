@@ -87,9 +87,6 @@ async function prepareWrite({ db }: RunDependencies, caller: MemberCaller, ask: 
       message: "This connection only reads. An owner or admin can let it write in its settings.",
     });
   }
-  if (prepared.checked?.access === "read") {
-    throw new AppError("statement_refused", { message: "This statement only reads: run it without a preview." });
-  }
   return prepared;
 }
 

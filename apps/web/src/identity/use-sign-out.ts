@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { showError } from "../products/chat/show-error.ts";
+import { showError } from "../shell/show-error.ts";
 import { identityApi } from "./api.ts";
 import { forgetPerson } from "./enter.ts";
 

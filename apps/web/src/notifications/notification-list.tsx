@@ -3,7 +3,7 @@ import { Button, classNames, EmptyState } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import Bell from "lucide-react/icons/bell";
-import { showError } from "../products/chat/show-error.ts";
+import { showError } from "../shell/show-error.ts";
 import { Loaded } from "../settings/parts/loaded.tsx";
 import { Moment } from "../settings/parts/moment.tsx";
 import { closeDrawer } from "../shell/frame.ts";

@@ -1,5 +1,5 @@
 import { ClientError } from "@mindmesh/client";
-import { showError } from "../products/chat/show-error.ts";
+import { showError } from "../shell/show-error.ts";
 import { toolsApi } from "./api.ts";
 
 export type Decision = "approve" | "refuse";

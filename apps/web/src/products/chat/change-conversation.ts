@@ -5,7 +5,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { chatApi } from "./api.ts";
 import { cacheConversation } from "./conversation-cache.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 
 export type ConversationChange = Omit<z.input<typeof chatRoutes.updateConversation.body>, "version">;
 

@@ -2,7 +2,7 @@ import { confirm, toast } from "@mindmesh/ui";
 import type { QueryClient } from "@tanstack/react-query";
 import { chatApi } from "./api.ts";
 import { conversationsQuery } from "./queries.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 
 /** Asks, and then deletes for good what the person has in the trash. */
 export async function emptyTrash(queryClient: QueryClient, workspaceId: string) {

@@ -9,7 +9,7 @@ import { chatApi } from "./api.ts";
 import { openChatDialog } from "./chat-dialogs.ts";
 import { showInList } from "./conversation-filter.ts";
 import { foldersQuery } from "./queries.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 
 async function deleteFolder(workspaceId: string, folder: Folder) {
   const sure = await confirm({

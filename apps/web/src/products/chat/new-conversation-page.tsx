@@ -16,7 +16,7 @@ import { useListFilter } from "./conversation-filter.ts";
 import { composed, deliver } from "./outbox.ts";
 import { PresetPicker } from "./preset-picker.tsx";
 import { conversationQuery } from "./queries.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { ToolsSwitch } from "./tools-switch.tsx";
 
 const route = getRouteApi("/w/$workspaceId/chat");

@@ -5,7 +5,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
 import { chatApi } from "./api.ts";
 import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
-import { newId } from "./new-id.ts";
+import { newId } from "../../shell/new-id.ts";
 
 /** A message that the server has not acknowledged yet. */
 export interface Outgoing {

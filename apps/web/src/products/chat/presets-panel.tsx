@@ -8,7 +8,7 @@ import { meQuery } from "../../identity/queries.ts";
 import { chatApi } from "./api.ts";
 import { PresetForm } from "./preset-form.tsx";
 import { presetsQuery } from "./queries.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 
 async function deletePreset(workspaceId: string, preset: Preset) {
   const sure = await confirm({

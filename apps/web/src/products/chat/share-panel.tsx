@@ -3,7 +3,7 @@ import { Button, CopyButton, Input, Switch } from "@mindmesh/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { chatApi } from "./api.ts";
 import { changeConversation } from "./change-conversation.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { useConversation } from "./use-conversation.ts";
 
 /** Who besides its owner may see a conversation: the workspace, and whoever has the public link. */

@@ -19,7 +19,7 @@ import { chatApi, exportUrl } from "./api.ts";
 import { changeConversation, type ConversationChange } from "./change-conversation.ts";
 import { openChatDialog } from "./chat-dialogs.ts";
 import { foldersQuery } from "./queries.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 
 /** Gives, for a conversation, the entries of its menu: everything that the person may do with it. */
 export function useConversationMenu(workspaceId: string) {

@@ -10,7 +10,7 @@ import { cacheConversation, cacheMessages } from "./conversation-cache.ts";
 import { writeDraft } from "./drafts.ts";
 import { composed, deliver, discardOutgoing } from "./outbox.ts";
 import { conversationQuery } from "./queries.ts";
-import { showError } from "./show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import type { AnswerActions } from "./assistant-message.tsx";
 import type { QuestionActions } from "./user-message.tsx";
 

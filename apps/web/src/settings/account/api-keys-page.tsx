@@ -5,7 +5,7 @@ import KeySquare from "lucide-react/icons/key-square";
 import Plus from "lucide-react/icons/plus";
 import { useState } from "react";
 import { meQuery } from "../../identity/queries.ts";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { workspaceApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";

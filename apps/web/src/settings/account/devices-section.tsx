@@ -3,7 +3,7 @@ import { Badge, Button, confirm, toast } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Laptop from "lucide-react/icons/laptop";
 import Smartphone from "lucide-react/icons/smartphone";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { accountApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";

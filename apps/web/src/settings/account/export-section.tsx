@@ -4,7 +4,7 @@ import { Button, Callout, Progress } from "@mindmesh/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import Download from "lucide-react/icons/download";
 import { useState } from "react";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { accountApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";

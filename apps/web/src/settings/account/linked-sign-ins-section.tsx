@@ -4,7 +4,7 @@ import { Button, confirm, toast } from "@mindmesh/ui";
 import { useQueryClient, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { setupQuery } from "../../identity/queries.ts";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { accountApi } from "../api.ts";
 import { Moment } from "../parts/moment.tsx";
 import { PasswordDialog } from "../parts/password-dialog.tsx";

@@ -4,7 +4,7 @@ import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import Cable from "lucide-react/icons/cable";
 import { programsApi } from "../../connect/api.ts";
 import { scopeWords } from "../../connect/scope-words.ts";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Row, Rows, Section } from "../parts/section.tsx";

@@ -2,7 +2,7 @@ import type { ChatImport } from "@mindmesh/contracts/chat";
 import { Badge, Button, confirm, Progress } from "@mindmesh/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { chatApi } from "../../products/chat/api.ts";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Row, Rows, Section } from "../parts/section.tsx";

@@ -1,7 +1,7 @@
 import { Button, EmptyState, Table, toast } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import CalendarClock from "lucide-react/icons/calendar-clock";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { instanceJobsApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";

@@ -2,7 +2,7 @@ import type { JobSummary } from "@mindmesh/contracts/jobs";
 import { confirm, toast } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import type { JobSource } from "./source.ts";
 
 /** Cancels, retries and deletes jobs, and loads the lists anew afterwards. */

@@ -2,7 +2,7 @@ import type { McpServer, OutsideTool } from "@mindmesh/contracts/mcp-servers";
 import type { ToolRisk } from "@mindmesh/contracts/tools";
 import { Badge, Button, Select, Switch } from "@mindmesh/ui";
 import { useMutation } from "@tanstack/react-query";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { Row } from "../parts/section.tsx";
 import { mcpApi } from "./queries.ts";
 

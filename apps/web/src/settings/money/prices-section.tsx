@@ -5,7 +5,7 @@ import Pencil from "lucide-react/icons/pencil";
 import Plus from "lucide-react/icons/plus";
 import Trash2 from "lucide-react/icons/trash-2";
 import { useState } from "react";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { dayInWords, dollars } from "./amounts.ts";

@@ -2,7 +2,7 @@ import { modelTiers, type RoutingRules } from "@mindmesh/contracts/routing";
 import { roleMay } from "@mindmesh/contracts/permissions";
 import { Switch, toast } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { useRole } from "../use-role.ts";

@@ -1,7 +1,7 @@
 import { Switch } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { setupQuery } from "../../identity/queries.ts";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { instanceApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";

@@ -7,7 +7,7 @@ import Lock from "lucide-react/icons/lock";
 import LockOpen from "lucide-react/icons/lock-open";
 import ShieldOff from "lucide-react/icons/shield-off";
 import { useState } from "react";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { instanceApi } from "../api.ts";
 import { PasswordDialog } from "../parts/password-dialog.tsx";
 import { ShownOnce } from "../parts/shown-once.tsx";

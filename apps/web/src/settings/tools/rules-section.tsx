@@ -4,7 +4,7 @@ import { Button, Field, Input, Switch, toast } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { FormError } from "../../identity/form-error.tsx";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { toolsApi } from "../../tools/api.ts";
 import { toolSettingsQuery } from "../../tools/queries.ts";
 import { Loaded } from "../parts/loaded.tsx";

@@ -3,7 +3,7 @@ import type { ToolDescription } from "@mindmesh/contracts/tools";
 import { SearchInput, Switch } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { toolsApi } from "../../tools/api.ts";
 import { allToolsQuery, toolsQuery } from "../../tools/queries.ts";
 import { RiskBadge } from "../../tools/risk-badge.tsx";

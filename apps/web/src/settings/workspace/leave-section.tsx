@@ -1,5 +1,5 @@
 import { Button, confirm } from "@mindmesh/ui";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { workspaceApi } from "../api.ts";
 import { Section } from "../parts/section.tsx";
 

@@ -4,7 +4,7 @@ import { Avatar, Badge, confirm, IconButton, Select, toast } from "@mindmesh/ui"
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import UserMinus from "lucide-react/icons/user-minus";
 import { meQuery } from "../../identity/queries.ts";
-import { showError } from "../../products/chat/show-error.ts";
+import { showError } from "../../shell/show-error.ts";
 import { workspaceApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Row, Rows, Section } from "../parts/section.tsx";

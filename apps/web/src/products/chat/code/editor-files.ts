@@ -2,7 +2,7 @@ import { ClientError } from "@mindmesh/client";
 import type { EditorFile } from "@mindmesh/contracts/runs";
 import { toast } from "@mindmesh/ui";
 import type { QueryClient } from "@tanstack/react-query";
-import { showError } from "../show-error.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { runApi } from "./api.ts";
 import { draftOf, setDraft, showFile } from "./editor-state.ts";
 import { editorFilesQuery, type Place } from "./queries.ts";

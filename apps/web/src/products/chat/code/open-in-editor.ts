@@ -1,6 +1,6 @@
 import type { RunLanguage } from "@mindmesh/contracts/runs";
 import type { QueryClient } from "@tanstack/react-query";
-import { showError } from "../show-error.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { makeFile } from "./editor-files.ts";
 import { showFile } from "./editor-state.ts";
 import { newPath } from "./languages.ts";

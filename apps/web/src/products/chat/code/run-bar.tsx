@@ -5,7 +5,7 @@ import Play from "lucide-react/icons/play";
 import RotateCcw from "lucide-react/icons/rotate-ccw";
 import Square from "lucide-react/icons/square";
 import { useCommand } from "../../../shell/commands.ts";
-import { showError } from "../show-error.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { runApi } from "./api.ts";
 import { useEditorState } from "./editor-state.ts";
 import { languageTitle } from "./languages.ts";

@@ -9,7 +9,7 @@ import { useState, type ReactNode } from "react";
 import type { Place } from "./queries.ts";
 import { stateInWords, usageInWords } from "./run-words.ts";
 import { stopRun } from "./start-run.ts";
-import { useNow } from "./use-now.ts";
+import { useNow } from "../../../shell/use-now.ts";
 
 export function RunStateIcon({ status }: { status: CodeRun["status"] }) {
   if (status === "running") return <Spinner className="size-3.5 shrink-0 text-muted" />;

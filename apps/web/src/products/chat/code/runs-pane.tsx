@@ -10,7 +10,7 @@ import { runsQuery, sandboxQuery, type Place } from "./queries.ts";
 import { RunDetails } from "./run-details.tsx";
 import { RunStateIcon } from "./run-status.tsx";
 import { stateInWords } from "./run-words.ts";
-import { useNow } from "./use-now.ts";
+import { useNow } from "../../../shell/use-now.ts";
 
 const shownAtFirst = 50;
 const originWords = { block: "code block", panel: "editor", tool: "a model" } as const;

@@ -1,8 +1,8 @@
 import type { ClientInput } from "@mindmesh/contracts/route";
 import type { CodeRun, runRoutes } from "@mindmesh/contracts/runs";
 import type { QueryClient } from "@tanstack/react-query";
-import { newId } from "../new-id.ts";
-import { showError } from "../show-error.ts";
+import { newId } from "../../../shell/new-id.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { runApi } from "./api.ts";
 import { runQuery, type Place } from "./queries.ts";
 import { cacheRun } from "./run-cache.ts";

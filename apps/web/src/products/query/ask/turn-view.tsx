@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import CircleHelp from "lucide-react/icons/circle-question-mark";
 import OctagonX from "lucide-react/icons/octagon-x";
 import Trash2 from "lucide-react/icons/trash-2";
-import { showError } from "../../chat/show-error.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { askApi } from "./api.ts";
 import { type Place, turnsKeyOf } from "./queries.ts";
 import { SqlText } from "./sql-text.tsx";

@@ -10,7 +10,7 @@ import TriangleAlert from "lucide-react/icons/triangle-alert";
 import { useState } from "react";
 import { meQuery } from "../../../identity/queries.ts";
 import { ListSkeleton, Loaded } from "../../../settings/parts/loaded.tsx";
-import { showError } from "../../chat/show-error.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { glossaryApi } from "../ask/api.ts";
 import { type Place, glossaryKeyOf, glossaryQuery } from "../ask/queries.ts";
 import type { SectionProps } from "../sections.tsx";

@@ -2,7 +2,7 @@ import { ClientError } from "@mindmesh/client";
 import { statementPart, type Statement, type StatementParameters } from "@mindmesh/contracts/query/statements";
 import type { QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
-import { newId } from "../../chat/new-id.ts";
+import { newId } from "../../../shell/new-id.ts";
 import { statementsApi } from "./api.ts";
 import { historyKeyOf } from "./keys.ts";
 import type { Place } from "./queries.ts";

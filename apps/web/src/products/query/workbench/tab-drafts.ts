@@ -2,8 +2,8 @@ import { ClientError } from "@mindmesh/client";
 import type { Tab } from "@mindmesh/contracts/query/tabs";
 import type { QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
-import { newId } from "../../chat/new-id.ts";
-import { showError } from "../../chat/show-error.ts";
+import { newId } from "../../../shell/new-id.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { tabsApi } from "./api.ts";
 import { tabsQuery, type Place } from "./queries.ts";
 

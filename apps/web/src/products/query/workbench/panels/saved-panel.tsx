@@ -5,7 +5,7 @@ import Ellipsis from "lucide-react/icons/ellipsis";
 import Library from "lucide-react/icons/library";
 import { useState } from "react";
 import { Loaded } from "../../../../settings/parts/loaded.tsx";
-import { showError } from "../../../chat/show-error.ts";
+import { showError } from "../../../../shell/show-error.ts";
 import { savedQueriesApi } from "../api.ts";
 import { savedKeyOf } from "../keys.ts";
 import { savedQueriesQuery, type Place } from "../queries.ts";

@@ -3,7 +3,7 @@ import { Button, classNames, Dialog, toast } from "@mindmesh/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Loaded } from "../../../../settings/parts/loaded.tsx";
-import { showError } from "../../../chat/show-error.ts";
+import { showError } from "../../../../shell/show-error.ts";
 import { savedQueriesApi } from "../api.ts";
 import { savedKeyOf } from "../keys.ts";
 import { savedVersionsQuery } from "../queries.ts";

@@ -154,7 +154,7 @@ skipUnless("chromium")("connections and schemas in a browser", () => {
     });
     const { id } = (await made.json()) as { id: string };
     await page.getByText("Not reached").waitFor({ timeout: 60_000 });
-    await page.getByRole("link", { name: /Away/ }).click();
+    await page.goto(`/w/${workspaceId}/query/c/${id}/schema`);
     await page.getByText("The schema could not be read").waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     const [table] = [{ schema: "public", name: "people", kind: "table", comment: null, columns: [] }];

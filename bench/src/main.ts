@@ -10,6 +10,7 @@ import { queryGuard } from "./query-guard.ts";
 import { queryResults } from "./query-results.ts";
 import { querySchema } from "./query-schema.ts";
 import { queryEngines } from "./query-engines.ts";
+import { queryDiagram } from "./query-diagram.ts";
 import { sandbox } from "./sandbox.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
@@ -29,6 +30,7 @@ const benches: Record<string, () => Promise<void>> = {
   import: importing,
   budget,
   sandbox,
+  "query-diagram": queryDiagram,
   "query-guard": queryGuard,
   "query-results": queryResults,
   "query-engines": queryEngines,

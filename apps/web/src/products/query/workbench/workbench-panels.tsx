@@ -1,6 +1,6 @@
 import type { Connection } from "@mindmesh/contracts/query/connections";
 import type { Statement } from "@mindmesh/contracts/query/statements";
-import type { ComponentType } from "react";
+import { lazy, type ComponentType } from "react";
 import type { ResultSource } from "./results/result-source.ts";
 
 export interface PanelProps {
@@ -24,4 +24,11 @@ export interface WorkbenchPanel {
 }
 
 /** In the order in which they stand after the rows. A panel joins by one line here. */
-export const workbenchPanels: readonly WorkbenchPanel[] = [];
+export const workbenchPanels: readonly WorkbenchPanel[] = [
+  {
+    id: "chart",
+    title: "Chart",
+    suits: ({ state, rows, resultUntil }) => state === "done" && rows > 0 && resultUntil !== null,
+    Content: lazy(() => import("../charts/chart-panel.tsx").then((module) => ({ default: module.ChartPanel }))),
+  },
+];

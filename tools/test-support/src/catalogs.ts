@@ -1,0 +1,2 @@
+export { manyTables } from "./many-tables.ts";
+export { storeCatalog } from "./stored-catalog.ts";

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { line } from "../fields.ts";
 import type { Cell, ResultColumn } from "./engine.ts";
 
 /** How a result is drawn. */
@@ -12,7 +11,7 @@ const columnName = z.string().max(200);
 
 export const chart = z.object({
   kind: chartKind,
-  title: line(200, 0).default(""),
+  title: z.string().max(200).default(""),
   /** The column along the horizontal axis; of a pie, its slices. */
   x: columnName.nullable(),
   /** The columns that are drawn: lines, bars, or the one number. */

@@ -11,7 +11,7 @@ export const tile = z.object({
   /** Made by the page; one of its own on the dashboard. */
   id,
   savedQueryId: id,
-  title: line(200, 0).default(""),
+  title: z.string().max(200).default(""),
   chart,
   /** How many of the four columns and rows of the grid it takes. */
   width: z.int().min(1).max(4),

@@ -9,7 +9,9 @@ export function SqlText({ sql, label = "Statement" }: { sql: string; label?: str
       <section aria-label={label} tabIndex={0} className="max-h-80 overflow-auto rounded-md bg-sunken py-3 pr-12 pl-4">
         <pre className="font-mono text-xs leading-5 whitespace-pre-wrap text-ink">{sql}</pre>
       </section>
-      <CopyButton text={sql} label="Copy the statement" className="absolute top-1.5 right-1.5" />
+      <div className="absolute top-1.5 right-1.5">
+        <CopyButton text={sql} label="Copy the statement" />
+      </div>
     </div>
   );
 }

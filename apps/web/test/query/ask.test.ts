@@ -182,34 +182,4 @@ skipUnless("chromium")("asking a database in a browser", () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(faults).toEqual([]);
   });
-
-  it.runIf(process.env["SCREENSHOTS"])("pictures for people", async () => {
-    for (const [name, settings] of [
-      ["desktop", desktop],
-      ["phone", phone],
-    ] as const) {
-      const { page, go } = await openAsk(settings);
-      writes(
-        "SELECT c.country, sum(o.total) AS total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'paid' GROUP BY c.country",
-      );
-      const turn = await ask(page, "total of paid orders by country", "Model");
-      await turn.getByRole("region", { name: "First rows" }).waitFor();
-      await page.screenshot({ path: `${process.env["SCREENSHOTS"]}/${name}-ask.png` });
-      await turn.getByRole("button", { name: "Plan" }).click();
-      await turn.getByRole("tree").waitFor({ timeout: 60_000 });
-      await turn.getByRole("tree").scrollIntoViewIfNeeded();
-      await page.screenshot({ path: `${process.env["SCREENSHOTS"]}/${name}-plan.png` });
-      await turn.getByRole("button", { name: "Make it faster" }).click();
-      await turn.getByText("cheaper").or(turn.getByText("Nothing to mend")).first().waitFor({ timeout: 60_000 });
-      await turn.getByRole("button", { name: "Make it faster" }).scrollIntoViewIfNeeded();
-      await page.emulateMedia({ colorScheme: "dark" });
-      await page.screenshot({ path: `${process.env["SCREENSHOTS"]}/${name}-faster-dark.png`, fullPage: true });
-      await go("health");
-      await page.getByRole("article").first().waitFor();
-      await page.screenshot({ path: `${process.env["SCREENSHOTS"]}/${name}-health.png` });
-      await go("glossary");
-      await page.getByRole("button", { name: "New term" }).click();
-      await page.screenshot({ path: `${process.env["SCREENSHOTS"]}/${name}-glossary.png` });
-    }
-  });
 });

@@ -31,7 +31,7 @@ export async function sendSnapshot(dependencies: TellDependencies, row: Dashboar
         .send({ to: person.email, subject: row.name, text })
         .catch((error: unknown) => log.warn({ err: error }, "a snapshot could not be mailed"));
     }
-    await db.withWorkspace({ workspaceId }, (tx) =>
+    await db.withWorkspace({ workspaceId, userId: person.personId }, (tx) =>
       notifyPerson(tx, {
         workspaceId,
         personId: person.personId,

@@ -132,5 +132,5 @@ function endedRun(db: Database, row: StatementRow, cachedAt: string | null): Run
     }
     yield { type: "end", statement: shape } as const;
   }
-  return { parts: { [Symbol.asyncIterator]: parts }, ended: Promise.resolve(row) };
+  return { parts: { [Symbol.asyncIterator]: parts }, ended: Promise.resolve(row), cachedAt };
 }

@@ -23,7 +23,7 @@ export async function runToEnd(
   actor: Actor,
   ask: RunAsk & { rows: number },
 ): Promise<WholeResult> {
-  const { ended } = await runStatement(dependencies, caller, actor, ask);
+  const { ended, cachedAt = null } = await runStatement(dependencies, caller, actor, ask);
   const row = await ended;
   const { refusal, failure } = row;
   if (refusal) {
@@ -37,7 +37,7 @@ export async function runToEnd(
       kind === "cancelled" ? "call_cancelled" : kind === "connection" ? "database_unreachable" : "statement_failed";
     throw new AppError(code, { message: [message, hint].filter(Boolean).join(" ") });
   }
-  const whole: WholeResult = { statement: statementShape(row), rows: [], cuts: [] };
+  const whole: WholeResult = { statement: statementShape(row, cachedAt), rows: [], cuts: [] };
   for await (const block of readBlocks(dependencies.db, row)) {
     for (const cells of block.rows) whole.rows.push(cells);
     for (const cut of block.cuts) whole.cuts.push(cut);

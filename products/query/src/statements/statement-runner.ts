@@ -33,6 +33,8 @@ export interface RunningStatement {
   parts: AsyncIterable<StatementPart>;
   /** The statement as it ended; never rejects for what went wrong in the database. */
   ended: Promise<StatementRow>;
+  /** When its rows were read, if they are those of an earlier run. */
+  cachedAt?: string | null;
 }
 
 interface RunnerDependencies {

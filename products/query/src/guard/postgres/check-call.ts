@@ -1,7 +1,7 @@
 import { refuse } from "../refused.ts";
 import { functionDenial } from "./denied-functions.ts";
 import { listIn, type TreeNode, typed, wordsOf } from "./syntax-tree.ts";
-import { noteName, placeOf, type Walk } from "./walk.ts";
+import { noteName, placeOf, type Walk } from "./walk-state.ts";
 
 /** A function call: known names that may not be called, and those that blow up memory by a number. @throws Refused */
 export function checkCall(walk: Walk, node: TreeNode): void {

@@ -4,7 +4,8 @@ import { tokensOf } from "../text/tokens.ts";
 import { checkTargetColumn, rangeOfVariable, rangesOf } from "./check-columns.ts";
 import { innerScope, type Range } from "./scope.ts";
 import { listIn, nodeIn, type TreeNode, textIn, typed } from "./syntax-tree.ts";
-import { noteTable, placeOf, type Walk, walkField, walkNode } from "./walk.ts";
+import { placeOf, type Walk } from "./walk-state.ts";
+import { noteTable, walkField, walkNode } from "./walk.ts";
 
 /** One INSERT, UPDATE, DELETE or MERGE at the top of a statement; what it reads is under the rules of reading. @throws Refused */
 export function checkChange(walk: Walk, type: string, node: TreeNode): void {

@@ -11,7 +11,7 @@ import { refuse } from "../refused.ts";
 import { functionDenial } from "./denied-functions.ts";
 import { isCommonTable, type Range, rangeOfTable, rangesNamed } from "./scope.ts";
 import { listIn, nodeIn, type TreeNode, textIn, typed, wordsOf } from "./syntax-tree.ts";
-import { demandKnown, placeOf, type Walk } from "./walk.ts";
+import { demandKnown, placeOf, type Walk } from "./walk-state.ts";
 
 /** What an item of FROM can be called by in the rest of its SELECT. @throws Refused where hidden columns would get new names */
 export function rangesOf(walk: Walk, item: unknown): Range[] {

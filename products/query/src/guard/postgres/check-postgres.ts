@@ -7,7 +7,8 @@ import { readingNodes, writingNodes } from "./node-shapes.ts";
 import { type ParsedStatement, parsePostgres } from "./parse-postgres.ts";
 import { listIn, type TreeNode, textIn, typed } from "./syntax-tree.ts";
 import { refuseStatement } from "./refuse-statement.ts";
-import { factsOf, firstWord, type Walk, walkNode } from "./walk.ts";
+import type { Walk } from "./walk-state.ts";
+import { factsOf, firstWord, walkNode } from "./walk.ts";
 
 const changing = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
 

@@ -1,30 +1,15 @@
 import type { TextPlace } from "@mindmesh/contracts/query/engine";
-import type { Access, GuardKnowledge, ObjectName, StatementFacts } from "../guard.ts";
+import type { StatementFacts } from "../guard.ts";
 import { refuse } from "../refused.ts";
 import { tokensOf } from "../text/tokens.ts";
 import { checkCall } from "./check-call.ts";
 import { checkColumnName, checkMemberNames, guardedInUsing, rangesOf } from "./check-columns.ts";
 import type { FieldShape } from "./node-shapes.ts";
-import { unitsOfBytes, wordsAt } from "./places.ts";
-import { innerScope, isCommonTable, type Scope } from "./scope.ts";
+import { demandKnown, noteName, placeOf, type Walk } from "./walk-state.ts";
+import { innerScope, isCommonTable } from "./scope.ts";
 import { secretTable } from "./secret-tables.ts";
 import { listIn, type TreeNode, textIn, typed, wordsOf } from "./syntax-tree.ts";
-import { type GuardedTable, guardedTable, hiddenTableSentence, resolvedTable } from "../hidden-objects.ts";
-
-/** One way through a statement's tree, and what was met on it. */
-export interface Walk {
-  sql: string;
-  knowledge: GuardKnowledge;
-  access: Access;
-  nodes: ReadonlyMap<string, ReadonlyMap<string, FieldShape>>;
-  scope: Scope | null;
-  depth: number;
-  tables: Map<string, ObjectName & { written: boolean }>;
-  functions: Map<string, ObjectName>;
-  maybeCalls: Set<string>;
-  types: Map<string, ObjectName>;
-  operators: Map<string, ObjectName>;
-}
+import { guardedTable, hiddenTableSentence, resolvedTable } from "../hidden-objects.ts";
 
 export const factsOf = (walk: Walk, outcome: Pick<StatementFacts, "kind" | "plannable">): StatementFacts => ({
   engine: walk.knowledge.engine,
@@ -37,18 +22,6 @@ export const factsOf = (walk: Walk, outcome: Pick<StatementFacts, "kind" | "plan
   types: [...walk.types.values()],
   operators: [...walk.operators.values()],
 });
-
-/** Where a node stands in the text; null where the parser does not say it. The field is left out for the first byte. */
-export function placeOf({ sql }: Walk, node: TreeNode): TextPlace | null {
-  const bytes = (node["location"] as number | undefined) ?? 0;
-  return bytes < 0 ? null : wordsAt(sql, unitsOfBytes(sql, bytes));
-}
-
-export function noteName(into: Map<string, ObjectName>, words: string[]): void {
-  const name = words.at(-1) ?? "";
-  const schema = words.length > 1 ? (words.at(-2) ?? null) : null;
-  into.set(`${schema ?? ""}.${name}`, { schema, name });
-}
 
 /** Nodes inside of nodes: far beyond what people and programs write, and well within the stack that there is. */
 const deepest = 600;
@@ -182,19 +155,6 @@ function checkCommonTables(walk: Walk, node: TreeNode): void {
   for (const cte of ctes) {
     walkNode(walk, "CommonTableExpr", cte);
     names.add(textIn(cte, "ctename") ?? "");
-  }
-}
-
-/** @throws Refused where a whole table is hidden, or nobody knows which of its columns are not */
-export function demandKnown(walk: Walk, table: GuardedTable, place: TextPlace | null): void {
-  if (table.hidden === "table") refuse(walk.sql, place, hiddenTableSentence(table), "Ask an admin who may show it.");
-  if (table.visible === null) {
-    refuse(
-      walk.sql,
-      place,
-      `Some columns of ${table.schema}.${table.name} are hidden here, and its other columns are not known yet.`,
-      "Read the schema of this connection again, then run it.",
-    );
   }
 }
 

@@ -31,4 +31,18 @@ export const workbenchPanels: readonly WorkbenchPanel[] = [
     suits: ({ state, rows, resultUntil }) => state === "done" && rows > 0 && resultUntil !== null,
     Content: lazy(() => import("../charts/chart-panel.tsx").then((module) => ({ default: module.ChartPanel }))),
   },
+  {
+    id: "plan",
+    title: "Plan",
+    suits: ({ access }) => access === "read",
+    Content: lazy(() =>
+      import("../explain/explanation-panel.tsx").then((module) => ({ default: module.ExplanationPanel })),
+    ),
+  },
+  {
+    id: "advice",
+    title: "Advice",
+    suits: ({ access }) => access === "read",
+    Content: lazy(() => import("../optimise/findings-panel.tsx").then((module) => ({ default: module.FindingsPanel }))),
+  },
 ];

@@ -8,6 +8,7 @@ import { importing } from "./importing.ts";
 import { page } from "./page.ts";
 import { queryGuard } from "./query-guard.ts";
 import { queryResults } from "./query-results.ts";
+import { queryMockData } from "./query-mock-data.ts";
 import { querySchema } from "./query-schema.ts";
 import { queryEngines } from "./query-engines.ts";
 import { queryDiagram } from "./query-diagram.ts";
@@ -33,6 +34,7 @@ const benches: Record<string, () => Promise<void>> = {
   "query-diagram": queryDiagram,
   "query-guard": queryGuard,
   "query-results": queryResults,
+  "query-mock-data": queryMockData,
   "query-engines": queryEngines,
 };
 

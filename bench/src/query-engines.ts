@@ -53,7 +53,8 @@ async function makeTables(owner: pg.Client): Promise<void> {
   }
 }
 
-async function open(url: string) {
+/** A session of the PostgreSQL engine with the database at this address. */
+export async function openSession(url: string) {
   const { hostname: host, port, username, password, pathname } = new URL(url);
   const settings = {
     host,
@@ -77,7 +78,7 @@ async function open(url: string) {
 }
 
 async function introspection(url: string): Promise<void> {
-  const session = await open(url);
+  const session = await openSession(url);
   for (const round of ["cold", "warm"]) {
     const started = performance.now();
     const { tables: found } = await session.introspect({
@@ -123,7 +124,7 @@ async function bareDriver(owner: pg.Client): Promise<void> {
 }
 
 async function engine(url: string): Promise<void> {
-  const session = await open(url);
+  const session = await openSession(url);
   await measured("the engine with all its walls", async () => {
     let count = 0;
     const statement = { engine: "postgres", sql: "SELECT * FROM million", access: "read" } as Parameters<

@@ -1,0 +1,3 @@
+export { makeMockRows } from "./mock-rows.ts";
+export { suggestPlan } from "./suggest-plan.ts";
+export { writePostgres } from "./write-postgres.ts";

@@ -41,7 +41,7 @@ export function AlertsPage() {
   };
   return (
     <>
-      <PageHeader title="Alerts" actions={button} />
+      <PageHeader title="Alerts" actions={alerts.data?.length === 0 ? null : button} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto max-w-4xl px-8 py-6 phone:px-4">
           <Loaded query={alerts}>

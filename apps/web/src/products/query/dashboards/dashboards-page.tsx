@@ -32,7 +32,7 @@ export function DashboardsPage() {
   );
   return (
     <>
-      <PageHeader title="Dashboards" actions={button} />
+      <PageHeader title="Dashboards" actions={dashboards.data?.length === 0 ? null : button} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto max-w-4xl px-8 py-6 phone:px-4">
           <Loaded query={dashboards}>

@@ -42,7 +42,6 @@ export function AskBox({ allowsModel, isAsking, onAsk, onCancel }: AskBoxProps) 
       />
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 pb-3">
         <SegmentedControl
-          compact
           label="Who writes the statement"
           value={by}
           onValueChange={setBy}

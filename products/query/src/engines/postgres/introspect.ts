@@ -21,7 +21,7 @@ type Row = (string | null)[];
 /** Time for all questions together; a catalogue of 1,000 tables takes a second. */
 const seconds = 300;
 /** The attempts when somebody changes the schema between two looks of one question. */
-const attempts = 3;
+const attempts = 25;
 
 /** Reads all that a database says of itself. What the login may not read is told as a gap. @throws StatementFailure */
 export async function introspect(login: Login, request: IntrospectRequest): Promise<Catalog> {
@@ -54,6 +54,8 @@ async function askPatiently(login: Login, question: string, values: unknown[] = 
   } finally {
     await leaveNothing(login);
   }
+  // The longer others keep changing it, the longer the pause in which they may be done.
+  await new Promise((resolve) => setTimeout(resolve, attempt * 10));
   return askPatiently(login, question, values, attempt + 1);
 }
 

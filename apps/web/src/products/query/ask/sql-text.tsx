@@ -4,11 +4,16 @@ import { CopyButton } from "@mindmesh/ui";
 export function SqlText({ sql, label = "Statement" }: { sql: string; label?: string }) {
   return (
     <div className="relative mt-1">
-      {/* A region that scrolls must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section aria-label={label} tabIndex={0} className="max-h-80 overflow-auto rounded-md bg-sunken py-3 pr-12 pl-4">
+      {/* What scrolls must be reachable by keyboard; a group, as a page may show many and landmarks must be unique. */}
+      <div
+        role="group"
+        aria-label={label}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as above
+        tabIndex={0}
+        className="max-h-80 overflow-auto rounded-md bg-sunken py-3 pr-12 pl-4"
+      >
         <pre className="font-mono text-xs leading-5 whitespace-pre-wrap text-ink">{sql}</pre>
-      </section>
+      </div>
       <div className="absolute top-1.5 right-1.5">
         <CopyButton text={sql} label="Copy the statement" />
       </div>

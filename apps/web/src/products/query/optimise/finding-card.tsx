@@ -26,7 +26,7 @@ export function FindingCard({ finding }: { finding: Finding }) {
   return (
     <article aria-label={title} className="flex flex-col gap-3 rounded-lg border border-line px-4 py-3">
       <header className="flex flex-wrap items-center gap-2">
-        <h3 className="min-w-0 flex-1 basis-56 text-sm font-semibold break-words">{title}</h3>
+        <h2 className="min-w-0 flex-1 basis-56 text-sm font-semibold break-words">{title}</h2>
         <Badge>{kind}</Badge>
         <Badge tone={tone}>{label}</Badge>
       </header>

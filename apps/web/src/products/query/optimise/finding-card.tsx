@@ -34,13 +34,13 @@ export function FindingCard({ finding }: { finding: Finding }) {
       {evidence ? <EvidenceView evidence={evidence} /> : null}
       {statement && verdict !== "no gain" ? (
         <div>
-          <h4 className="text-xs font-medium text-faint">To run by hand, with the rights for it</h4>
+          <h3 className="text-xs font-medium text-faint">To run by hand, with the rights for it</h3>
           <SqlText sql={statement} label="Statement to run by hand" />
         </div>
       ) : null}
       {rewrite && verdict !== "no gain" ? (
         <div>
-          <h4 className="text-xs font-medium text-faint">The statement in a better way</h4>
+          <h3 className="text-xs font-medium text-faint">The statement in a better way</h3>
           <SqlText sql={rewrite} label="The statement in a better way" />
         </div>
       ) : null}

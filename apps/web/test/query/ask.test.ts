@@ -180,6 +180,7 @@ skipUnless("chromium")("asking a database in a browser", () => {
     await go("health");
     await page.getByRole("article", { name: /^orders.customer_id points to customers and has no index/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
-    expect(faults).toEqual([]);
+    // The refused term is an answer of 422, which a browser tells of by itself.
+    expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
   });
 });

@@ -50,6 +50,8 @@ export async function readArchive(file: string, visitor: ArchiveVisitor): Promis
   let found: Ending | undefined;
   let first = true;
   let byVisitor: unknown;
+  // What a visitor meets while it reads an entry is the archive's fault and not its own.
+  let byArchive: unknown;
   const visiting = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       byVisitor = error;
@@ -66,10 +68,15 @@ export async function readArchive(file: string, visitor: ArchiveVisitor): Promis
       sum.entries += 1;
       sum.hash.update(`${name}\0`);
       const content = (async function* () {
-        for await (const chunk of entry as AsyncIterable<Buffer>) {
-          sum.bytes += chunk.length;
-          sum.hash.update(chunk);
-          yield chunk;
+        try {
+          for await (const chunk of entry as AsyncIterable<Buffer>) {
+            sum.bytes += chunk.length;
+            sum.hash.update(chunk);
+            yield chunk;
+          }
+        } catch (error) {
+          byArchive = error;
+          throw error;
         }
       })();
       if (first !== (name === names.manifest)) throw new BackupError("it does not begin with its description");
@@ -90,7 +97,7 @@ export async function readArchive(file: string, visitor: ArchiveVisitor): Promis
   } catch (error) {
     extract.destroy();
     input.destroy();
-    if (error === byVisitor) throw error;
+    if (error === byVisitor && error !== byArchive) throw error;
     if (error instanceof BackupError && error.message.startsWith("This backup")) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       throw new BackupError(`There is no file ${file}.`, { cause: error });

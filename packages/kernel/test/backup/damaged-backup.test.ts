@@ -54,7 +54,7 @@ describe("a backup that is not whole", () => {
       const same = outcome === "it was accepted";
       expect(outcome, `bit at ${place}`).toMatch(/it was accepted|is damaged|was made by another Mindmesh/);
       expect(await instanceRows(emptyUrl), `bit at ${place}`).toEqual(same ? right : {});
-      await run(emptyUrl, "DROP SCHEMA IF EXISTS kernel, chat, pgboss CASCADE");
+      await run(emptyUrl, "DROP SCHEMA IF EXISTS kernel, chat, query, pgboss CASCADE");
       accepted += same ? 1 : 0;
     }
     expect(accepted).toBeLessThan(4);

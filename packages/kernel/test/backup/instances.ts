@@ -16,6 +16,7 @@ import pg from "pg";
 export const owners: MigrationOwner[] = [
   kernelMigrations,
   { schema: "chat", folder: new URL("../../../../products/chat/migrations/", import.meta.url) },
+  { schema: "query", folder: new URL("../../../../products/query/migrations/", import.meta.url) },
 ];
 
 const silent = () => undefined;

@@ -4,9 +4,11 @@ import { from as copyFrom } from "pg-copy-streams";
 import type { CatalogTable } from "@mindmesh/contracts/query/catalog";
 import type { MockValue } from "./made-table.ts";
 import type { MockPart } from "./mock-rows.ts";
+import { quoteName, quoteTable } from "../sql/quote-name.ts";
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const nameOf = ({ schema, name }: { schema: string; name: string }) => `${quoted(schema)}.${quoted(name)}`;
+const quoted = (name: string) => quoteName("postgres", name);
+const nameOf = (table: { schema: string; name: string }) => quoteTable("postgres", table);
+
 /** Text that goes to the socket at once; every write has its price. */
 const chunkCharacters = 256 * 1024;
 

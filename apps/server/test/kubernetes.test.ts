@@ -43,9 +43,9 @@ const object = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.object({ name: z.string() }).optional(),
-  spec: z.unknown(),
-  data: z.unknown(),
-  stringData: z.unknown(),
+  spec: z.unknown().optional(),
+  data: z.unknown().optional(),
+  stringData: z.unknown().optional(),
 });
 const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
 const objects = files.flatMap((file) =>

@@ -105,7 +105,9 @@ export function openBareSandbox(): BareSandbox {
   }
 
   function start(command: string, args: string[], cwd: string): ChildProcess {
-    const child = spawn(command, args, { cwd, detached: true, stdio: "pipe", env: { PATH: process.env["PATH"] } });
+    // As behind the walls: a module that is written anew within a second must not be read from its cache.
+    const env = { PATH: process.env["PATH"], PYTHONDONTWRITEBYTECODE: "1" };
+    const child = spawn(command, args, { cwd, detached: true, stdio: "pipe", env });
     children.push(child);
     return child;
   }

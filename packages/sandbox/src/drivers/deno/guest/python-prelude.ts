@@ -44,6 +44,8 @@ def _mindmesh():
     os.system = no_programs
     builtins.fetch = fetch
     builtins.display = display
+    # A module that is written anew within a second must not be read from its cache.
+    sys.dont_write_bytecode = True
     sys.stdout.reconfigure(line_buffering=True, errors="replace")
     sys.stderr.reconfigure(line_buffering=True, errors="replace")
     kept = {"__name__": "__main__", "__builtins__": builtins}

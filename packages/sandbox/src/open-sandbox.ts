@@ -43,7 +43,9 @@ export function standardDrivers(
   containers?: ContainerSettings,
 ): SandboxDriver[] {
   return [
-    ...(containers ? [dockerDriver({ directory: path.join(directory, "docker"), ...containers })] : []),
+    ...(containers
+      ? [dockerDriver({ directory: path.join(directory, "docker"), ...containers, connect: network?.connect })]
+      : []),
     bubblewrapDriver({ directory: path.join(directory, "bubblewrap"), connect: network?.connect }),
     denoDriver({ directory: path.join(directory, "deno"), fetch: network?.fetch }),
   ];

@@ -21,7 +21,7 @@ export interface RunRequest {
   inputs?: { name: string; hostPath: string }[];
   stdin?: Uint8Array;
   limits?: Partial<RunLimits>;
-  /** Hosts that may be reached, as `example.org` or `example.org:8080`. None: no network at all. */
+  /** Hosts that may be reached, as `example.org`, `*.example.org` (names below it) or `example.org:8080`. None: no network at all. */
   hosts?: string[];
   signal: AbortSignal;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { RunRequest, Sandbox } from "@mindmesh/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bubblewrapSetup, leftovers, skipUnlessBubblewrap } from "./bubblewrap-setup.ts";
+import { bubblewrapSetup, leftovers, skipUnlessBubblewrap, stages } from "./bubblewrap-setup.ts";
 import { outcomeOf } from "./probes.ts";
 
 /** How runs end: by themselves, by an error, killed with their children, over a limit. */
@@ -151,8 +151,6 @@ skipUnlessBubblewrap("runs behind bubblewrap", () => {
       const before = await leftovers();
       const here = async () =>
         (await readdir(place, { recursive: true, withFileTypes: true })).map(({ name }) => name).sort();
-      const temporary = async () =>
-        (await readdir(tmpdir())).filter((name) => name.startsWith("mindmesh-sandbox-")).sort();
       const directories = [0, 1, 2, 3].map((index) => path.join(place, `many-${index}`));
       const once = async (directory: string, number: number) => {
         const { source, limits, reason } = endings[number % endings.length] ?? endings[0];
@@ -173,7 +171,7 @@ skipUnlessBubblewrap("runs behind bubblewrap", () => {
         expect(told).toBe(reason);
       };
       await Promise.all(directories.map((directory) => once(directory, 0)));
-      const [files, stages] = [await here(), await temporary()];
+      const [files, staged] = [await here(), await stages()];
       let runs = 0;
       for (let round = 0; round < 50; round += 1) {
         await Promise.all(directories.map((directory, index) => once(directory, round + index)));
@@ -182,7 +180,7 @@ skipUnlessBubblewrap("runs behind bubblewrap", () => {
       expect(runs).toBe(200);
       expect(await leftovers()).toStrictEqual(before);
       expect(await here()).toStrictEqual(files);
-      expect(await temporary()).toStrictEqual(stages);
+      expect(await stages()).toStrictEqual(staged);
       const own = await readFile("/proc/self/mountinfo", "utf8");
       expect(own).not.toContain("mindmesh-sandbox-");
     },

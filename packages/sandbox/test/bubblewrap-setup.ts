@@ -1,23 +1,11 @@
-/* oxlint-disable vitest/no-conditional-tests, vitest/no-disabled-tests, vitest/valid-describe-callback, vitest/valid-title */
-import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { bubblewrapDriver, openSandbox } from "@mindmesh/sandbox";
-import { describe, expect, it } from "vitest";
+import { skipUnlessThere } from "./support/skip-unless.ts";
 
-const needed = ["/usr/bin/bwrap", "/usr/bin/python3", "/usr/bin/unshare"];
-
-/** As `skipUnless` of the test support: skipped where bubblewrap is not installed, and a failure of CI without it. */
-export function skipUnlessBubblewrap(title: string, body: () => void): void {
-  const missing = needed.filter((file) => !existsSync(file));
-  if (missing.length === 0) {
-    describe(title, body);
-  } else if (process.env["CI"]) {
-    describe(title, () => it(`has ${missing.join(", ")}`, () => expect.unreachable("CI must have it")));
-  } else {
-    describe.skip(`${title} (skipped: needs ${missing.join(", ")})`, body);
-  }
-}
+export const skipUnlessBubblewrap = (title: string, body: () => void) =>
+  skipUnlessThere(["/usr/bin/bwrap", "/usr/bin/python3", "/usr/bin/unshare"], title, body);
 
 /** The sandboxes that this test file has opened, by the part of every name that they make outside. */
 const instances: string[] = [];
@@ -26,6 +14,7 @@ export const bubblewrapSetup = {
   name: "bubblewrap",
   languages: ["python" as const, "javascript" as const, "typescript" as const, "shell" as const],
   linux: true,
+  places: "/etc/shadow /root /home /var /run /etc/ssh /etc/ssl/private /var/run/docker.sock /sys".split(" "),
   async open(directory: string) {
     const own = path.join(directory, "bubblewrap");
     const drivers = [bubblewrapDriver({ directory: own })];
@@ -51,6 +40,12 @@ export async function leftovers(): Promise<string[]> {
     if (ours(line)) left.push(`mount ${line}`);
   for (const group of await groups()) if (ours(group)) left.push(`group ${group}`);
   return left.sort();
+}
+
+/** Folders of this test file's sandboxes among the temporary ones, where other files have theirs. */
+export async function stages(): Promise<string[]> {
+  const names = await readdir(tmpdir());
+  return names.filter((name) => instances.some((instance) => name.includes(instance))).sort();
 }
 
 /** Names of the control groups of runs, wherever this process may make them. */

@@ -5,7 +5,7 @@ import type { Told } from "./probes.ts";
 export interface Probe {
   title: string;
   language: SandboxLanguage;
-  /** Prints HELD where the attempt failed and ESCAPED where it did not. %secret%, %port% and %pid% are the host's. */
+  /** Prints HELD where the attempt failed and ESCAPED where it did not. %secret%, %port% and %pid% are the host's, %places% must not exist. */
   source: string;
   /** How the run may end, for attempts that are stopped; HELD is then not asked for. */
   reasons?: FinishReason[];
@@ -286,15 +286,14 @@ const host: Probe[] = [
   {
     title: "accounts, keys and sockets of the host are not there",
     language: "shell",
-    source:
-      "for file in /etc/shadow /root /home /var /run /etc/ssh /etc/ssl/private /var/run/docker.sock /sys; do [ -e $file ] && echo ESCAPED $file; done; echo HELD",
+    source: "for file in %places%; do [ -e $file ] && echo ESCAPED $file; done; echo HELD",
     linux: true,
   },
   {
     title: "the system cannot be written to",
     language: "shell",
     source: `
-for file in /usr/bin/ls /usr/left-behind /etc/passwd /bin/left-behind /left-behind /opt/left-behind /data/left-behind /dev/left-behind /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/1/oom_score_adj; do
+for file in /usr/bin/ls /usr/left-behind /etc/passwd /bin/left-behind /left-behind /opt/left-behind /data/left-behind /dev/left-behind /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/1/oom_score_adj /run/left-behind /sys/left-behind /sys/fs/cgroup/left-behind /sys/kernel/uevent_helper /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max; do
   (echo x >> $file) 2>/dev/null && echo ESCAPED $file
 done; echo HELD`,
     linux: true,
@@ -423,7 +422,8 @@ refused("of tomorrow", (470, 470), 0, 0, 0)
     title: "nothing but its own streams is open",
     language: "shell",
     source:
-      "for fd in /proc/$$/fd/*; do [ -e $fd ] || continue; case ${fd##*/} in 0|1|2|3|255) ;; *) echo ESCAPED ${fd##*/};; esac; done; echo HELD",
+      // A shell reads its own program from a descriptor that it chooses.
+      "for fd in /proc/$$/fd/*; do [ -e $fd ] || continue; [ $fd -ef main.sh ] && continue; case ${fd##*/} in 0|1|2|3) ;; *) echo ESCAPED ${fd##*/};; esac; done; echo HELD",
     linux: true,
   },
   {

@@ -27,13 +27,15 @@ export async function outcomeOf(run: AsyncIterable<RunEvent>): Promise<Told> {
   return { ...told, finished: last };
 }
 
-interface Setup {
+export interface Setup {
   /** Of the driver, for the title. */
   name: string;
   open(directory: string): Promise<Sandbox>;
   languages: SandboxLanguage[];
   /** The system's own processes, files and calls are there to be tried: a wall on Linux, not an interpreter in wasm. */
   linux: boolean;
+  /** The host's folders and files that such a wall keeps out of sight; others may be the container's own. */
+  places?: string[];
   /** More time, where an interpreter takes long to start, for all that is not stopped by the clock. */
   patience?: { wallSeconds: number; cpuSeconds: number };
   /** What the driver has left on the host: processes, mounts, control groups. Each test must leave it as it was. */
@@ -99,7 +101,7 @@ export function probes(group: keyof typeof probeGroups, setup: Setup): void {
     const context = () => {
       const address = server.address();
       const port = typeof address === "object" && address !== null ? address.port : 0;
-      return { secret, port: String(port), pid: String(process.pid) };
+      return { secret, port: String(port), pid: String(process.pid), places: (setup.places ?? []).join(" ") };
     };
     const fits = (probe: Probe) => setup.languages.includes(probe.language) && (setup.linux || probe.linux !== true);
 
@@ -134,7 +136,7 @@ export function probes(group: keyof typeof probeGroups, setup: Setup): void {
   });
 }
 
-/** Puts what only the host knows into the attempt: %secret%, %port%, %pid%. */
+/** Puts what only the host knows into the attempt. */
 function filledIn(source: string, values: Record<string, string>): string {
-  return source.replaceAll(/%(secret|port|pid)%/g, (_all, name: string) => values[name] ?? "");
+  return source.replaceAll(/%(secret|port|pid|places)%/g, (_all, name: string) => values[name] ?? "");
 }

@@ -13,12 +13,16 @@ export interface SandboxNetwork {
 
 const standardPorts = [80, 443];
 
-/** Whether a list of hosts names this one: `example.org` allows its standard ports, `example.org:8080` that one. */
+/**
+ * Whether a list of hosts names this one: `example.org` allows its standard ports, `example.org:8080` that one,
+ * `*.example.org` every name below it and not itself.
+ */
 export function isAllowedHost(hosts: readonly string[], name: string, port: number): boolean {
   const host = name.toLowerCase();
   return hosts.some((each) => {
-    const allowed = each.toLowerCase();
-    return allowed === `${host}:${port}` || (allowed === host && standardPorts.includes(port));
+    const [allowed = "", allowedPort] = each.toLowerCase().split(":");
+    const isNamed = allowed.startsWith("*.") ? host.endsWith(allowed.slice(1)) : host === allowed;
+    return isNamed && (allowedPort === undefined ? standardPorts.includes(port) : Number(allowedPort) === port);
   });
 }
 

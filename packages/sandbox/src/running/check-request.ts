@@ -88,9 +88,9 @@ export function pathFault(path: string): string | null {
 
 function hostsFault(hosts: string[]): string | null {
   const host =
-    /^(?=.{1,253}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d{1,5})?$/i;
+    /^(?=.{1,253}(?::|$))(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d{1,5})?$/i;
   const wrong = hosts.find((name) => !host.test(name));
-  return wrong === undefined ? null : "Name hosts as example.org or example.org:8080.";
+  return wrong === undefined ? null : "Name hosts as example.org, *.example.org or example.org:8080.";
 }
 
 function note(fields: Record<string, string>, name: string, fault: string | null): void {

@@ -37,8 +37,8 @@ interface Container {
 type Fault = "network" | "root" | "other-folders" | "no-memory-limit";
 
 /**
- * A small engine that speaks Docker's HTTP API on a socket, for tests on machines without Docker: what is asked of a container is
- * done with namespaces, bind mounts and a changed root, by root. Its "image" is the machine's own /usr. Memory is bounded
+ * A small engine that speaks Docker's HTTP API on a socket, for what Docker's own (real-docker.ts) cannot show: a runtime of gVisor,
+ * and faults. What is asked of a container is done with namespaces, bind mounts and a changed root, by root. Its "image" is the machine's own /usr. Memory is bounded
  * for each process, and a process that says that it has none left counts as killed for it.
  */
 export async function startDockerEngine(image: string, { runtimes = ["runc"], fault }: EngineSettings = {}) {
@@ -205,6 +205,8 @@ function script({ User, Env, HostConfig, Cmd }: Body, fault: Fault | undefined):
   const lost = (target: string) => fault === "other-folders" && target === "/data/out";
   return [
     "set -e",
+    // Its own 127.0.0.1, as Docker has it in a container without network (SIOCSIFFLAGS, IFF_UP).
+    `python3 -c "import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sH14x', b'lo', 1))"`,
     "mount --make-rprivate /",
     "R=/mnt",
     "mount -t tmpfs -o size=8m tmpfs $R",

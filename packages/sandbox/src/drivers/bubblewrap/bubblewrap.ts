@@ -4,11 +4,11 @@ import type { SandboxDriver } from "../../driver.ts";
 import type { SandboxNetwork } from "../../network/network.ts";
 import { userIds } from "../../running/user-ids.ts";
 import { findMachine } from "./machine.ts";
-import { openBubblewrapKernel } from "./kernel.ts";
-import { runBehindWall } from "./run-program.ts";
+import { keepInterpreter, keptPrograms } from "../linux/keep-interpreter.ts";
 import { cacheFonts, testWall } from "./self-test.ts";
 import { setStage } from "./stage.ts";
-import type { Yard } from "./wall-process.ts";
+import { runBehindWall } from "./run-behind-wall.ts";
+import { type Yard, startWall } from "./wall-process.ts";
 
 interface BubblewrapOptions {
   directory: string;
@@ -49,7 +49,10 @@ export function bubblewrapDriver({ directory, connect }: BubblewrapOptions): San
       }
     },
     run: (job) => runBehindWall(here(), job),
-    openKernel: (job) => openBubblewrapKernel(here(), job),
+    async openKernel(job) {
+      const program = [keptPrograms[job.language]];
+      return keepInterpreter(await startWall(here(), { ...job, program, commands: true }), job.limits);
+    },
     async close() {
       await yard?.stage.remove();
       yard = null;

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeSync } from "node:fs";
 import { mkdir, readFile, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunLimits } from "../../limits.ts";
+import { type GroupUsage, groupUsage, read } from "../linux/group-usage.ts";
 
 /** Where this process may make control groups below its own, so that what bounds the server bounds its runs too. */
 export interface ControlGroups {
@@ -15,7 +16,7 @@ export interface ControlGroup {
   directories: string[];
   /** Files into which a process writes 0 to move itself in. */
   entrances: string[];
-  usage(): { cpuMs: number; peakMemoryBytes: number; killedForMemory: boolean };
+  usage(): GroupUsage;
   /** Kills all that is in it now. */
   kill(): void;
   /** Kills until nothing is left in it, and removes it. */
@@ -120,17 +121,7 @@ export async function makeControlGroup(
   return {
     directories,
     entrances: directories.map((directory) => path.join(directory, "cgroup.procs")),
-    usage: () => ({
-      cpuMs: cpuMilliseconds(version, accounting),
-      peakMemoryBytes: Number(
-        read(path.join(memory, version === 2 ? "memory.peak" : "memory.max_usage_in_bytes")) ??
-          read(path.join(memory, "memory.current")) ??
-          0,
-      ),
-      killedForMemory: /^oom_kill [1-9]/m.test(
-        read(path.join(memory, version === 2 ? "memory.events" : "memory.oom_control")) ?? "",
-      ),
-    }),
+    usage: () => groupUsage({ version, memory, accounting }),
     kill: () => directories.slice(0, 1).forEach(killAll),
     remove: () => removeControlGroups(directories),
   };
@@ -169,20 +160,6 @@ function killProcess(id: number): void {
     if (id > 0) process.kill(id, "SIGKILL");
   } catch {
     // It has ended in the meantime.
-  }
-}
-
-function cpuMilliseconds(version: 1 | 2, directory: string | undefined): number {
-  if (directory === undefined) return 0;
-  if (version === 1) return Number(read(path.join(directory, "cpuacct.usage")) ?? 0) / 1e6;
-  return Number(/^usage_usec (\d+)/m.exec(read(path.join(directory, "cpu.stat")) ?? "")?.[1] ?? 0) / 1e3;
-}
-
-function read(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { RunLimits } from "../../limits.ts";
 import type { SandboxLanguage } from "../../sandbox.ts";
+import { proxyEnvironment, withRelay } from "../linux/run-proxy.ts";
 import type { Machine } from "./machine.ts";
 import type { Stage } from "./stage.ts";
 
@@ -93,7 +94,7 @@ export function launchCommand(launch: Launch): { command: string; args: string[]
     ]),
     ["--"],
     machine.groups === null ? processLimits(limits) : [],
-    online ? ["/bin/sh", "/opt/mindmesh/network/with-relay.sh"] : [],
+    online ? withRelay : [],
     interpreter(launch),
     launch.program,
   ].flat();
@@ -161,16 +162,6 @@ function environment(limits: RunLimits): Record<string, string> {
     MINDMESH_MEMORY_BYTES: String(limits.memoryBytes),
   };
 }
-
-const proxyAddress = "http://127.0.0.1:3128";
-/** As curl, Python, pip, Git and (by the last one) Node read it. */
-const proxyEnvironment = {
-  http_proxy: proxyAddress,
-  https_proxy: proxyAddress,
-  HTTP_PROXY: proxyAddress,
-  HTTPS_PROXY: proxyAddress,
-  NODE_USE_ENV_PROXY: "1",
-};
 
 function interpreter({ language, machine, limits }: Launch): string[] {
   const megabytes = Math.max(32, Math.floor((limits.memoryBytes / 2 ** 20) * 0.75));

@@ -2,8 +2,9 @@ import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promis
 import path from "node:path";
 import type { DriverOutcome, DriverReport } from "../../driver.ts";
 import { defaultLimits } from "../../limits.ts";
-import type { SandboxLanguage, SandboxLanguageDescription } from "../../sandbox.ts";
-import { runBehindWall } from "./run-program.ts";
+import type { SandboxLanguage } from "../../sandbox.ts";
+import { describeLanguages } from "../linux/describe-languages.ts";
+import { runBehindWall } from "./run-behind-wall.ts";
 import type { Yard } from "./wall-process.ts";
 
 /** Each line that it prints is a hole. It asks the kernel, not the options that were given. */
@@ -27,17 +28,6 @@ ls /proc/self/fd | grep -vx '[0123]' | while read fd; do [ -e "/proc/self/fd/$fd
 true
 `;
 
-const listPackages = `
-import json, sys
-from importlib.metadata import distributions
-print(json.dumps([sys.version.split()[0], sorted({(d.metadata["Name"] or "") for d in distributions()} - {""})]))
-`;
-
-/** What people look for in a list of packages. */
-const ofUse = "numpy pandas matplotlib scipy scikit-learn sympy pillow polars seaborn requests openpyxl lxml".split(
-  " ",
-);
-
 interface Told {
   outcome: DriverOutcome;
   stdout: string;
@@ -47,32 +37,17 @@ interface Told {
 /** Runs programs behind the wall that try what must fail, and asks what there is. Never rejects for a hole. */
 export async function testWall(yard: Yard): Promise<DriverReport> {
   const { machine } = yard;
-  const { shell, python } = machine.programs;
+  const { shell } = machine.programs;
   if (shell === null) return { passed: false, reason: "There is no shell under /usr/bin." };
-  const [walls, memory, packages, node, shellVersion] = await Promise.all([
+  const [walls, memory, languages] = await Promise.all([
     tryOut(yard, "shell", attempts),
     machine.groups === null ? null : tryOut(yard, "shell", "head -c 300000000 /dev/zero | tail -n 1 | wc -c"),
-    python === null ? null : tryOut(yard, "python", listPackages),
-    tryOut(yard, "javascript", "console.log(process.version)"),
-    tryOut(yard, "shell", 'echo "${BASH_VERSION:-sh}"'),
+    describeLanguages((language, source) => tryOut(yard, language, source)),
   ]);
   if (walls.outcome.exitCode !== 0 || walls.stdout !== "") return { passed: false, reason: whyNot(walls) };
   if (memory !== null && memory.outcome.ended !== "memory") {
     return { passed: false, reason: "The limit of memory does not hold on this machine." };
   }
-  const languages: SandboxLanguageDescription[] = [];
-  if (packages?.outcome.exitCode === 0) {
-    const [version, names] = JSON.parse(packages.stdout) as [string, string[]];
-    const rank = (name: string) => (ofUse.indexOf(name.toLowerCase()) + 1 || ofUse.length + 1) - 1;
-    const sorted = names.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-    languages.push({ language: "python", version, packages: sorted });
-  }
-  if (node.outcome.exitCode === 0) {
-    const version = node.stdout.trim().replace(/^v/, "");
-    languages.push({ language: "javascript", version, packages: [] });
-    languages.push({ language: "typescript", version: `Node ${version}, types stripped`, packages: [] });
-  }
-  languages.push({ language: "shell", version: shellVersion.stdout.trim(), packages: [] });
   return { passed: true, ...guardsAndGaps(yard), languages };
 }
 

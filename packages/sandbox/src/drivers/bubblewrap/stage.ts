@@ -24,7 +24,7 @@ interface Left {
   groupParents: string[];
 }
 
-const inside = path.join(import.meta.dirname, "inside");
+const inside = path.join(import.meta.dirname, "../linux/inside");
 const accounts = {
   passwd: "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nperson:x:1000:1000:person:/tmp:/bin/sh\n",
   group: "root:x:0:\nperson:x:1000:\n",

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,9 +8,10 @@ import { copyInputs } from "../../running/copy-inputs.ts";
 import { lchownTree } from "../../running/open-beneath.ts";
 import type { UserIds } from "../../running/user-ids.ts";
 import type { RunLimits } from "../../limits.ts";
-import { openHostsProxy } from "../../network/hosts-proxy.ts";
 import type { SandboxNetwork } from "../../network/network.ts";
 import type { SandboxLanguage } from "../../sandbox.ts";
+import { type RunProxy, openRunProxy } from "../linux/run-proxy.ts";
+import type { WallProcess } from "../linux/wall-process.ts";
 import { type ControlGroup, makeControlGroup } from "./control-group.ts";
 import { launchCommand } from "./launch-command.ts";
 import type { Machine } from "./machine.ts";
@@ -39,26 +40,6 @@ interface WallRequest {
   commands: boolean;
 }
 
-export interface WallProcess {
-  stdin: Writable;
-  stdout: Readable;
-  stderr: Readable;
-  display: Readable;
-  commands: Writable | null;
-  /** Kills all of it, now. */
-  kill(): void;
-  usage(): Usage;
-  /** From here on the limit of CPU seconds counts anew. */
-  allowCpu(seconds: number): void;
-  /** Resolves once nothing of it is left: no process, control group, copy. Never rejects. */
-  ended: Promise<{ exitCode: number | null; over: "cpu" | "memory" | null; usage: Usage }>;
-}
-
-interface Usage {
-  cpuMs: number;
-  peakMemoryBytes: number;
-}
-
 const watchEveryMs = 100;
 
 /** Puts up a wall and starts a program behind it. Rejects, with nothing left behind, when that cannot be begun. */
@@ -68,16 +49,16 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
   const copies = path.join(stage.runs, request.id);
   const uid = yard.users.take(request.workDirectory);
   let group: ControlGroup | null = null;
-  let way: Awaited<ReturnType<typeof openWay>> | null = null;
+  let proxy: RunProxy | null = null;
   let child: ChildProcess;
   try {
     if (machine.asRoot) await lchownTree(request.workDirectory, uid);
     if (request.inputs.length > 0) await copyInputs(request.inputs, copies, machine.asRoot ? uid : null);
     if (machine.groups !== null) group = await makeControlGroup(machine.groups, name, request.limits);
-    if (request.hosts.length > 0) way = await openWay(yard, request);
-    child = launch(yard, request, { uid, group, copies, way: way?.directory ?? null });
+    if (request.hosts.length > 0) proxy = await openRunProxy(stage.sockets, request, yard.connect);
+    child = launch(yard, request, { uid, group, copies, proxy: proxy?.directory ?? null });
   } catch (error) {
-    await way?.close();
+    await proxy?.close();
     await group?.remove();
     await rm(copies, { recursive: true, force: true });
     yard.users.give(request.workDirectory);
@@ -117,7 +98,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     clearInterval(watch);
     const usage = group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0, killedForMemory: false };
     if (usage.killedForMemory) over ??= "memory";
-    await way?.close();
+    await proxy?.close();
     await group?.remove();
     await finished(status);
     const { exitCode, insidePid } = said;
@@ -132,10 +113,10 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     stdout,
     stderr,
     display,
-    commands,
+    command: commands === null ? null : async (line) => void commands.write(`${line}\n`),
     kill,
-    usage: () => group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0 },
-    allowCpu(seconds) {
+    usage: async () => group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0 },
+    async allowCpu(seconds) {
       cpuLimitMs = (group?.usage().cpuMs ?? 0) + seconds * 1000;
     },
     ended,
@@ -145,7 +126,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
 function launch(
   { machine, stage, fonts }: Yard,
   { language, program, workDirectory, inputs, limits, commands }: WallRequest,
-  own: { uid: number; group: ControlGroup | null; copies: string; way: string | null },
+  own: { uid: number; group: ControlGroup | null; copies: string; proxy: string | null },
 ): ChildProcess {
   const { command, args } = launchCommand({
     machine,
@@ -154,7 +135,7 @@ function launch(
     program,
     workDirectory,
     filesDirectory: inputs.length > 0 ? own.copies : null,
-    networkDirectory: own.way,
+    networkDirectory: own.proxy,
     limits,
     entrances: own.group?.entrances ?? [],
     uid: own.uid,
@@ -171,21 +152,6 @@ function launch(
   } finally {
     closeSync(filter);
   }
-}
-
-/** The proxy of one run, on a socket in a folder of its own. */
-async function openWay({ stage, connect }: Yard, { id, hosts }: WallRequest) {
-  if (connect === undefined) throw new Error("This wall has no way to the network.");
-  const directory = path.join(stage.sockets, id);
-  await mkdir(directory, { mode: 0o755 });
-  const proxy = await openHostsProxy(path.join(directory, "proxy"), hosts, connect);
-  return {
-    directory,
-    async close() {
-      await proxy.close();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
 }
 
 /** What bubblewrap tells of the program: one JSON object per line. */

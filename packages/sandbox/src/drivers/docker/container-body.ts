@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { RunLimits } from "../../limits.ts";
 import type { SandboxLanguage } from "../../sandbox.ts";
+import { proxyEnvironment, withRelay } from "../linux/run-proxy.ts";
 
 /** All containers of one driver's folder carry it, so that a later start finds what a crash left. */
 export const ownLabel = "app.mindmesh.sandbox";
@@ -9,21 +10,27 @@ interface Wanted {
   image: string;
   /** Null: the engine's usual one. */
   runtime: string | null;
+  /** The filter of system calls as `SecurityOpt` takes it; null: the engine's usual one. */
+  filter: string | null;
   label: string;
   language: SandboxLanguage;
-  /** Below the working directory. */
-  entry: string;
+  /** After the interpreter. */
+  program: string[];
   workDirectory: string;
   /** Folder with copies of the inputs. */
   filesDirectory: string;
+  /** Folder with the socket of the proxy; null: it reaches nothing. */
+  networkDirectory: string | null;
   /** The file into which the program writes what it shows. */
   displayFile: string;
+  /** Its standard input carries the commands of a kept interpreter. */
+  commands: boolean;
   uid: number;
   gid: number;
   limits: RunLimits;
 }
 
-const inside = path.join(import.meta.dirname, "../bubblewrap/inside");
+const inside = path.join(import.meta.dirname, "../linux/inside");
 const temporaryBytes = 64 * 2 ** 20;
 
 const interpreters: Record<SandboxLanguage, (megabytes: number) => string[]> = {
@@ -33,13 +40,20 @@ const interpreters: Record<SandboxLanguage, (megabytes: number) => string[]> = {
   shell: () => ["sh"],
 };
 
+/** Opens the file of displays as descriptor 3, moves commands to descriptor 4, and becomes the program. */
+const entrances = {
+  program: 'exec "$@" 3>>/run/mindmesh-display',
+  commands: 'exec "$@" 3>>/run/mindmesh-display 4<&0 </dev/null',
+};
+
 /**
- * A container that can reach nothing and write nowhere but in its working directory, 64 MB of temporary memory and the file
- * of its displays. The shell opens that file as descriptor 3 and becomes the program.
+ * A container that can reach nothing but its proxy, if it has one, and write nowhere but in its working directory, 64 MB of
+ * temporary and 64 MB of shared memory, and the file of its displays.
  */
 export function containerBody(wanted: Wanted): object {
-  const { limits, language, entry } = wanted;
+  const { limits, language, commands, networkDirectory } = wanted;
   const megabytes = Math.max(32, Math.floor((limits.memoryBytes / 2 ** 20) * 0.75));
+  const online = networkDirectory !== null;
   const bind = (from: string, to: string, readOnly: boolean) => ({
     Type: "bind",
     Source: from,
@@ -48,8 +62,8 @@ export function containerBody(wanted: Wanted): object {
   });
   return {
     Image: wanted.image,
-    Entrypoint: ["/bin/sh", "-c", 'exec "$@" 3>>/run/mindmesh-display', "sh"],
-    Cmd: [...interpreters[language](megabytes), `/data/work/${entry}`],
+    Entrypoint: ["/bin/sh", "-c", commands ? entrances.commands : entrances.program, "sh"],
+    Cmd: [...(online ? withRelay : []), ...interpreters[language](megabytes), ...wanted.program],
     User: `${wanted.uid}:${wanted.gid}`,
     WorkingDir: "/data/work",
     Hostname: "sandbox",
@@ -66,6 +80,7 @@ export function containerBody(wanted: Wanted): object {
       "OPENBLAS_NUM_THREADS=2",
       "MINDMESH_DISPLAY_FD=3",
       `MINDMESH_MEMORY_BYTES=${limits.memoryBytes}`,
+      ...(online ? Object.entries(proxyEnvironment).map(([name, value]) => `${name}=${value}`) : []),
     ],
     Labels: { [ownLabel]: wanted.label },
     OpenStdin: true,
@@ -80,8 +95,9 @@ export function containerBody(wanted: Wanted): object {
       NetworkMode: "none",
       ReadonlyRootfs: true,
       CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges"],
+      SecurityOpt: ["no-new-privileges", ...(wanted.filter === null ? [] : [`seccomp=${wanted.filter}`])],
       IpcMode: "private",
+      CgroupnsMode: "private",
       // Reaps what a program leaves, and passes signals on.
       Init: true,
       PidsLimit: limits.processes,
@@ -89,12 +105,14 @@ export function containerBody(wanted: Wanted): object {
       MemorySwap: limits.memoryBytes,
       OomScoreAdj: 800,
       Ulimits: [
-        // Each process by itself, should the engine's figures fail; the signal for it differs from the one for memory.
-        { Name: "cpu", Soft: limits.cpuSeconds, Hard: limits.cpuSeconds + 1 },
+        // Each process by itself, should the engine's figures fail; the signal for it differs from the one for memory. A kept
+        // interpreter has as much for each of its runs.
+        ...(commands ? [] : [{ Name: "cpu", Soft: limits.cpuSeconds, Hard: limits.cpuSeconds + 1 }]),
         { Name: "fsize", Soft: limits.fileBytes, Hard: limits.fileBytes },
         { Name: "nofile", Soft: 1024, Hard: 1024 },
         { Name: "core", Soft: 0, Hard: 0 },
       ],
+      ShmSize: temporaryBytes,
       Tmpfs: { "/tmp": `rw,nosuid,nodev,size=${temporaryBytes},mode=1777` },
       Mounts: [
         bind(wanted.workDirectory, "/data/work", false),
@@ -103,6 +121,7 @@ export function containerBody(wanted: Wanted): object {
         bind(inside, "/opt/mindmesh", true),
         bind(path.join(inside, "node/mindmesh"), "/data/node_modules/mindmesh", true),
         bind(wanted.displayFile, "/run/mindmesh-display", false),
+        ...(online ? [bind(networkDirectory, "/run/mindmesh", true)] : []),
       ],
       // What it prints goes to us; the engine keeps none of it.
       LogConfig: { Type: "none" },

@@ -26,6 +26,8 @@ interface AskSettings {
   also?: number[];
   /** Without one, as long as a container runs. */
   timeoutMs?: number | null;
+  /** Ends the wait for an answer. */
+  signal?: AbortSignal;
 }
 
 const mostBytes = 8 * 2 ** 20;
@@ -36,7 +38,8 @@ const refusal = z.object({ message: z.string() });
 export function openEngine(socketPath: string, version: string | null): Engine {
   const prefix = version === null ? "" : `/v${version}`;
   return {
-    async ask(method, path, { body, also = [], timeoutMs = usualTimeoutMs } = {}) {
+    async ask(method, path, { body, also = [], timeoutMs = usualTimeoutMs, signal: given } = {}) {
+      const signals = [given, timeoutMs === null ? undefined : AbortSignal.timeout(timeoutMs)];
       const sent = body === undefined ? undefined : JSON.stringify(body);
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         const asked = request({
@@ -44,7 +47,7 @@ export function openEngine(socketPath: string, version: string | null): Engine {
           method,
           path: prefix + path,
           headers: { host: "docker", ...(sent !== undefined && { "content-type": "application/json" }) },
-          ...(timeoutMs !== null && { signal: AbortSignal.timeout(timeoutMs) }),
+          signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
         });
         asked.once("response", resolve);
         asked.once("error", reject);

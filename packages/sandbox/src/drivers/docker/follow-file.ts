@@ -1,11 +1,21 @@
+import { watch } from "node:fs";
 import { open } from "node:fs/promises";
 import { PassThrough, type Readable } from "node:stream";
 
-const everyMs = 50;
+/** Where the system tells of no change, as on some network file systems. */
+const everyMs = 250;
 
-/** What is written to a file, as it is written; the stream ends with what is there when `stop` is called. */
-export async function followFile(file: string): Promise<{ stream: Readable; stop(): Promise<void> }> {
-  const handle = await open(file, "r");
+export interface FollowedFile {
+  stream: Readable;
+  /** Empties the file, once all that is in it has been read. For writers that append. */
+  empty(): Promise<void>;
+  /** The stream ends with what is there now. */
+  stop(): Promise<void>;
+}
+
+/** What is written to a file, as it is written. */
+export async function followFile(file: string): Promise<FollowedFile> {
+  const handle = await open(file, "r+");
   const stream = new PassThrough();
   const buffer = Buffer.alloc(256 * 1024);
   let at = 0;
@@ -20,13 +30,25 @@ export async function followFile(file: string): Promise<{ stream: Readable; stop
     }
   }
   const read = () => (reading ??= readOn().finally(() => (reading = undefined)));
-  const timer = setInterval(() => void read().catch(() => undefined), everyMs);
+  const look = () => void read().catch(() => undefined);
+  const timer = setInterval(look, everyMs);
+  const watcher = watch(file, look).on("error", () => undefined);
+  /** A read that was under way may have looked before the last write. */
+  const readAll = async () => {
+    await read();
+    await read();
+  };
   return {
     stream,
+    async empty() {
+      await readAll();
+      await handle.truncate(0);
+      at = 0;
+    },
     async stop() {
       clearInterval(timer);
-      await read().catch(() => undefined);
-      await read().catch(() => undefined);
+      watcher.close();
+      await readAll().catch(() => undefined);
       await handle.close();
       stream.end();
     },

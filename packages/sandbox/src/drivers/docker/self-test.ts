@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DriverOutcome, DriverReport } from "../../driver.ts";
 import { defaultLimits } from "../../limits.ts";
-import type { SandboxLanguage, SandboxLanguageDescription } from "../../sandbox.ts";
-import { type Dock, runContainer } from "./run-container.ts";
+import type { SandboxLanguage } from "../../sandbox.ts";
+import { describeLanguages } from "../linux/describe-languages.ts";
+import { type Dock, runContainer } from "./start-container.ts";
 
 /** Each line that it prints is a hole. It asks the kernel that it finds, not the options that were given. */
 const attempts = String.raw`
@@ -16,18 +17,26 @@ touch /usr/mindmesh-self-test 2>/dev/null && hole "can write to /usr"
 touch /mindmesh-self-test 2>/dev/null && hole "can write to /"
 (echo x > /proc/sys/kernel/core_pattern) 2>/dev/null && hole "can write to /proc/sys"
 [ -e /var/run/docker.sock ] && hole "can see Docker's socket"
+[ "$(value NoNewPrivs)" != 0 ] || hole "could gain privileges"
 touch /data/out/written || hole "cannot write to its own folder"
-true
 `;
+
+/** Of the machine's own kernel; gVisor filters what it asks of it by itself. */
+const isFiltered = '[ "$(value Seccomp)" = 2 ] || hole "system calls are not filtered"\n';
 
 /** Grows by itself, so that it is the container's first process that runs out of memory. */
 const greedy = "exec tail -n 1 /dev/zero";
 
-const versions: { language: SandboxLanguage; source: string }[] = [
-  { language: "python", source: "import sys\nprint(sys.version.split()[0])" },
-  { language: "javascript", source: "console.log(process.versions.node)" },
-  { language: "typescript", source: "const told: string = process.versions.node; console.log(told)" },
-];
+/** Asks the proxy of its run for a host that it may not reach; only the relay and the proxy can give this answer. */
+const online = `
+import { connect } from "node:net";
+connect(3128, "127.0.0.1", function () {
+  this.write("GET http://mindmesh-test.invalid/ HTTP/1.1\\r\\nHost: mindmesh-test.invalid\\r\\n\\r\\n");
+}).once("data", function (answer) {
+  console.log(String(answer).split(" ")[1]);
+  this.destroy();
+});
+`;
 
 interface Told {
   outcome: DriverOutcome;
@@ -35,43 +44,51 @@ interface Told {
   stderr: string;
 }
 
+type Report = DriverReport & { canReachHosts: boolean };
+
 /** Runs containers that try what must fail, and asks what the image has. Never rejects for a hole. */
-export async function testContainers(dock: Dock): Promise<DriverReport> {
-  const walls = await tryOut(dock, "shell", attempts);
+export async function testContainers(dock: Dock): Promise<Report> {
+  const walls = await tryOut(dock, "shell", `${attempts}${dock.runtime === null ? isFiltered : ""}true\n`);
   if (walls.stdout !== "") {
-    return { passed: false, reason: `Code inside ${walls.stdout.trim().split("\n").join(", ")}.` };
+    return failed(`Code inside ${walls.stdout.trim().split("\n").join(", ")}.`);
   }
   if (walls.outcome.exitCode !== 0) {
     const told = walls.stderr.trim().slice(0, 500);
-    return { passed: false, reason: `A test program did not run in ${dock.image} (${told || "no words why"}).` };
+    return failed(`A test program did not run in ${dock.image} (${told || "no words why"}).`);
   }
   if (!walls.isWritten) {
-    return {
-      passed: false,
-      reason:
-        "Docker's engine sees other folders than this server, as when the server itself is in a container: what code writes would be lost.",
-    };
+    return failed(
+      "Docker's engine sees other folders than this server, as when the server itself is in a container: what code writes would be lost.",
+    );
   }
-  const memory = await tryOut(dock, "shell", greedy, 64 * 2 ** 20);
+  const memory = await tryOut(dock, "shell", greedy, { memoryBytes: 64 * 2 ** 20 });
   if (memory.outcome.ended !== "memory") {
-    return { passed: false, reason: "The limit of memory does not hold in containers on this machine." };
+    return failed("The limit of memory does not hold in containers on this machine.");
   }
-  const languages: SandboxLanguageDescription[] = [];
-  for (const { language, source } of versions) {
-    const { outcome, stdout } = await tryOut(dock, language, source);
-    if (outcome.exitCode === 0) languages.push({ language, version: stdout.trim(), packages: [] });
-  }
-  languages.push({ language: "shell", version: "sh", packages: [] });
-  return { passed: true, ...guardsAndGaps(dock), languages };
+  const languages = await describeLanguages((language, source) => tryOut(dock, language, source));
+  const hasNode = languages.some(({ language }) => language === "javascript");
+  const canReachHosts = hasNode && (await reachesProxy(dock));
+  return { passed: true, ...guardsAndGaps(dock, hasNode, canReachHosts), languages, canReachHosts };
 }
 
-function guardsAndGaps({ runtime }: Dock): { guards: string[]; gaps: string[] } {
+const failed = (reason: string): Report => ({ passed: false, reason, canReachHosts: false });
+
+async function reachesProxy(dock: Dock): Promise<boolean> {
+  const noWay = () => Promise.reject(new Error("The self-test reaches no host."));
+  const { stdout } = await tryOut({ ...dock, connect: noWay }, "javascript", online, { hosts: ["example.org"] });
+  return stdout.trim() === "403";
+}
+
+function guardsAndGaps({ runtime, filter }: Dock, hasNode: boolean, canReachHosts: boolean) {
   const guards = [
     "A container of its own for every run: processes, files, users and host names of the machine are out of sight.",
-    "No network, not even to the machine itself.",
-    "The image is read-only; only the working directory and 64 MB of temporary memory can be written.",
+    "No network, not even to the machine itself; where hosts are allowed, a proxy that knows only them.",
+    "The image is read-only; only the working directory, 64 MB of temporary and 64 MB of shared memory can be written.",
     "No capabilities and no privileges to be gained; never root.",
     "Memory and processes of a run are limited all together, processor time too.",
+    ...(filter === null || runtime !== null
+      ? []
+      : ["System calls to risky parts of the kernel are refused (seccomp)."]),
     ...(runtime === null ? [] : [`System calls are answered by gVisor (${runtime}) and not by the machine's kernel.`]),
   ];
   const gaps = [
@@ -82,7 +99,14 @@ function guardsAndGaps({ runtime }: Dock): { guards: string[]; gaps: string[] } 
       : []),
     "Whoever may speak to Docker's socket is root on its machine: this server may.",
     "Disk use is measured several times a second; a run can overshoot its limit for that long.",
-    "Variables are not kept between runs.",
+    "What a run used is measured ten times a second where the engine shares this machine's kernel, else about once; a short run is told roughly.",
+    ...(canReachHosts
+      ? []
+      : [
+          hasNode
+            ? "Hosts that are allowed cannot be reached: the socket of the proxy does not work in a container here (gVisor needs --host-uds=open)."
+            : "Hosts that are allowed cannot be reached: the image has no node, which the way to them needs.",
+        ]),
   ];
   return { guards, gaps };
 }
@@ -91,7 +115,7 @@ async function tryOut(
   dock: Dock,
   language: SandboxLanguage,
   source: string,
-  memoryBytes = defaultLimits.memoryBytes,
+  { memoryBytes = defaultLimits.memoryBytes, hosts = [] as string[] } = {},
 ): Promise<Told & { isWritten: boolean }> {
   await mkdir(dock.runs, { recursive: true, mode: 0o700 });
   const work = await mkdtemp(path.join(dock.runs, "self-test-"));
@@ -109,7 +133,7 @@ async function tryOut(
       workDirectory: work,
       outDirectory: out,
       inputs: [],
-      hosts: [],
+      hosts,
       limits: { ...defaultLimits, memoryBytes },
       signal: AbortSignal.timeout(60_000),
       output: (stream, bytes) => {

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
-import type { DriverKernel, DriverKernelJob, DriverOutcome, DriverSinks } from "../../driver.ts";
+import type { DriverKernel, DriverOutcome, DriverSinks } from "../../driver.ts";
+import type { RunLimits } from "../../limits.ts";
 import { isDisplay, passOn } from "./run-program.ts";
 import { readDisplays } from "./read-displays.ts";
-import { type Yard, startWall } from "./wall-process.ts";
+import type { WallProcess } from "./wall-process.ts";
 
-const programs = { python: "/opt/mindmesh/python/mindmesh_kernel.py", javascript: "/opt/mindmesh/node/kernel.mjs" };
+/** What an interpreter that is kept runs, behind a wall that takes commands. */
+export const keptPrograms = {
+  python: "/opt/mindmesh/python/mindmesh_kernel.py",
+  javascript: "/opt/mindmesh/node/kernel.mjs",
+};
 
 /** How long to wait for the end marks of a program that has closed its own standard output. */
 const markPatienceMs = 300;
@@ -18,9 +23,8 @@ interface Cell {
   settle: () => void;
 }
 
-/** An interpreter behind a wall of its own that stays (inside/python/mindmesh_kernel.py, inside/node/kernel.mjs). */
-export async function openBubblewrapKernel(yard: Yard, job: DriverKernelJob): Promise<DriverKernel> {
-  const wall = await startWall(yard, { ...job, program: [programs[job.language]], commands: true });
+/** Speaks with an interpreter that stays (inside/python/mindmesh_kernel.py, inside/node/kernel.mjs) behind its wall. */
+export function keepInterpreter(wall: WallProcess, limits: RunLimits): DriverKernel {
   let cell: Cell | null = null;
   let cells = 0;
   const heap = passOn(wall.stdout, wall.stderr, { output: () => {}, display: () => {} });
@@ -37,9 +41,9 @@ export async function openBubblewrapKernel(yard: Yard, job: DriverKernelJob): Pr
     else setTimeout(current.settle, markPatienceMs);
   });
   let outcome: (DriverOutcome & { fatal: boolean }) | null = null;
-  const gone = wall.ended.then(({ exitCode, over, usage }) => {
+  const gone = wall.ended.then(({ exitCode, over, usage, message }) => {
     const ended = over ?? (heap.isFull() ? "memory" : exitCode === null ? "lost" : "exit");
-    outcome = { ended, exitCode, ...usage, fatal: true };
+    outcome = { ended, exitCode, ...usage, fatal: true, ...(message !== undefined && { message }) };
     cell?.settle();
     return outcome;
   });
@@ -54,8 +58,8 @@ export async function openBubblewrapKernel(yard: Yard, job: DriverKernelJob): Pr
       if (outcome !== null) return outcome;
       cells += 1;
       const id = randomBytes(8).toString("hex");
-      const before = wall.usage();
-      wall.allowCpu(job.limits.cpuSeconds);
+      const before = await wall.usage();
+      await wall.allowCpu(limits.cpuSeconds);
       const stop = () => wall.kill();
       signal.addEventListener("abort", stop, { once: true });
       if (signal.aborted) stop();
@@ -68,7 +72,7 @@ export async function openBubblewrapKernel(yard: Yard, job: DriverKernelJob): Pr
           settle: () => resolve(next),
         };
         cell = next;
-        wall.commands?.write(`${JSON.stringify({ cell: id, name: `<cell-${cells}>`, source })}\n`);
+        void wall.command?.(JSON.stringify({ cell: id, name: `<cell-${cells}>`, source }));
         if (outcome !== null) next.settle();
       });
       cell = null;
@@ -78,7 +82,7 @@ export async function openBubblewrapKernel(yard: Yard, job: DriverKernelJob): Pr
         const last = await gone;
         return { ...last, cpuMs: Math.max(0, last.cpuMs - before.cpuMs) };
       }
-      const after = wall.usage();
+      const after = await wall.usage();
       return {
         ended: "exit",
         exitCode: current.code,
@@ -91,7 +95,7 @@ export async function openBubblewrapKernel(yard: Yard, job: DriverKernelJob): Pr
       wall.kill();
       await gone;
     },
-    closed: gone.then(({ ended }) => ({ ended, message: messages[ended] })),
+    closed: gone.then(({ ended, message }) => ({ ended, message: message ?? messages[ended] })),
   };
 }
 

@@ -1,11 +1,10 @@
 import type { Readable } from "node:stream";
 import type { DriverDisplay, DriverJob, DriverOutcome, DriverSinks } from "../../driver.ts";
 import { readDisplays } from "./read-displays.ts";
-import { type Yard, startWall } from "./wall-process.ts";
+import type { WallProcess } from "./wall-process.ts";
 
-/** Runs one program in a wall of its own. */
-export async function runBehindWall(yard: Yard, job: DriverJob): Promise<DriverOutcome> {
-  const wall = await startWall(yard, { ...job, program: [`/data/work/${job.entry}`], commands: false });
+/** Sees one program through to its end, behind the wall that was put up for it. */
+export async function runProgram(wall: WallProcess, job: DriverJob): Promise<DriverOutcome> {
   const stop = () => wall.kill();
   job.signal.addEventListener("abort", stop, { once: true });
   if (job.signal.aborted) stop();
@@ -14,10 +13,10 @@ export async function runBehindWall(yard: Yard, job: DriverJob): Promise<DriverO
   readDisplays(wall.display, (message) => {
     if (isDisplay(message)) job.display(message);
   });
-  const { exitCode, over, usage } = await wall.ended;
+  const { exitCode, over, usage, message } = await wall.ended;
   job.signal.removeEventListener("abort", stop);
   const ended = over ?? (heap.isFull() ? "memory" : exitCode === null && !job.signal.aborted ? "lost" : "exit");
-  return { ended, exitCode, ...usage };
+  return { ended, exitCode, ...usage, ...(message !== undefined && { message }) };
 }
 
 /** Hands the output on, and sees when V8 gives up because its heap is full. */

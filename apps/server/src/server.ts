@@ -5,6 +5,8 @@ import {
   modelPersonData,
   modelRoutesOn,
   moneyRoutesOn,
+  preparedAnswerJob,
+  preparedAnswerRoutesOn,
   openGateway,
   reencryptProviderKeys,
   routingRoutesOn,
@@ -44,7 +46,7 @@ import {
   openBlobStore,
 } from "@mindmesh/kernel/storage";
 import { callerOfToken, mcpResource, oauthJobs, oauthRoutesOn, programPersonData } from "@mindmesh/kernel/oauth";
-import { mcpRoutesOn, outsideMcpRoutesOn, outsideTools, reencryptMcpTokens } from "@mindmesh/kernel/mcp";
+import { mcpRoutesOn, outsideMcpRoutesOn, outsideTools, reencryptMcpTokens, watchServers } from "@mindmesh/kernel/mcp";
 import { storedResponseJobs, storedResponsePersonData, v1RoutesOn } from "@mindmesh/kernel/v1";
 import {
   type Tools,
@@ -205,9 +207,10 @@ export async function startServer(
   });
   const requests = trackRequests(app, readiness);
   jobRoutesOn(app, jobs);
-  v1RoutesOn(app, { db, gateway: ai, outbound });
+  v1RoutesOn(app, { db, gateway: ai, secrets, outbound });
   moneyRoutesOn(app, { db, forgetMoney: ai.forgetMoney });
   routingRoutesOn(app, { db, gateway: ai });
+  preparedAnswerRoutesOn(app, { db, gateway: ai, jobs });
   modelRoutesOn(app, { db, gateway: ai, secrets, outbound, settings: config });
   const tools = openTools({ db, notifications, serverId, onError });
   toolRoutesOn(app, { db, tools });
@@ -278,14 +281,16 @@ export async function startServer(
     outbound,
     onError,
   });
-  const outside = outsideTools({ db, secrets, outbound, programs: config.mcpPrograms });
+  const outside = outsideTools({ db, secrets, outbound, programs: config.mcpPrograms, notifications });
   tools.addSource(outside);
   outsideMcpRoutesOn(app, { db, secrets, outbound, programs: config.mcpPrograms, forget: outside.forget });
+  // Those who work in the background listen; what they hear all servers know.
+  const watch = config.ROLE === "api" ? null : watchServers({ db, secrets, outbound, notifications });
   const grants = running.flatMap((product) => product.fileGrants ?? []);
   tools.add([...fileTools({ db, grants }), ...notificationTools(db)]);
   const resources = [...running.flatMap((product) => product.resources ?? []), fileResources({ db, blobs, grants })];
   const prompts = running.flatMap((product) => product.prompts ?? []);
-  mcpRoutesOn(app, { db, tools, resources, prompts, version, publicUrl: config.publicUrl, onError });
+  mcpRoutesOn(app, { db, tools, resources, prompts, version, publicUrl: config.publicUrl, notifications, onError });
   fileRoutesOn(app, {
     db,
     blobs,
@@ -300,6 +305,7 @@ export async function startServer(
     ...toolJobs(db),
     ...notificationJobs(db),
     ...modelJobs(db),
+    preparedAnswerJob({ db, gateway: ai }),
     ...storedResponseJobs(db),
     ...oauthJobs(db),
     ...running.flatMap((product) => product.jobs ?? []),
@@ -323,6 +329,7 @@ export async function startServer(
     async close() {
       readiness.drain();
       await Promise.all([...running.map((product) => product.drain(drainSeconds)), jobs.stop(drainSeconds * 1000)]);
+      await watch?.close();
       await tools.close();
       await sandbox.close();
       await ai.close();

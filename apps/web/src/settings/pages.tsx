@@ -11,6 +11,7 @@ import History from "lucide-react/icons/history";
 import Import from "lucide-react/icons/import";
 import KeyRound from "lucide-react/icons/key-round";
 import KeySquare from "lucide-react/icons/key-square";
+import MessageSquareReply from "lucide-react/icons/message-square-reply";
 import Palette from "lucide-react/icons/palette";
 import Plug from "lucide-react/icons/plug";
 import Route from "lucide-react/icons/route";
@@ -142,6 +143,15 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: Route,
     keywords: ["tier", "fast", "quality", "cheap", "backup", "fallback"],
     Content: lazy(async () => ({ default: (await import("./routing/routing-page.tsx")).RoutingPage })),
+  },
+  {
+    slug: "prepared-answers",
+    title: "Prepared answers",
+    group: "Workspace",
+    Icon: MessageSquareReply,
+    keywords: ["cache", "precomputed", "question", "faq"],
+    needs: "workspace.configure",
+    Content: lazy(async () => ({ default: (await import("./prepared/prepared-page.tsx")).PreparedAnswersPage })),
   },
   {
     slug: "usage",

@@ -24,6 +24,7 @@ import { type AvailableModel, type ListProblem, keepModelLists, listModels } fro
 import { watchOllama } from "./ollama-watch.ts";
 import { keepKeys, keyConnection } from "./provider-keys.ts";
 import { type PassRequest, type PassTarget, type Passed, passThrough } from "./pass-through/pass-through.ts";
+import { keepPrepared } from "./prepared/kept-prepared.ts";
 import { chooseModels, connectionFor, readTier } from "./routing/choose-models.ts";
 import { resolveRouting } from "./routing/resolve-routing.ts";
 import { type StoredRouting, keepRouting } from "./routing/routing-rules.ts";
@@ -67,6 +68,12 @@ export interface ModelGateway {
   canCall(tenant: ModelTenant, model: string): Promise<boolean>;
   /** After a change of prices or budgets on this server. */
   forgetMoney(workspaceId: string): void;
+  /** Whether an answer to this request is prepared, which `stream` would give. Costs no statement. */
+  isPrepared(request: Pick<ModelRequest, "workspaceId" | "model" | "system" | "messages">): Promise<boolean>;
+  /** Whether the workspace has any prepared answers. */
+  hasPrepared(workspaceId: string): Promise<boolean>;
+  /** After a change of prepared answers on this server. */
+  forgetPrepared(workspaceId: string): void;
   /** What the rules and the tiers come to for the caller now. */
   resolveRouting(tenant: ModelTenant, stored: StoredRouting): Promise<Pick<Routing, "resolved" | "automatic">>;
   /** After a change of the routing rules on this server. */
@@ -126,7 +133,8 @@ export function openGateway({
   const ledger = openLedger({ db, recorder, serverId: serverId ?? null, notifications, mail: mail ?? null, onError });
   const store = redis ? redisAnswers(redis, onError) : postgresAnswers(db, onError);
   const near = nearQuestions(db, embedTexts, onError);
-  const answers = cacheAnswers({ store, near, recorder, modelOf: (request) => defaultModel(request) });
+  const prepared = keepPrepared(db, notifications, onError);
+  const answers = cacheAnswers({ prepared, store, near, recorder, modelOf: (request) => defaultModel(request) });
   const timeLimits = { ...usualTimeLimits, ...limits };
 
   /** All ways to providers that the caller has, in the order in which they are tried: the person's key wins. */
@@ -197,6 +205,9 @@ export function openGateway({
       return readTier(model) === null ? connectionFor(connections, model) !== undefined : connections.length > 0;
     },
     resolveRouting: async (tenant, stored) => resolveRouting(stored, await connectionsOf(tenant), lists),
+    isPrepared: prepared.has,
+    hasPrepared: prepared.hasAny,
+    forgetPrepared: prepared.forget,
     forgetRouting: routing.forget,
     forgetMoney: ledger.rules.forget,
     forgetKeys: keys.forget,

@@ -29,8 +29,11 @@ export interface ModelRequest {
   model?: string | undefined;
   /** Whether other models may answer when this one fails. True when missing. */
   fallback?: boolean | undefined;
-  /** Whether the answer to the same (exact) or nearly the same (near) request may be given again. None when missing. */
-  cache?: "none" | "exact" | "near" | undefined;
+  /**
+   * Whether an answer may be one that was there before: prepared for this question, or given to the same (exact) or nearly
+   * the same (near) request; each takes in those before it. None when missing.
+   */
+  cache?: "none" | "prepared" | "exact" | "near" | undefined;
   /** The highest temperature with which an answer may still be given again; 0 when missing. */
   cacheTemperature?: number | undefined;
   system?: string | undefined;
@@ -55,7 +58,7 @@ export interface ModelRequest {
 
 export type ModelPart =
   | { type: "text" | "reasoning"; text: string }
-  | { type: "tool-call-begin"; id: string; name: string }
+  | { type: "tool-call-begin"; id: string; name: string; signed?: SignedCall }
   | { type: "tool-call-delta"; id: string; text: string }
   /** The whole call. `input` is the JSON text as the model wrote it, which need not be JSON. */
   | { type: "tool-call"; id: string; name: string; input: string; signed?: SignedCall }

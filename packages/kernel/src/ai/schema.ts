@@ -13,6 +13,7 @@ import {
 import type { BudgetKind, BudgetPeriod, UnknownPrices } from "@mindmesh/contracts/money";
 import type { RoutingRule } from "@mindmesh/contracts/routing";
 import { bytea, moment } from "../db/index.ts";
+import type { KeptAnswer } from "./cache/answer-store.ts";
 import type { KeySource } from "./connection.ts";
 import type { FailureKind } from "./explain-failure.ts";
 import type { ProviderKind } from "./providers/index.ts";
@@ -57,8 +58,11 @@ export const modelRouting = kernel.table("model_routing", {
 
 export type CallStatus = "running" | "done" | "failed" | "interrupted" | "cancelled" | "lost";
 
-/** How an answer came without asking the model anew: kept for the same or a near-equal request, or shared with a call that ran. */
-export type CacheWay = "exact" | "near" | "shared";
+/**
+ * How an answer came without asking the model anew: prepared before it was asked for, kept for the same or a near-equal
+ * request, or shared with a call that ran.
+ */
+export type CacheWay = "prepared" | "exact" | "near" | "shared";
 
 export const modelCalls = kernel.table(
   "model_calls",
@@ -89,6 +93,30 @@ export const modelCalls = kernel.table(
     savedUsd: doublePrecision("saved_usd"),
     serverId: uuid("server_id"),
     reservedNano: bigint("reserved_nano", { mode: "number" }),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+/** What made a prepared answer, where that was a model. */
+export type PreparedBy = Pick<KeptAnswer, "model" | "provider" | "keySource" | "costUsd" | "usage">;
+
+export const preparedAnswers = kernel.table(
+  "prepared_answers",
+  {
+    workspaceId: uuid("workspace_id").notNull(),
+    id: uuid("id").notNull(),
+    place: bytea("place").notNull(),
+    question: text("question").notNull(),
+    system: text("system"),
+    model: text("model").notNull(),
+    answer: text("answer"),
+    enabled: boolean("enabled").notNull(),
+    madeBy: jsonb("made_by").$type<PreparedBy>(),
+    problem: text("problem"),
+    createdAt: moment("created_at").notNull(),
+    answeredAt: moment("answered_at").notNull(),
+    given: bigint("given", { mode: "number" }).notNull().default(0),
+    givenAt: moment("given_at"),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );

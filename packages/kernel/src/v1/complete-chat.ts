@@ -8,7 +8,7 @@ import type { V1Dependencies } from "./dependencies.ts";
 import { findModel, withNames } from "./find-model.ts";
 import { refusalOf, unsupported } from "./openai-error.ts";
 import { type PassResult, passChat } from "./pass-chat.ts";
-import { readChatBody } from "./read-chat.ts";
+import { type AskedOfModel, readChatBody } from "./read-chat.ts";
 import { type ChatHead, type Finish, chatChunks, wholeChat } from "./write-chat.ts";
 
 const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
@@ -28,7 +28,9 @@ export async function completeChat(
   const tenant = tenantOf(caller);
   try {
     const model = await findModel(gateway, tenant, body.model);
-    const isPassable = model?.includes("/") === true && (settings.cache ?? "none") === "none";
+    const read = () => readChatBody(body, model, outbound.guardedFetch, signal);
+    const isPrepared = settings.cache === "prepared" && (await isPreparedFor({ gateway, tenant, model, body, read }));
+    const isPassable = model?.includes("/") === true && !isPrepared && ["none", "prepared"].includes(settings.cache);
     const passed: PassResult =
       model !== undefined && isPassable
         ? await passChat(gateway, tenant, model, body, settings, reply, signal)
@@ -37,7 +39,6 @@ export async function completeChat(
     const lost = onlyPassed.find((field) => hasField(body, field));
     // What a translation would leave out without a word is refused; after a failure the failure says more.
     if (lost !== undefined && passed.state === "usual") throw passed.after ?? cannotTranslate(lost);
-    const read = () => readChatBody(body, outbound.guardedFetch, signal);
     if (passed.state === "broken") {
       const { head, text, stream } = passed;
       async function* rest(): AsyncGenerator<ModelPart, void, undefined> {
@@ -65,6 +66,24 @@ export async function completeChat(
     if (signal.aborted) return reply.hijack();
     throw await withNames(error, gateway, tenant, body.model);
   }
+}
+
+/** Whether an answer is prepared. What cannot be a single question in words is not read for it. */
+async function isPreparedFor(asked: {
+  gateway: V1Dependencies["gateway"];
+  tenant: ReturnType<typeof tenantOf>;
+  model: string | undefined;
+  body: ChatCompletionBody;
+  read: () => Promise<AskedOfModel>;
+}): Promise<boolean> {
+  const { gateway, tenant, model, body, read } = asked;
+  if (!(await gateway.hasPrepared(tenant.workspaceId))) return false;
+  const others = body.messages.filter(({ role }) => role !== "system" && role !== "developer");
+  const [question] = others;
+  const isText =
+    typeof question?.content === "string" || question?.content?.every(({ type }) => type === "text") === true;
+  if (others.length !== 1 || !isText || (body.tools ?? []).length > 0) return false;
+  return gateway.isPrepared({ ...tenant, ...(await read()), model });
 }
 
 /** How an answer came that was given before: way, age in seconds (RFC 9111), dollars saved where they are known. */
@@ -120,7 +139,7 @@ async function writeParts(
 /** What a request's key and headers say about its call. */
 export interface CallSettings {
   apiKeyId?: string;
-  cache?: "none" | "exact" | "near";
+  cache: "none" | "prepared" | "exact" | "near";
   cacheTemperature?: number;
   fallback?: boolean;
 }

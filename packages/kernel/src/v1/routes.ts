@@ -87,16 +87,19 @@ function writer(caller: MemberCaller): MemberCaller {
   return caller;
 }
 
+/** Answers that an admin has prepared are given unless the request refuses them. */
+const cacheWords = ["none", "prepared", "exact", "near"] as const;
+
 /**
  * What the key and headers of a request say about its call: `x-mindmesh-cache`, `x-mindmesh-cache-temperature`,
  * `x-mindmesh-fallback`.
  */
 function settingsOf({ via }: MemberCaller, { headers }: FastifyRequest): CallSettings {
-  const cache = headers["x-mindmesh-cache"];
+  const cache = cacheWords.find((word) => word === headers["x-mindmesh-cache"]) ?? "prepared";
   const cacheTemperature = Number(headers["x-mindmesh-cache-temperature"]);
   return {
     ...(via.kind === "api_key" && { apiKeyId: via.keyId }),
-    ...((cache === "none" || cache === "exact" || cache === "near") && { cache }),
+    cache,
     ...(Number.isFinite(cacheTemperature) && { cacheTemperature }),
     ...(headers["x-mindmesh-fallback"] === "none" && { fallback: false }),
   };

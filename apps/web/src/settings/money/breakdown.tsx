@@ -14,7 +14,11 @@ const nameless: Record<By, string> = {
   apiKeys: "Without an API key",
 };
 
+/** What stands as the model of answers that a person prepared; what they saved nobody knows. */
+const prepared = "mindmesh/prepared";
+
 function nameOf(by: By, { id, name }: UsageOf) {
+  if (by === "models" && id === prepared) return "Prepared answers, written by hand";
   if (id === null) return nameless[by];
   return name ?? (by === "apiKeys" ? "A key that was revoked" : "Somebody who has left");
 }
@@ -54,7 +58,7 @@ export function Breakdown({ report }: { report: UsageReport }) {
                   style={{ width: `${most === 0 ? 0 : (row.costUsd / most) * 100}%` }}
                 />
               </td>
-              <UsageCells of={row} />
+              <UsageCells of={row} knowsSaving={row.id !== prepared} />
             </tr>
           ))}
         </tbody>

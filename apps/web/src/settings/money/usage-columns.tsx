@@ -18,7 +18,7 @@ export function UsageHeads() {
 }
 
 /** What was used, one cell for each figure. */
-export function UsageCells({ of }: { of: Used }) {
+export function UsageCells({ of, knowsSaving = true }: { of: Used; knowsSaving?: boolean }) {
   return (
     <>
       <td data-numeric>{costInWords(of)}</td>
@@ -26,7 +26,7 @@ export function UsageCells({ of }: { of: Used }) {
       <td data-numeric>{whole(of.inputTokens)}</td>
       <td data-numeric>{whole(of.outputTokens)}</td>
       <td data-numeric>{whole(of.cachedCalls)}</td>
-      <td data-numeric>{dollars(of.savedUsd)}</td>
+      <td data-numeric>{knowsSaving ? dollars(of.savedUsd) : "unknown"}</td>
     </>
   );
 }

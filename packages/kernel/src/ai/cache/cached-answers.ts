@@ -5,6 +5,7 @@ import { ModelFailed } from "../failures.ts";
 import type { CallRecorder } from "../model-calls.ts";
 import type { ModelPart, ModelRequest } from "../model-request.ts";
 import type { CacheWay } from "../schema.ts";
+import type { KeptPrepared } from "../prepared/kept-prepared.ts";
 import { answerKey, isCacheable } from "./answer-key.ts";
 import type { AnswerStore, KeptAnswer } from "./answer-store.ts";
 import type { NearQuestions, Question } from "./near-questions.ts";
@@ -29,6 +30,7 @@ interface Turn {
 type Origin = Omit<KeptAnswer, "parts">;
 
 export interface CacheDependencies {
+  prepared: Pick<KeptPrepared, "find">;
   store: AnswerStore;
   near: NearQuestions;
   recorder: CallRecorder;
@@ -46,7 +48,7 @@ export interface AnswerCache {
   drain(): Promise<void>;
 }
 
-export function cacheAnswers({ store, near, recorder, modelOf }: CacheDependencies): AnswerCache {
+export function cacheAnswers({ prepared, store, near, recorder, modelOf }: CacheDependencies): AnswerCache {
   const turns = new Map<string, Turn>();
   const keeping = new Set<Promise<void>>();
 
@@ -111,7 +113,7 @@ export function cacheAnswers({ store, near, recorder, modelOf }: CacheDependenci
     const { workspaceId, userId, product, apiKeyId = null } = request;
     const { model, provider, keySource, costUsd, usage } = from;
     const callId = uuidv7();
-    const route = way === "shared" ? "the same request was running" : "answered from the cache";
+    const route = routes[way];
     const name = { provider, model: model.slice(provider.length + 1) };
     const cache = { way, ageMs: Math.max(0, Date.now() - from.madeAt), savedUsd: costUsd };
     recorder.begin({ workspaceId, userId, apiKeyId, product, ...name, keySource, route }, callId).fromCache(cache);
@@ -136,7 +138,14 @@ export function cacheAnswers({ store, near, recorder, modelOf }: CacheDependenci
   }
 
   async function* through(request: ModelRequest, live: Live): Parts {
-    const model = isCacheable(request) ? (request.model ?? (await modelOf(request))) : null;
+    const mayBeKept = isCacheable(request);
+    const ready = mayBeKept ? await prepared.find(request) : null;
+    if (ready) {
+      yield* ready.parts;
+      yield free(request, ready, "prepared", "stop");
+      return;
+    }
+    const model = mayBeKept && request.cache !== "prepared" ? (request.model ?? (await modelOf(request))) : null;
     if (model === null) {
       yield* live(request);
       return;
@@ -177,13 +186,21 @@ export function cacheAnswers({ store, near, recorder, modelOf }: CacheDependenci
   };
 }
 
+/** Why no model was asked, in the record of the call. */
+const routes: Record<CacheWay, string> = {
+  prepared: "the answer was prepared",
+  exact: "answered from the cache",
+  near: "answered from the cache",
+  shared: "the same request was running",
+};
+
 /** Who takes only the same answer does not wait for one that may be nearly so. */
 function turnOf(request: ModelRequest, key: Buffer): string {
   return `${request.cache} ${key.toString("base64")}`;
 }
 
 /** What of an answer is kept: only one that ended by itself, whole, of one model. */
-function keptAnswer(parts: ModelPart[]): KeptAnswer | null {
+export function keptAnswer(parts: ModelPart[]): KeptAnswer | null {
   const finish = parts.at(-1);
   if (finish?.type !== "finish" || finish.reason !== "stop" || readModelName(finish.model) === null) return null;
   const kept: KeptAnswer["parts"] = [];

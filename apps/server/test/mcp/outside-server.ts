@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type Server as HttpServer, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { McpServer, createMcpHandler } from "@modelcontextprotocol/server";
+import { InMemoryServerEventBus, McpServer, createMcpHandler } from "@modelcontextprotocol/server";
 import { z } from "zod";
 
 export interface OutsideServer {
@@ -10,6 +10,10 @@ export interface OutsideServer {
   host: string;
   /** What its tool says that it does; another text is another definition. */
   describe(purpose: string): void;
+  /** The same, and it has one more tool; who listens is told. */
+  announce(purpose: string, tool: string): void;
+  /** How many streams are open by which it can tell of changes. */
+  listeners(): number;
   /** The arguments of the calls so far. */
   calls: unknown[];
   /** The Authorization headers that came. */
@@ -20,9 +24,12 @@ export interface OutsideServer {
 /** An MCP server of somebody else: echoes, fails, floods, hangs. */
 export async function startOutsideServer(): Promise<OutsideServer> {
   let purpose = "Says the words again";
+  const more = new Set<string>();
   const calls: unknown[] = [];
   const authorizations = new Set<string | undefined>();
-  const handler = createMcpHandler(() => {
+  const bus = new InMemoryServerEventBus();
+  const handler = createMcpHandler(serve, { bus });
+  function serve() {
     const server = new McpServer({ name: "outside", version: "1" });
     const words = z.object({ words: z.string() });
     server.registerTool("echo.words", { title: "Echo", description: purpose, inputSchema: words }, (input) => {
@@ -36,8 +43,9 @@ export async function startOutsideServer(): Promise<OutsideServer> {
     server.registerTool("flood", { description: "Says too much" }, () => ({
       content: [{ type: "text", text: "x".repeat(50 * 1024 * 1024) }],
     }));
+    for (const name of more) server.registerTool(name, { description: "New here" }, () => ({ content: [] }));
     return server;
-  });
+  }
   const http: HttpServer = createServer((request, response) => {
     authorizations.add(request.headers.authorization);
     const chunks: Buffer[] = [];
@@ -60,9 +68,15 @@ export async function startOutsideServer(): Promise<OutsideServer> {
   return {
     url: `http://${host}/mcp`,
     host,
+    listeners: () => bus.listenerCount,
     calls,
     authorizations,
     describe: (text) => void (purpose = text),
+    announce(text, tool) {
+      purpose = text;
+      more.add(tool);
+      handler.notify.toolsChanged();
+    },
     async close() {
       http.closeAllConnections();
       http.close();

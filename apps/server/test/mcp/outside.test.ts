@@ -1,7 +1,7 @@
 import { ClientError, createClient } from "@mindmesh/client";
 import { mcpServerRoutes } from "@mindmesh/contracts/mcp-servers";
 import { toolRoutes } from "@mindmesh/contracts/tools";
-import { type TestPerson, type TestServer, startTestServer } from "@mindmesh/test-support";
+import { type TestPerson, type TestServer, eventually, startTestServer } from "@mindmesh/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OutsideServer, startOutsideServer } from "./outside-server.ts";
 
@@ -102,6 +102,25 @@ describe("an outside MCP server", () => {
     expect((await refused(seen("another"))).code).toBe("conflict");
     await seen(changed?.definitionHash ?? "");
     expect((await call()).call.state).toBe("done");
+  });
+
+  it("is looked at as soon as it says that its tools have changed: a new one is critical, and waits for an admin", async () => {
+    const [before] = (await admin().listMcpServers({ params: params() })).items;
+    await eventually(() => {
+      expect(outside.listeners()).toBe(1);
+    });
+    outside.announce("Says the words once more", "brand_new");
+    await eventually(async () => {
+      const [office] = (await admin().listMcpServers({ params: params() })).items;
+      const states = Object.fromEntries(office?.tools.map(({ name, state, risk }) => [name, `${state} ${risk}`]) ?? []);
+      expect(states).toMatchObject({ brand_new: "new critical", "echo.words": "changed read", fail: "seen read" });
+    });
+    const { items } = await tools().listTools({ params: params() });
+    const names = items.map(({ name }) => name);
+    expect(names).toContain("mcp.office.fail");
+    expect(names).not.toContain("mcp.office.brand_new");
+    expect(names).not.toContain(echo);
+    expect(before?.tools.map(({ name }) => name)).not.toContain("brand_new");
   });
 
   it("is for admins only, and goes with all its tools", async () => {

@@ -26,8 +26,8 @@ async function newKey(scope: "read" | "write" | "admin", person = ada): Promise<
   return secret;
 }
 
-async function connected(key: string): Promise<Client> {
-  const client = new Client({ name: "test", version: "1" });
+async function connected(key: string, mode: "legacy" | "auto" = "legacy"): Promise<Client> {
+  const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode } });
   const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
     requestInit: { headers: { authorization: `Bearer ${key}` } },
   });
@@ -48,6 +48,34 @@ describe("Mindmesh as an MCP server", () => {
     expect(tools.length).toBeLessThan(names.length);
     expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
     expect(tools[0]?.inputSchema).toMatchObject({ type: "object" });
+  });
+
+  it("tells who listens that their tools have changed, and nobody of another workspace", async () => {
+    const bob = await server.signUp("Bob");
+    const told: string[] = [];
+    const listen = async (name: string, key: string) => {
+      const client = await connected(key, "auto");
+      client.setNotificationHandler("notifications/tools/list_changed", () => void told.push(name));
+      return client.listen({ toolsListChanged: true });
+    };
+    const own = await listen("Ada", await newKey("write"));
+    await listen("Bob", await newKey("write", bob));
+    const { tools } = ada;
+    const place = { workspaceId: ada.workspaceId, name: "chat.search" };
+    await tools.switchTool({ params: place, body: { enabled: false } });
+    await eventually(() => {
+      expect(told).toContain("Ada");
+    });
+    const client = await connected(await newKey("write"));
+    expect((await client.listTools()).tools.map(({ name }) => name)).not.toContain("chat_search");
+    await tools.switchTool({ params: place, body: { enabled: true } });
+    await eventually(() => {
+      expect(told.length).toBeGreaterThan(1);
+    });
+    expect(told).not.toContain("Bob");
+    // Whose role has changed is asked at the door what they may do now.
+    await server.sql("UPDATE kernel.members SET role = role WHERE person_id = $1", [ada.personId]);
+    expect(await own.closed).toBe("remote");
   });
 
   it("calls a tool in the name of the person, and records it as a call by MCP", async () => {

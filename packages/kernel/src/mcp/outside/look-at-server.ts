@@ -39,6 +39,8 @@ export async function keepDefinitions(
         inputSchema: sql`excluded.input_schema`,
         definitionHash: sql`excluded.definition_hash`,
       },
+      // What is as it was is nobody's news.
+      setWhere: sql`${mcpTools.definitionHash} <> excluded.definition_hash`,
     });
 }
 

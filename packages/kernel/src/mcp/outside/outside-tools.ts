@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Database } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
 import type { Outbound } from "../../outbound/index.ts";
+import type { Notifications } from "../../realtime/index.ts";
 import type { Secrets } from "../../secrets/index.ts";
 import type { Tool, ToolSource } from "../../tools/index.ts";
 import { keepDefinitions } from "./look-at-server.ts";
@@ -13,7 +14,7 @@ import type { OutsideProgram } from "./program.ts";
 import { type McpServerRow, type McpToolRow, mcpServers, mcpTools } from "./schema.ts";
 import { explainVisit, listOutsideTools, visitServer } from "./visit-server.ts";
 
-/** A change on another server is known here after so long at most. */
+/** Changes are heard at once; one that is not is known here after so long at most. */
 const keepMs = 5_000;
 const timeLimitMs = 60_000;
 
@@ -22,6 +23,7 @@ export interface OutsideToolDependencies {
   secrets: Secrets;
   outbound: Pick<Outbound, "guardedFetch">;
   programs: Record<string, OutsideProgram>;
+  notifications: Pick<Notifications, "on">;
 }
 
 /** What the server said, as the model is given it. */
@@ -44,6 +46,10 @@ export function outsideTools(
 ): ToolSource & { forget(workspaceId: string): void } {
   const { db } = dependencies;
   const kept = new LRUCache<string, Promise<Tool[]>>({ max: 1000, ttl: keepMs });
+  dependencies.notifications.on("mindmesh_settings", (payload) => {
+    const [table = "", workspaceId = ""] = payload.split(":");
+    if (table === "mcp_servers" || table === "mcp_tools") kept.delete(workspaceId);
+  });
 
   async function read(workspaceId: string): Promise<Tool[]> {
     const rows = await db.withWorkspace({ workspaceId }, (tx) =>

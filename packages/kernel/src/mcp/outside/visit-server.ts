@@ -56,26 +56,49 @@ function bounded(
   };
 }
 
-/** Opens a connection for one visit; whatever happens, it is closed afterwards. @throws what the server or the way to it did */
-export async function visitServer<T>(
-  address: OutsideAddress,
-  signal: AbortSignal,
-  visit: (client: Client, limits: { signal: AbortSignal; timeout: number }) => Promise<T>,
-): Promise<T> {
-  const client = new Client({ name: "mindmesh", version: "1" });
-  // The SDK would wait for the rest of an answer that was broken off here.
+/** A connection to a server. */
+export interface Visit {
+  client: Client;
+  /** Of each request. */
+  limits: { signal: AbortSignal; timeout: number };
+  /** Aborted with the reason when the server sends too much: the SDK would wait for the rest of what was broken off here. */
+  broken: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Opens a connection, which must be closed. @throws what the server or the way to it did */
+export async function openVisit(address: OutsideAddress, signal: AbortSignal): Promise<Visit> {
+  // Programs of 2025 on a pipe may not bear to be asked for what they do not know; servers answer that they do not.
+  const mode = "program" in address ? "legacy" : "auto";
+  const client = new Client({ name: "mindmesh", version: "1" }, { versionNegotiation: { mode } });
   const stop = new AbortController();
   const limits = { signal: AbortSignal.any([signal, stop.signal]), timeout: visitTimeLimitMs };
+  const close = () => client.close().catch(() => undefined);
   try {
     await client.connect(
       openTransport(address, (error) => stop.abort(error)),
       limits,
     );
+  } catch (error) {
+    await close();
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  }
+  return { client, limits, broken: stop.signal, close };
+}
+
+/** Opens a connection for one visit; whatever happens, it is closed afterwards. @throws what the server or the way to it did */
+export async function visitServer<T>(
+  address: OutsideAddress,
+  signal: AbortSignal,
+  visit: (client: Client, limits: Visit["limits"]) => Promise<T>,
+): Promise<T> {
+  const { client, limits, broken, close } = await openVisit(address, signal);
+  try {
     return await visit(client, limits);
   } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
+    throw broken.aborted ? broken.reason : error;
   } finally {
-    await client.close().catch(() => undefined);
+    await close();
   }
 }
 

@@ -7,13 +7,19 @@ import { z } from "zod";
 import { AppError } from "../../errors/index.ts";
 import { type MemberCaller, implement, toAppError } from "../../http/index.ts";
 import { protectedResourceUrl } from "../../oauth/index.ts";
+import type { Notifications } from "../../realtime/index.ts";
 import type { Tools } from "../../tools/index.ts";
+import { keepListeners } from "./listening-callers.ts";
 import { type McpServing, findTool, serveTools } from "./serve-tools.ts";
 
 export interface McpRouteDependencies extends McpServing {
   publicUrl: string;
+  notifications: Notifications;
   onError: (error: unknown) => void;
 }
+
+/** As long as an access token lives. */
+const longestStreamMs = 15 * 60_000;
 
 /** Registers the MCP server at `/mcp`: stateless, for the current protocol and for clients of 2025. */
 export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependencies): void {
@@ -21,13 +27,14 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
   const challenge = `Bearer realm="Mindmesh", resource_metadata="${protectedResourceUrl(publicUrl)}", scope="read write"`;
   const widerScope = `Bearer realm="Mindmesh", error="insufficient_scope", scope="read write", resource_metadata="${protectedResourceUrl(publicUrl)}"`;
   const callers = new WeakMap<object, MemberCaller>();
+  const listening = keepListeners(dependencies.notifications);
   const handler = createMcpHandler(
-    ({ authInfo }) => {
+    ({ authInfo, era }) => {
       const caller = authInfo && callers.get(authInfo);
       if (!caller) throw new AppError("not_signed_in");
-      return serveTools(dependencies, caller);
+      return serveTools(dependencies, caller, era === "modern");
     },
-    { onerror: onError },
+    { onerror: onError, bus: listening.bus },
   );
   app.addHook("onClose", () => handler.close());
 
@@ -42,7 +49,14 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
     const asked = new Request(new URL("/mcp", publicUrl), { method: request.method, headers, signal: gone.signal });
     const authInfo = { token: "", clientId: caller.personId, scopes: [...caller.scopes] };
     callers.set(authInfo, caller);
-    const answer = await handler.fetch(asked, { authInfo, ...(body !== undefined && { parsedBody: body }) });
+    // A token that was taken back meanwhile is asked for again at the next beginning, if not sooner.
+    const longest = setTimeout(() => gone.abort(), longestStreamMs);
+    gone.signal.addEventListener("abort", () => clearTimeout(longest), { once: true });
+    const answer = await listening.run(
+      caller,
+      () => gone.abort(),
+      () => handler.fetch(asked, { authInfo, ...(body !== undefined && { parsedBody: body }) }),
+    );
     void reply.status(answer.status);
     for (const [name, value] of answer.headers) void reply.header(name, value);
     return answer.body === null ? null : Readable.fromWeb(answer.body);

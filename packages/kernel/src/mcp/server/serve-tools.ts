@@ -91,11 +91,14 @@ export function findTool(all: ToolDescription[], asked: string): ToolDescription
   return all.find(({ name }) => name === asked) ?? all.find(({ name }) => outsideName(name) === asked);
 }
 
-/** An MCP server for one request of one caller: their tools, what they may read, their prompts, and nothing else. */
-export function serveTools(serving: McpServing, caller: MemberCaller): Server {
+/**
+ * An MCP server for one request of one caller: their tools, what they may read, their prompts, and nothing else.
+ * @param tellsChanges whether the client can hear that its tools have changed; before 2026-07-28 that needs a session
+ */
+export function serveTools(serving: McpServing, caller: MemberCaller, tellsChanges: boolean): Server {
   const server = new Server(
     { name: "mindmesh", title: "Mindmesh", version: serving.version },
-    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions },
+    { capabilities: { tools: { listChanged: tellsChanges }, resources: {}, prompts: {} }, instructions },
   );
   serveResources(server, serving.resources, caller);
   servePrompts(server, serving.prompts, caller);

@@ -1,0 +1,69 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import type { MemberCaller } from "../../http/index.ts";
+import type { Notifications } from "../../realtime/index.ts";
+
+/** An open stream by which a client hears that its tools have changed. */
+interface Listener {
+  caller: MemberCaller;
+  tell: (event: ServerEvent) => void;
+  /** Ends the stream; the client asks anew, with what it is allowed then. */
+  end: () => void;
+}
+
+/**
+ * Who listens for changes (`subscriptions/listen`). The SDK's bus knows no callers: everybody would hear of every workspace's
+ * changes. Here each listener is bound to the caller in whose request it was opened.
+ */
+export interface ListeningCallers {
+  bus: ServerEventBus;
+  /** Runs a request; a listener that it opens is this caller's. */
+  run<T>(caller: MemberCaller, end: () => void, serve: () => T): T;
+}
+
+/** Of tables whose changes change what tools there are, as `tell_setting_changed` names them. */
+const toolTables = new Set(["mcp_servers", "mcp_tools"]);
+
+export function keepListeners(notifications: Notifications): ListeningCallers {
+  const opening = new AsyncLocalStorage<Pick<Listener, "caller" | "end">>();
+  const listeners = new Set<Listener>();
+
+  function tellOf(workspaceId: string): void {
+    for (const { caller, tell } of listeners) {
+      if (caller.workspaceId === workspaceId) tell({ kind: "tools_list_changed" });
+    }
+  }
+  notifications.on("mindmesh_tool_settings", tellOf);
+  notifications.on("mindmesh_settings", (payload) => {
+    const [table = "", workspaceId = ""] = payload.split(":");
+    if (toolTables.has(table)) tellOf(workspaceId);
+  });
+  // A role, a key or an account has changed or is gone: what this caller may do is asked anew, at the door.
+  notifications.on("mindmesh_access", (payload) => {
+    const [kind, id] = payload.split(":");
+    for (const { caller, end } of listeners) {
+      const isKey = kind === "key" && caller.via.kind === "api_key" && caller.via.keyId === id;
+      if (isKey || (kind === "person" && caller.personId === id)) end();
+    }
+  });
+  // What was missed meanwhile may have been any of these.
+  notifications.onReconnect(() => {
+    for (const { end } of listeners) end();
+  });
+
+  return {
+    bus: {
+      publish(event) {
+        for (const { tell } of listeners) tell(event);
+      },
+      subscribe(tell) {
+        const by = opening.getStore();
+        if (!by) throw new Error("a listener outside of a request");
+        const listener = { ...by, tell };
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    run: (caller, end, serve) => opening.run({ caller, end }, serve),
+  };
+}

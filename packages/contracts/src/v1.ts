@@ -40,6 +40,10 @@ const chatMessage = z.discriminatedUnion("role", [
           id: z.string().min(1),
           type: z.literal("function"),
           function: z.looseObject({ name: z.string().min(1), arguments: z.string() }),
+          // Where Google puts the signature of a call in this format.
+          extra_content: z
+            .looseObject({ google: z.looseObject({ thought_signature: z.string().nullish() }).nullish() })
+            .nullish(),
         }),
       )
       .nullish(),
@@ -132,7 +136,7 @@ const responseItem = z.union([
     arguments: z.string(),
   }),
   z.looseObject({ type: z.literal("function_call_output"), call_id: z.string().min(1), output: inputContent }),
-  z.looseObject({ type: z.literal("reasoning") }),
+  z.looseObject({ type: z.literal("reasoning"), encrypted_content: z.string().nullish() }),
   z.looseObject({ type: z.literal("item_reference"), id: z.string().min(1) }),
 ]);
 export type ResponseItem = z.output<typeof responseItem>;
@@ -171,6 +175,7 @@ export const responseBody = z.looseObject({
     })
     .nullish(),
   reasoning: z.looseObject({ effort }).nullish(),
+  include: z.array(z.string()).nullish(),
   store: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
   prompt: z.null("Stored prompts are not kept here; send the text itself.").optional(),

@@ -31,7 +31,7 @@ export type Format = {
   prefill: "continued" | "repeated" | "ignored";
   /** Reads a JSON body; `path` is what the URL says instead. Throws RefusedRequest as the provider would. */
   read(body: unknown, path: { model?: string; stream?: boolean }): Prompt;
-  whole(answer: Answer): object;
+  whole(answer: Answer, prompt: Prompt): object;
   frames(answer: Answer, prompt: Prompt): Iterable<Frame>;
   failureBody(failure: Failure): object;
   failureHeaders(failure: Failure, requestNumber: number): Record<string, string>;

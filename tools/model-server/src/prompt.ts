@@ -22,6 +22,8 @@ export type Prompt = {
   /** Structured output: its schema, or true for any JSON object; null for text. */
   json: unknown;
   wantsReasoning: boolean;
+  /** Responses only: reasoning is to come in the form in which it can be given back. */
+  encryptsReasoning?: boolean;
   maxTokens: number | null;
   /** Chat completions only: `stream_options.include_usage`. */
   includeUsage: boolean;

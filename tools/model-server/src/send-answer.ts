@@ -12,12 +12,12 @@ export async function sendAnswer(exchange: Exchange, format: Format, prompt: Pro
   const stream = prompt.stream && exchange.behaviour.fault !== "ignores-stream";
   if (await commitEarlyFault(exchange, format, stream)) return;
   if (stream) await sendStream(exchange, format, prompt, answer);
-  else await sendWhole(exchange, format, answer);
+  else await sendWhole(exchange, format, prompt, answer);
 }
 
-async function sendWhole(exchange: Exchange, format: Format, answer: Answer): Promise<void> {
+async function sendWhole(exchange: Exchange, format: Format, prompt: Prompt, answer: Answer): Promise<void> {
   const { response, behaviour } = exchange;
-  const text = JSON.stringify(format.whole(answer));
+  const text = JSON.stringify(format.whole(answer, prompt));
   const half = text.slice(0, Math.floor(text.length / 2));
   // The whole body takes as long as its stream would have taken.
   await pause(exchange, (behaviour.delayMs ?? 0) * answer.text.length);

@@ -10,7 +10,7 @@ function jsonRequest(schema: JsonSchema | undefined): string {
   return `Answer with one JSON document and nothing else, no code fence. It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
-function toolOptions({ tools, toolChoice }: ModelRequest): Partial<LanguageModelV3CallOptions> {
+function toolOptions({ tools, toolChoice }: ModelRequest, provider: Provider): Partial<LanguageModelV3CallOptions> {
   if (!tools || tools.length === 0) return {};
   return {
     tools: tools.map(({ name, description, inputSchema }) => ({
@@ -18,6 +18,7 @@ function toolOptions({ tools, toolChoice }: ModelRequest): Partial<LanguageModel
       name,
       description,
       inputSchema,
+      ...(provider.takesToolsStrictly && { strict: false }),
     })),
     toolChoice:
       typeof toolChoice === "object" ? { type: "tool", toolName: toolChoice.name } : { type: toolChoice ?? "auto" },
@@ -54,7 +55,7 @@ export function callOptions(request: ModelRequest, provider: Provider, model: st
   );
   return {
     prompt,
-    ...toolOptions(request),
+    ...toolOptions(request, provider),
     ...(isNative && {
       responseFormat: { type: "json", ...given({ schema: json.schema, name: json.name }) },
     }),

@@ -14,7 +14,8 @@ import { type TimeLimits, watchTime } from "./time-limits.ts";
 export type FinishReason = "stop" | "length" | "content-filter" | "tool-calls" | "other";
 
 export type AnswerPart =
-  | Extract<ModelPart, { type: "text" | "reasoning" | "tool-call-begin" | "tool-call-delta" }>
+  | Extract<ModelPart, { type: "text" | "reasoning" | "tool-call-delta" }>
+  | { type: "tool-call-begin"; id: string; name: string; signature?: SharedV3ProviderMetadata }
   | { type: "tool-call"; id: string; name: string; input: string; signature?: SharedV3ProviderMetadata }
   | { type: "end"; reason: FinishReason; usage: LanguageModelV3Usage; thoughts: SignedThought[] };
 
@@ -80,8 +81,9 @@ export async function* readAnswer(
       if (part.type === "finish") {
         const { unified, raw } = part.finishReason;
         if (unified === "error" && raw !== undefined) throw new ErrorInStream(`The model stopped with: ${raw}`);
-        // The SDK fills the gap with "other" or "error"; only a provider that said why has finished.
-        if (raw === undefined) throw ended(hasBegun);
+        // The SDK fills the gap with "other" or "error"; only a provider that said why has finished. OpenAI's responses say
+        // nothing more than that they are completed.
+        if (raw === undefined && unified !== "stop" && unified !== "tool-calls") throw ended(hasBegun);
         isComplete = true;
         // The SDK drops some calls whose arguments are no JSON; whoever asked decides what to make of them.
         for (const [id, call] of openCalls) yield { type: "tool-call", id, ...call };
@@ -91,18 +93,23 @@ export async function* readAnswer(
         yield { type: "end", reason: ownReason, usage: part.usage, thoughts: thoughts.signed() };
         return;
       }
+      if (part.type === "reasoning-start") {
+        // Nothing has been said yet, and may not be for long where the thinking itself is not told.
+        thoughts.add(part.id, "", part.providerMetadata);
+        continue;
+      }
       hasBegun = true;
       watch.onPart();
       if (part.type === "text-delta" && part.delta !== "") yield { type: "text", text: part.delta };
-      else if (part.type === "reasoning-start") thoughts.add(part.id, "", part.providerMetadata);
       else if (part.type === "reasoning-delta") {
         thoughts.add(part.id, part.delta, part.providerMetadata);
         if (part.delta !== "") yield { type: "reasoning", text: part.delta };
       } else if (part.type === "reasoning-end") thoughts.end(part.id, part.providerMetadata);
       else if (part.type === "tool-input-start") {
         hasCalled = true;
-        openCalls.set(part.id, { name: part.toolName, input: "" });
-        yield { type: "tool-call-begin", id: part.id, name: part.toolName };
+        const { id, toolName: name, providerMetadata: signature } = part;
+        openCalls.set(id, { name, input: "" });
+        yield { type: "tool-call-begin", id, name, ...(signature && { signature }) };
       } else if (part.type === "tool-input-delta" && part.delta !== "") {
         const call = openCalls.get(part.id);
         if (call) call.input += part.delta;

@@ -22,6 +22,17 @@ export interface SignedCall {
   signature: Signature;
 }
 
+/** Gemini's signature of a call, which OpenAI's format has a place for; null where there is none. */
+export function thoughtSignatureOf(signed: SignedCall | undefined): string | null {
+  const given = signed?.signature["google"]?.["thoughtSignature"];
+  return typeof given === "string" ? given : null;
+}
+
+/** The other way round. @param model that the call goes back to, as `google/<model>` */
+export function signedByGemini(model: string, thoughtSignature: string): SignedCall {
+  return { by: model, signature: { google: { thoughtSignature } } };
+}
+
 /** Collects thoughts as their parts come; Anthropic's signature comes after the text, a redacted thought's before it. */
 export function collectThoughts() {
   const open = new Map<string, SignedThought>();

@@ -43,12 +43,14 @@ export async function* streamModel(
   const endpoint = { baseUrl: connection.baseUrl, apiKey, fetch: connection.fetch };
   const patience = provider.thinksSilently?.(name.model) ? silentThinkingFactor : 1;
   const asked = callOptions(request, provider, name.model);
+  const fewest = provider.fewestOutputTokens?.(name.model) ?? 1;
+  const most = request.maxOutputTokens;
   const record = await ledger.begin({
     start: { workspaceId, userId, apiKeyId, product, ...name, keySource: connection.source, route },
     connection,
     name,
     demand: request,
-    maxOutputTokens: request.maxOutputTokens,
+    maxOutputTokens: most === undefined ? undefined : Math.max(most, fewest),
   });
   const options = {
     ...asked,
@@ -101,12 +103,12 @@ export async function* streamModel(
         yield { type: part.type, text };
       } else {
         dropsSpace = false;
-        if (part.type !== "tool-call") {
+        if (part.type !== "tool-call" && part.type !== "tool-call-begin") {
           yield part;
           continue;
         }
+        if (part.type === "tool-call") record.onText(part.input);
         const { signature, ...call } = part;
-        record.onText(call.input);
         yield { ...call, ...(signature && { signed: { by, signature } }) };
       }
     }

@@ -2,6 +2,7 @@ import type { ResponseBody } from "@mindmesh/contracts/v1";
 import type { FastifyReply } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
+import { type CarriedReasoning, openReasoning, sealReasoning } from "./carried-reasoning.ts";
 import { clientSignal, openClientStream } from "./client-stream.ts";
 import type { CallSettings } from "./complete-chat.ts";
 import type { V1Dependencies } from "./dependencies.ts";
@@ -18,7 +19,7 @@ const event = (data: ResponseEvent) => `event: ${data.type}\ndata: ${JSON.string
  * fails later is `response.failed` and an `error` event. The answer is kept before its end is told, unless `store` is false.
  */
 export async function createResponse(
-  { db, gateway, outbound }: V1Dependencies,
+  { db, gateway, secrets, outbound }: V1Dependencies,
   caller: MemberCaller,
   body: ResponseBody,
   settings: CallSettings,
@@ -28,14 +29,17 @@ export async function createResponse(
   const tenant = tenantOf(caller);
   try {
     const given = await gatherItems(db, tenant, body.previous_response_id ?? null, itemsOf(body.input));
-    const asked = await readResponseBody(body, given.items, outbound.guardedFetch, signal);
+    const { workspaceId } = tenant;
+    const open = (sealed: string, param: string) => openReasoning(secrets, workspaceId, sealed, param);
+    const asked = await readResponseBody(body, given.items, open, outbound.guardedFetch, signal);
     const model = await findModel(gateway, tenant, body.model);
     const parts = gateway.stream({ ...tenant, ...asked, ...settings, product: "api", model });
     const id = uuidv7();
-    const writer = writeResponse(id, model ?? body.model, body, Math.floor(Date.now() / 1000));
+    const seal = (carried: CarriedReasoning) => sealReasoning(secrets, workspaceId, carried);
+    const writer = writeResponse(id, model ?? body.model, body, seal);
     const keep = async () => {
       if (body.store === false) return;
-      await storeResponse(db, tenant, { id, previousId: given.previousId, input: given.own, output: writer.output });
+      await storeResponse(db, tenant, { id, previousId: given.previousId, input: given.own, output: writer.kept() });
     };
     let next = await parts.next();
     if (!body.stream) {

@@ -107,10 +107,10 @@ export class Refused extends AppError {
 }
 
 /** A field that is understood and cannot be served. */
-export function unsupported(param: string, message: string): Refused {
+export function unsupported(param: string, message: string, code = "unsupported_value"): Refused {
   return new Refused("bad_request", {
     status: 400,
-    error: { message: `${param}: ${message}`, type: "invalid_request_error", param, code: "unsupported_value" },
+    error: { message: `${param}: ${message}`, type: "invalid_request_error", param, code },
     retryAfterSeconds: undefined,
     shouldRetry: false,
   });

@@ -1,5 +1,11 @@
 import type { ChatCompletionBody, ChatMessage } from "@mindmesh/contracts/v1";
-import type { ModelContent, ModelMessage, ModelRequest, ReasoningEffort } from "../ai/index.ts";
+import {
+  type ModelContent,
+  type ModelMessage,
+  type ModelRequest,
+  type ReasoningEffort,
+  signedByGemini,
+} from "../ai/index.ts";
 import type { Fetch } from "../outbound/index.ts";
 import { readFilePart, readImage } from "./media.ts";
 import { unsupported } from "./openai-error.ts";
@@ -40,19 +46,22 @@ async function userContents(
   return contents;
 }
 
-function assistantContents({ content, tool_calls }: Extract<ChatMessage, { role: "assistant" }>): ModelContent[] {
+function assistantContents(
+  { content, tool_calls }: Extract<ChatMessage, { role: "assistant" }>,
+  model: string | undefined,
+): ModelContent[] {
   const text =
     typeof content === "string"
       ? content
       : (content ?? []).map((part) => (part.type === "text" ? part.text : part.refusal)).join("");
   return [
     ...(text === "" ? [] : [{ type: "text" as const, text }]),
-    ...(tool_calls ?? []).map(({ id, function: { name, arguments: input } }) => ({
-      type: "tool-call" as const,
-      id,
-      name,
-      input,
-    })),
+    ...(tool_calls ?? []).map(({ id, function: { name, arguments: input }, extra_content: extra }) => {
+      const signature = extra?.google?.thought_signature;
+      const isBack = typeof signature === "string" && model?.startsWith("google/") === true;
+      const signed = isBack ? signedByGemini(model, signature) : undefined;
+      return { type: "tool-call" as const, id, name, input, ...(signed && { signed }) };
+    }),
   ];
 }
 
@@ -69,9 +78,15 @@ function readToolChoice(choice: ChatCompletionBody["tool_choice"]): AskedOfModel
 
 /**
  * A chat completion's body as the gateway's own request.
+ * @param model that it goes to, where it is named: signatures of calls are for no other one
  * @throws Refused for what only some providers could do
  */
-export async function readChatBody(body: ChatCompletionBody, fetch: Fetch, signal: AbortSignal): Promise<AskedOfModel> {
+export async function readChatBody(
+  body: ChatCompletionBody,
+  model: string | undefined,
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<AskedOfModel> {
   const system: string[] = [];
   const messages: ModelMessage[] = [];
   const toolNames = new Map<string, string>();
@@ -84,7 +99,7 @@ export async function readChatBody(body: ChatCompletionBody, fetch: Fetch, signa
       });
     } else if (message.role === "assistant") {
       for (const call of message.tool_calls ?? []) toolNames.set(call.id, call.function.name);
-      messages.push({ role: "assistant", content: assistantContents(message) });
+      messages.push({ role: "assistant", content: assistantContents(message, model) });
     } else if (message.role === "tool") {
       const { tool_call_id: id, content } = message;
       const name = toolNames.get(id);

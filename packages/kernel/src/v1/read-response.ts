@@ -1,6 +1,7 @@
 import type { InputContent, ResponseBody, ResponseItem } from "@mindmesh/contracts/v1";
-import type { ModelContent, ModelMessage } from "../ai/index.ts";
+import type { ModelContent, ModelMessage, SignedCall } from "../ai/index.ts";
 import type { Fetch } from "../outbound/index.ts";
+import type { CarriedReasoning } from "./carried-reasoning.ts";
 import { readFilePart, readImage } from "./media.ts";
 import { unsupported } from "./openai-error.ts";
 import { type AskedOfModel, readEffort } from "./read-chat.ts";
@@ -36,6 +37,26 @@ function addToAssistant(messages: ModelMessage[], part: ModelContent): void {
   else messages.push({ role: "assistant", content: [part] });
 }
 
+/** What was signed of an answer belongs before all that the answer said and called. */
+function addReasoning(messages: ModelMessage[], { reasoning }: CarriedReasoning): void {
+  if (reasoning === null) return;
+  const part = { type: "reasoning" as const, ...reasoning };
+  const last = messages.at(-1);
+  if (last?.role === "assistant" && Array.isArray(last.content)) last.content.unshift(part);
+  else messages.push({ role: "assistant", content: [part] });
+}
+
+/** Calls with what their model signed of them. */
+function signCalls(messages: ModelMessage[], signatures: Map<string, SignedCall>): void {
+  for (const { content } of messages) {
+    if (typeof content === "string") continue;
+    for (const part of content) {
+      const signed = part.type === "tool-call" ? signatures.get(part.id) : undefined;
+      if (signed && part.type === "tool-call") part.signed = signed;
+    }
+  }
+}
+
 function readOutput(format: NonNullable<ResponseBody["text"]>["format"]): AskedOfModel["output"] {
   if (format?.type === "json_object") return { type: "json" };
   return format?.type === "json_schema" ? { type: "json", name: format.name, schema: format.schema } : undefined;
@@ -49,17 +70,20 @@ export function itemsOf(input: ResponseBody["input"]): ResponseItem[] {
 /**
  * A response's body as the gateway's own request.
  * @param items its input together with what it goes on from, references resolved
+ * @param open opens what was sealed of an answer's reasoning
  * @throws Refused for what only some providers could do
  */
 export async function readResponseBody(
   body: ResponseBody,
   items: ResponseItem[],
+  open: (sealed: string, param: string) => CarriedReasoning,
   fetch: Fetch,
   signal: AbortSignal,
 ): Promise<AskedOfModel> {
   const system = body.instructions ? [body.instructions] : [];
   const messages: ModelMessage[] = [];
   const toolNames = new Map<string, string>();
+  const signatures = new Map<string, SignedCall>();
   for (const [index, item] of items.entries()) {
     if (item.type === "function_call") {
       toolNames.set(item.call_id, item.name);
@@ -75,8 +99,14 @@ export async function readResponseBody(
       else if (role === "assistant") addToAssistant(messages, { type: "text", text: plain(content) });
       else messages.push({ role, content: await contentsOf(content, `input[${index}]`, fetch, signal) });
     }
-    // What a model thought before is its provider's own affair: it cannot be given to another one.
+    // The summary alone is nothing that a model could go on from.
+    else if (item.type === "reasoning" && typeof item.encrypted_content === "string") {
+      const carried = open(item.encrypted_content, `input[${index}].encrypted_content`);
+      addReasoning(messages, carried);
+      for (const [id, signed] of Object.entries(carried.calls)) signatures.set(id, signed);
+    }
   }
+  signCalls(messages, signatures);
   const choice = body.tool_choice;
   return {
     messages,

@@ -1,4 +1,4 @@
-import type { FinishReason, ModelPart, Usage } from "../ai/index.ts";
+import { type FinishReason, type ModelPart, type SignedCall, type Usage, thoughtSignatureOf } from "../ai/index.ts";
 
 export type Finish = Extract<ModelPart, { type: "finish" }>;
 
@@ -38,6 +38,12 @@ export interface ChatHead {
   model: string;
 }
 
+/** What Gemini signed of a call, where Google's own endpoint of this format puts it. Others' signatures have no place. */
+function extraOf(signed: SignedCall | undefined): { extra_content?: object } {
+  const thought_signature = thoughtSignatureOf(signed);
+  return thought_signature === null ? {} : { extra_content: { google: { thought_signature } } };
+}
+
 /** The tool call that a part belongs to, by the order in which they began. */
 function indexOfCall(calls: Map<string, number>, id: string): number {
   const known = calls.get(id);
@@ -70,7 +76,14 @@ export function chatChunks(head: ChatHead, includeUsage: boolean, beginsAnswer =
       case "reasoning":
         return [chunk({ reasoning_content: part.text })];
       case "tool-call-begin":
-        return [callChunk(part.id, { id: part.id, type: "function", function: { name: part.name, arguments: "" } })];
+        return [
+          callChunk(part.id, {
+            id: part.id,
+            type: "function",
+            function: { name: part.name, arguments: "" },
+            ...extraOf(part.signed),
+          }),
+        ];
       case "tool-call-delta":
         written.add(part.id);
         return [callChunk(part.id, { function: { arguments: part.text } })];
@@ -112,7 +125,8 @@ export async function wholeChat(
     if (part.type === "text") content += part.text;
     else if (part.type === "reasoning") reasoning += part.text;
     else if (part.type === "tool-call") {
-      toolCalls.push({ id: part.id, type: "function", function: { name: part.name, arguments: part.input } });
+      const { id, name, input, signed } = part;
+      toolCalls.push({ id, type: "function", function: { name, arguments: input }, ...extraOf(signed) });
     } else if (part.type === "finish") finish = part;
   }
   // The gateway ends every answer with a finish, or throws.

@@ -1,5 +1,6 @@
 import type { ResponseBody } from "@mindmesh/contracts/v1";
-import type { ModelPart, Usage } from "../ai/index.ts";
+import type { ModelPart, SignedReasoning, Usage } from "../ai/index.ts";
+import type { CarriedReasoning } from "./carried-reasoning.ts";
 import type { OpenAiError } from "./openai-error.ts";
 import { type OutputItem, itemId, responseId } from "./stored-responses.ts";
 import { aboutCall } from "./write-chat.ts";
@@ -39,12 +40,25 @@ export interface ResponseWriter {
   fail(error: OpenAiError): ResponseEvent[];
   /** The response as it stands. */
   response(): object;
-  output: OutputItem[];
+  /** What is finished, as later requests need it: with what was signed of it, whether the client asked for that or not. */
+  kept(): OutputItem[];
 }
 
-/** @param id of the response, without its prefix; @param model as it was asked for */
-export function writeResponse(id: string, model: string, body: ResponseBody, createdSeconds: number): ResponseWriter {
+/**
+ * @param id of the response, without its prefix
+ * @param model as it was asked for
+ * @param seal makes text for the client to carry of what the provider signed
+ */
+export function writeResponse(
+  id: string,
+  model: string,
+  body: ResponseBody,
+  seal: (carried: CarriedReasoning) => string,
+): ResponseWriter {
+  const createdSeconds = Math.floor(Date.now() / 1000);
   const output: OutputItem[] = [];
+  const signedCalls: CarriedReasoning["calls"] = {};
+  let sealed: { id: string; encrypted_content: string } | null = null;
   const open = new Map<string, OpenItem>();
   let count = 0;
   let sequence = 0;
@@ -157,6 +171,26 @@ export function writeResponse(id: string, model: string, body: ResponseBody, cre
     return events;
   }
 
+  /**
+   * The item by which the client carries what was signed. It is the last one, because providers sign at the end; it comes
+   * where the client asks for it, or where it can be referred to later.
+   */
+  function carry(reasoning: SignedReasoning | null): ResponseEvent[] {
+    const isAsked = body.include?.includes("reasoning.encrypted_content") === true;
+    if (reasoning === null && Object.keys(signedCalls).length === 0) return [];
+    if (!isAsked && body.store === false) return [];
+    const encrypted_content = seal({ reasoning, calls: signedCalls });
+    const [{ index, item }, added] = openItem("carried", "reasoning", (newId) => ({
+      id: newId,
+      type: "reasoning",
+      summary: [],
+    }));
+    open.delete("carried");
+    sealed = { id: item.id, encrypted_content };
+    output[index] = isAsked ? { ...item, encrypted_content } : item;
+    return [added, event("response.output_item.done", { output_index: index, item: output[index] })];
+  }
+
   const closeTexts = () => [...close("reasoning"), ...close("text")];
   const argumentsDelta = (opened: OpenItem, delta: string) => {
     opened.text += delta;
@@ -186,6 +220,7 @@ export function writeResponse(id: string, model: string, body: ResponseBody, cre
         return opened ? [argumentsDelta(opened, part.text)] : [];
       }
       case "tool-call": {
+        if (part.signed) signedCalls[part.id] = part.signed;
         const opened = open.get(`call ${part.id}`);
         if (!opened) return [];
         const rest = opened.text === "" && part.input !== "" ? [argumentsDelta(opened, part.input)] : [];
@@ -195,7 +230,7 @@ export function writeResponse(id: string, model: string, body: ResponseBody, cre
         return [];
       case "finish": {
         finish = part;
-        const events = [...open.keys()].flatMap(close);
+        const events = [...[...open.keys()].flatMap(close), ...carry(part.signed ?? null)];
         incomplete =
           part.reason === "length" ? "max_output_tokens" : part.reason === "content-filter" ? "content_filter" : null;
         status = incomplete === null ? "completed" : "incomplete";
@@ -205,7 +240,7 @@ export function writeResponse(id: string, model: string, body: ResponseBody, cre
   }
 
   return {
-    output,
+    kept: () => output.map((item) => (item.id === sealed?.id ? { ...item, ...sealed } : item)),
     response,
     write,
     begin: () => ["response.created", "response.in_progress"].map((type) => event(type, { response: response() })),

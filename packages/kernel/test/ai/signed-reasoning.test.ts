@@ -76,10 +76,44 @@ it("gives Gemini 3 the signature of its call back", async () => {
   expect(call?.thoughtSignature).toMatch(/^[\w+/]{43}=$/);
 });
 
+it("gives GPT-5 its encrypted reasoning back, of which nothing is left at OpenAI", async () => {
+  const model = "openai/gpt-5-mini";
+  fixture.models.script([thinking]);
+  const first = await ask(model, [question]);
+  expect(first.error).toBeNull();
+  expect(first.finish).toMatchObject({ reason: "tool-calls", signed: { by: model, thoughts: [{ text: "" }] } });
+  const second = await ask(model, [question, ...messagesOf(first)]);
+  expect(second.error).toBeNull();
+  const body = lastBody() as { store: boolean; include: string[]; tools: object[]; input: object[] };
+  expect(body).toMatchObject({ store: false, include: ["reasoning.encrypted_content"], tools: [{ strict: false }] });
+  expect(body.input.slice(-3)).toMatchObject([
+    { type: "reasoning", encrypted_content: expect.stringMatching(/^gAAAA[\w+/]{43}=$/) },
+    { type: "function_call", name: "get_weather" },
+    { type: "function_call_output", output: "rain" },
+  ]);
+});
+
+it("is told by OpenAI when its reasoning comes back changed", async () => {
+  const model = "openai/gpt-5-mini";
+  fixture.models.script([thinking]);
+  const [answer, results] = messagesOf(await ask(model, [question])) as [ModelMessage, ModelMessage];
+  const content = JSON.parse(JSON.stringify(answer.content).replace("gAAAA", "gAAAB")) as ModelContent[];
+  const { error } = await ask(model, [question, { role: "assistant", content }, results]);
+  expect(error).toMatchObject({ kind: "bad_request", message: expect.stringContaining("could not be verified") });
+});
+
+it("asks GPT-5 for no fewer tokens than it takes", async () => {
+  const request = { ...fixture.tenant, product: "chat", model: "openai/gpt-5-mini", messages: [question] };
+  const { error } = await collect(fixture.gateway.stream({ ...request, maxOutputTokens: 5 }));
+  expect(error).toBeNull();
+  expect(lastBody()).toMatchObject({ max_output_tokens: 16 });
+});
+
 it("gives no other model what one has signed", async () => {
   fixture.models.script([thinking]);
   const first = await ask("anthropic/claude-sonnet-4-6", [question]);
-  for (const model of ["anthropic/claude-opus-4-6", "google/gemini-3-pro-preview", "openai/gpt-4.1-mini"]) {
+  const others = ["anthropic/claude-opus-4-6", "google/gemini-3-pro-preview", "openai/gpt-4.1-mini", "openai/gpt-5"];
+  for (const model of others) {
     const { error } = await ask(model, [question, ...messagesOf(first)]);
     expect(error).toBeNull();
     expect(JSON.stringify(lastBody())).not.toContain("I need the weather");

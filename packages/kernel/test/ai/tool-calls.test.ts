@@ -172,7 +172,7 @@ describe("settings", () => {
   });
 
   it.each([
-    ["openai/gpt-5", "high", { reasoning_effort: "high" }],
+    ["openai/gpt-5", "high", { reasoning: { effort: "high" } }],
     ["groq/openai/gpt-oss-120b", "low", { reasoning_effort: "low" }],
     ["openai-compatible/thinker", "medium", { reasoning_effort: "medium" }],
     ["anthropic/claude-opus-4-6", "high", { output_config: { effort: "high" } }],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Answer } from "../answer.ts";
 import { type Failure, type Format, type Frame, idOf } from "../format.ts";
 import { type Prompt, type PromptMessage, RefusedRequest } from "../prompt.ts";
+import { signatureOf } from "../signature.ts";
 import { openaiFailureBody, openaiFailureHeaders } from "./openai-failure.ts";
 
 const partSchema = z.union([
@@ -15,7 +16,8 @@ type Content = z.infer<typeof contentSchema>;
 const itemSchema = z.union([
   z.object({ role: z.enum(["system", "developer", "user", "assistant"]), content: contentSchema }),
   z.object({ type: z.literal("function_call_output"), output: contentSchema }),
-  z.object({ type: z.enum(["function_call", "reasoning", "item_reference"]) }),
+  z.object({ type: z.literal("reasoning"), id: z.string().optional(), encrypted_content: z.string().nullish() }),
+  z.object({ type: z.enum(["function_call", "item_reference"]) }),
 ]);
 
 const requestSchema = z.object({
@@ -31,6 +33,8 @@ const requestSchema = z.object({
     .looseObject({ format: z.looseObject({ type: z.string(), schema: z.unknown().optional() }).optional() })
     .nullish(),
   reasoning: z.looseObject({ summary: z.string().nullish() }).nullish(),
+  store: z.boolean().nullish(),
+  include: z.array(z.string()).nullish(),
 });
 
 function textOf(content: Content): string {
@@ -48,6 +52,27 @@ function readMessage(role: PromptMessage["role"], content: Content): PromptMessa
   };
 }
 
+/** Reasoning in the form in which only OpenAI can read it; here only its own id fits it. */
+const encrypted = (id: string) => `gAAAA${signatureOf("reasoning", id)}`;
+
+/**
+ * What is not stored must come back in its encrypted form, as it was given out.
+ * https://developers.openai.com/api/docs/guides/reasoning#encrypted-reasoning-items
+ */
+function refuseReasoning(
+  item: { id?: string | undefined; encrypted_content?: string | null | undefined },
+  store: boolean,
+) {
+  const { id = "", encrypted_content: given } = item;
+  if (!store && typeof given !== "string") {
+    const message = `Item with id '${id}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to true, or remove this item from your input.`;
+    throw new RefusedRequest(404, message);
+  }
+  if (typeof given === "string" && given !== encrypted(id)) {
+    throw new RefusedRequest(400, `The encrypted content for item ${id} could not be verified.`);
+  }
+}
+
 function read(body: unknown): Prompt {
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) {
@@ -63,7 +88,8 @@ function read(body: unknown): Prompt {
     if ("role" in item) {
       if (item.role === "system" || item.role === "developer") system.push(textOf(item.content));
       else messages.push(readMessage(item.role, item.content));
-    } else if (item.type === "function_call_output") messages.push(readMessage("tool", item.output));
+    } else if (item.type === "reasoning") refuseReasoning(item, request.store ?? true);
+    else if (item.type === "function_call_output") messages.push(readMessage("tool", item.output));
   }
   return {
     model: request.model,
@@ -78,6 +104,7 @@ function read(body: unknown): Prompt {
         : request.tool_choice === "required",
     json: format?.type === "json_schema" ? format.schema : format?.type === "json_object" ? true : null,
     wantsReasoning: Boolean(request.reasoning?.summary),
+    encryptsReasoning: request.include?.includes("reasoning.encrypted_content") ?? false,
     maxTokens: request.max_output_tokens ?? null,
     includeUsage: true,
   };
@@ -134,8 +161,15 @@ function endStatus(answer: Answer): Status {
 const summaryPart = (text: string) => ({ type: "summary_text", text });
 const textPart = (text: string) => ({ type: "output_text", annotations: [], logprobs: [], text });
 
-function reasoningItem(answer: Answer, text: string | null) {
-  return { id: idOf("rs_", answer.number), type: "reasoning", summary: text === null ? [] : [summaryPart(text)] };
+/** Who only wants it in encrypted form gets no summary. */
+const showsReasoning = ({ wantsReasoning, encryptsReasoning }: Prompt) => wantsReasoning || !encryptsReasoning;
+
+/** `text` null: it has only begun. */
+function reasoningItem(answer: Answer, text: string | null, prompt: Prompt) {
+  const { encryptsReasoning } = prompt;
+  const id = idOf("rs_", answer.number);
+  const summary = text === null || !showsReasoning(prompt) ? [] : [summaryPart(text)];
+  return { id, type: "reasoning", summary, ...(encryptsReasoning && { encrypted_content: encrypted(id) }) };
 }
 
 function messageItem(answer: Answer, text: string | null) {
@@ -159,9 +193,9 @@ function callItem(answer: Answer, index: number, words: string | null) {
   };
 }
 
-function outputItems(answer: Answer): object[] {
+function outputItems(answer: Answer, prompt: Prompt): object[] {
   const items: object[] = [];
-  if (answer.reasoning.length > 0) items.push(reasoningItem(answer, answer.reasoning.join("")));
+  if (answer.reasoning.length > 0) items.push(reasoningItem(answer, answer.reasoning.join(""), prompt));
   if (answer.text.length > 0) items.push(messageItem(answer, answer.text.join("")));
   for (const [index, call] of answer.toolCalls.entries()) items.push(callItem(answer, index, call.arguments));
   return items;
@@ -169,16 +203,18 @@ function outputItems(answer: Answer): object[] {
 
 type Event = (kind: Frame["kind"], type: string, more: object) => Frame;
 
-function* reasoningEvents(answer: Answer, output_index: number, event: Event): Iterable<Frame> {
+function* reasoningEvents(answer: Answer, prompt: Prompt, output_index: number, event: Event): Iterable<Frame> {
   const text = answer.reasoning.join("");
   const at = { item_id: idOf("rs_", answer.number), output_index, summary_index: 0 };
-  yield event("other", "response.output_item.added", { output_index, item: reasoningItem(answer, null) });
-  yield event("other", "response.reasoning_summary_part.added", { ...at, part: summaryPart("") });
-  for (const delta of answer.reasoning)
-    yield event("thought", "response.reasoning_summary_text.delta", { ...at, delta });
-  yield event("other", "response.reasoning_summary_text.done", { ...at, text });
-  yield event("other", "response.reasoning_summary_part.done", { ...at, part: summaryPart(text) });
-  yield event("other", "response.output_item.done", { output_index, item: reasoningItem(answer, text) });
+  yield event("other", "response.output_item.added", { output_index, item: reasoningItem(answer, null, prompt) });
+  if (showsReasoning(prompt)) {
+    yield event("other", "response.reasoning_summary_part.added", { ...at, part: summaryPart("") });
+    for (const delta of answer.reasoning)
+      yield event("thought", "response.reasoning_summary_text.delta", { ...at, delta });
+    yield event("other", "response.reasoning_summary_text.done", { ...at, text });
+    yield event("other", "response.reasoning_summary_part.done", { ...at, part: summaryPart(text) });
+  }
+  yield event("other", "response.output_item.done", { output_index, item: reasoningItem(answer, text, prompt) });
 }
 
 function* messageEvents(answer: Answer, output_index: number, event: Event): Iterable<Frame> {
@@ -215,8 +251,8 @@ export const openaiResponses: Format = {
   lineEnd: "\n",
   prefill: "ignored",
   read,
-  whole: (answer) => response(answer, endStatus(answer), outputItems(answer)),
-  *frames(answer) {
+  whole: (answer, prompt) => response(answer, endStatus(answer), outputItems(answer, prompt)),
+  *frames(answer, prompt) {
     let sequence_number = 0;
     const event: Event = (kind, type, more) => ({
       kind,
@@ -226,12 +262,12 @@ export const openaiResponses: Format = {
     yield event("opening", "response.created", { response: response(answer, "in_progress", []) });
     yield event("opening", "response.in_progress", { response: response(answer, "in_progress", []) });
     let index = 0;
-    if (answer.reasoning.length > 0) yield* reasoningEvents(answer, index++, event);
+    if (answer.reasoning.length > 0) yield* reasoningEvents(answer, prompt, index++, event);
     if (answer.text.length > 0) yield* messageEvents(answer, index++, event);
     for (const call of answer.toolCalls.keys()) yield* callEvents(answer, call, index++, event);
     const status = endStatus(answer);
     const type = status === "incomplete" ? "response.incomplete" : "response.completed";
-    yield event("finish", type, { response: response(answer, status, outputItems(answer)) });
+    yield event("finish", type, { response: response(answer, status, outputItems(answer, prompt)) });
   },
   failureBody: openaiFailureBody,
   failureHeaders: openaiFailureHeaders,

@@ -44,6 +44,10 @@ export interface Provider {
   takesImages?(model: string): boolean;
   /** Where it takes images that a tool gave back; missing: after the result, where the model is known to read images. */
   resultImages?: ResultImages;
+  /** The smallest limit for an answer that it does not refuse, where that is not 1. */
+  fewestOutputTokens?(model: string): number;
+  /** Arguments are made to fit a tool's schema strictly, with every field required, unless it is told not to. */
+  takesToolsStrictly?: boolean;
   /** Whether the model thinks for minutes without sending anything; its first token is waited for longer. */
   thinksSilently?(model: string): boolean;
   /** Asks the provider to send the reasoning along, where it does so only when asked, and says how much is wanted. */

@@ -169,4 +169,32 @@ skipUnless("chromium")("the settings in a browser", () => {
     await page.getByRole("link", { name: "Members" }).waitFor();
     expect(await page.getByRole("link", { name: "All jobs" }).count()).toBe(0);
   });
+
+  it.each([
+    ["members", "**/invitations"],
+    ["tools", "**/tool-approvals**"],
+    ["code", "**/chat/sandbox"],
+  ])("shows %s at once when all of it is there: nothing moves because one part came later", async (slug, late) => {
+    const context = await chat.open(phone);
+    const { workspaceId } = await chat.signUp(context, "Katherine");
+    const page = await context.newPage();
+    let held = 0;
+    await page.route(late, (route) => {
+      held += 1;
+      setTimeout(() => void route.continue(), 300);
+    });
+    await page.addInitScript(`
+        window.shifts = [];
+        new PerformanceObserver((list) => {
+          for (const { value, sources } of list.getEntries()) {
+            const moved = sources.flatMap(({ node }) => (node?.parentElement?.closest("main") ? [node.textContent] : []));
+            if (value > 0.01) window.shifts.push(...moved);
+          }
+        }).observe({ type: "layout-shift", buffered: true });`);
+    await page.goto(`/w/${workspaceId}/settings/${slug}`);
+    await page.locator("main section").first().waitFor();
+    await page.getByRole("status", { name: "Loading" }).waitFor({ state: "detached" });
+    expect(held).toBeGreaterThan(0);
+    expect(await page.evaluate<string[]>("window.shifts")).toEqual([]);
+  });
 });

@@ -8,6 +8,7 @@ import { meQuery } from "../identity/queries.ts";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useWide } from "../shell/use-wide.ts";
 import { pagesFor } from "./pages.tsx";
+import { FirstLoad } from "./parts/first-load.tsx";
 import { ListSkeleton } from "./parts/loaded.tsx";
 import { SettingsNav } from "./settings-nav.tsx";
 
@@ -61,8 +62,10 @@ export function SettingsLayout() {
         >
           <div className="mx-auto max-w-3xl px-8 pb-16 phone:px-4">
             {page ? (
-              <Suspense fallback={<ListSkeleton className="mt-6" />}>
-                <page.Content workspaceId={workspaceId} />
+              <Suspense fallback={<ListSkeleton className="pt-6" />}>
+                <FirstLoad>
+                  <page.Content workspaceId={workspaceId} />
+                </FirstLoad>
               </Suspense>
             ) : (
               <EmptyState

@@ -68,6 +68,7 @@ export async function openSession(url: string) {
   const target: NetworkTarget = { engine: "postgres", settings, secret: { password, ssh: null } };
   const way = {
     signal: new AbortController().signal,
+    passed: () => {},
     async connect(to: string, at: number) {
       const socket = connect({ host: to, port: at, noDelay: true });
       await once(socket, "connect");

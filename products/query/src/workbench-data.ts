@@ -1,3 +1,4 @@
+import { forgetDetailsInAudit } from "@mindmesh/kernel/audit";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { type PersonalItem, inPages } from "@mindmesh/kernel/person-data";
 import { and, asc, eq, gt, or } from "drizzle-orm";
@@ -47,9 +48,13 @@ export async function* exportWorkbench(db: Database, personId: string): AsyncGen
   }
 }
 
-/** Removes history, tabs and saved queries of a person, also shared ones; versions of others' queries forget who made them. */
+/**
+ * Removes history, tabs and saved queries of a person, also shared ones; versions of others' queries forget who made them. That statements ran
+ * stays in the audit log, with their rows and times; what they said goes: it may hold names and values, and is the person's own words.
+ */
 export async function forgetInWorkbench(tx: Transaction, personId: string): Promise<void> {
   await tx.delete(statements).where(eq(statements.personId, personId));
+  await forgetDetailsInAudit(tx, { personId, action: "query.statement", details: ["sql"] });
   await tx.delete(tabs).where(eq(tabs.personId, personId));
   await tx.delete(savedQueries).where(eq(savedQueries.ownerId, personId));
   await tx.update(savedQueryVersions).set({ savedBy: null }).where(eq(savedQueryVersions.savedBy, personId));

@@ -16,6 +16,8 @@ declare module "vitest" {
     databaseUrl: string;
     /** The machine's own PostgreSQL, empty, or null where none is installed. */
     nativePostgresUrl: string | null;
+    /** The same PostgreSQL where it can make the extension HypoPG. */
+    hypopgUrl: string | null;
     redisUrl: string | null;
     /** As its root, without TLS; no database in it. */
     mariaDbUrl: string | null;
@@ -56,6 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await makeTemplate(databaseUrl);
     project.provide("databaseUrl", databaseUrl);
     project.provide("nativePostgresUrl", nativeUrl);
+    project.provide("hypopgUrl", nativeUrl !== null && (await hasHypopg(nativeUrl)) ? nativeUrl : null);
     project.provide("redisUrl", redisUrl);
     project.provide("mariaDbUrl", mariaDbUrl);
     project.provide("chromiumPath", await findChromium());
@@ -64,6 +67,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   return teardown;
+}
+
+async function hasHypopg(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const found = client.query("SELECT FROM pg_available_extensions WHERE name = 'hypopg'");
+  return (await found.finally(() => client.end())).rows.length > 0;
 }
 
 /** A database with every table of the kernel and of all products, copied by each test that wants one. */

@@ -6,6 +6,7 @@ const services = {
   redis: { key: "redisUrl", need: "redis-server on the PATH" },
   mariaDb: { key: "mariaDbUrl", need: "MariaDB (mariadbd, mariadb-install-db) on this machine" },
   nativePostgres: { key: "nativePostgresUrl", need: "PostgreSQL installed on this machine" },
+  hypopg: { key: "hypopgUrl", need: "HypoPG (postgresql-15-hypopg) beside PostgreSQL on this machine" },
   chromium: { key: "chromiumPath", need: "Chromium or Chrome installed on this machine" },
 } as const;
 

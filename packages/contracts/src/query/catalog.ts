@@ -93,6 +93,8 @@ export const catalogTable = z.object({
   analyzedAt: z.string().nullable(),
   /** Why less is known of it than of others, such as missing rights. */
   gap: z.string().nullable(),
+  /** The tables whose rows it holds a part of, as a partition or by inheritance. Left out where there are none. */
+  partOf: z.array(tableName).optional(),
 });
 export type CatalogTable = z.infer<typeof catalogTable>;
 

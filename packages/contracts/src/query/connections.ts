@@ -220,6 +220,9 @@ export type ConnectionTest = z.infer<typeof connectionTest>;
 /** Largest data file in bytes. */
 export const maxDataFileBytes = 2 * 1024 ** 3;
 
+/** By which a page knows the stages of its own test (`query.connection.tested`); null: it does not want to be told. */
+const testId = id.nullable().default(null);
+
 const place = "/api/workspaces/:workspaceId/query/connections";
 const route = { tag: "Query", audience: "member" } as const;
 export const connectionParams = workspaceParams.extend({ connectionId: id });
@@ -254,7 +257,7 @@ export const connectionRoutes = {
     limit: "sensitive",
     params: workspaceParams,
     /** With `connectionId` the secrets that it keeps stand in for those that are not given. */
-    body: connectionPlace.extend({ connectionId: id.nullable().default(null) }),
+    body: connectionPlace.extend({ connectionId: id.nullable().default(null), testId }),
     response: connectionTest,
   }),
   testConnection: defineRoute({
@@ -265,6 +268,7 @@ export const connectionRoutes = {
     scope: "write",
     limit: "sensitive",
     params: connectionParams,
+    body: z.object({ testId }).default({ testId: null }),
     response: connectionTest,
   }),
   changeConnection: defineRoute({
@@ -308,4 +312,6 @@ export const connectionEvents = {
   "query.connections.changed": z.object({ connectionId: id }),
   /** A newer schema is stored, or inferred keys were decided. */
   "query.schema.changed": z.object({ connectionId: id }),
+  /** A test of a connection has passed a stage; told to the person who tests. The answer of the test says how it ended. */
+  "query.connection.tested": z.object({ testId: id, stage: connectionStage }),
 } as const;

@@ -8,6 +8,7 @@ import { readCatalog } from "../catalog/read-catalog.ts";
 import { findConnection } from "../connections/find-connection.ts";
 import { queryShape } from "../syntax/query-shape.ts";
 import { resolveNames } from "../syntax/resolve-names.ts";
+import { showsHidden } from "../guard/words/shows-hidden.ts";
 import { parserOf } from "../syntax/syntax-tree.ts";
 import { checkAnswer } from "./check-answer.ts";
 import { loadContext } from "./load-context.ts";
@@ -77,7 +78,9 @@ export async function listExamples(
       .limit(500);
     const stored = await readCatalog(tx, row);
     const parser = await parserOf(row.engine);
-    return examples.map(({ id, question, sql, origin, createdAt }) => {
+    const hidden = stored?.hidden ?? row.hidden;
+    const shown = examples.filter(({ sql }) => !showsHidden(sql, row.engine, hidden));
+    return shown.map(({ id, question, sql, origin, createdAt }) => {
       const parsed = stored && parser.parse(sql);
       const shape = parsed && queryShape(parsed);
       const problems = stored && shape ? resolveNames(shape, stored.catalog, row.engine).problems : [];

@@ -9,6 +9,7 @@ import { readCatalog } from "../catalog/read-catalog.ts";
 import { findConnection } from "../connections/find-connection.ts";
 import { readTerms } from "../glossary/terms.ts";
 import type { GuardKnowledge } from "../guard/guard.ts";
+import { showsHidden } from "../guard/words/shows-hidden.ts";
 import type { ConnectionRow } from "../schema.ts";
 import { guardKnowledge } from "../statements/guard-knowledge.ts";
 import { type Example, type Link, linksOf } from "./retrieve.ts";
@@ -41,6 +42,7 @@ export function loadContext(db: Database, caller: MemberCaller, connectionId: st
       .where(and(eq(verifiedExamples.workspaceId, row.workspaceId), eq(verifiedExamples.connectionId, row.id)))
       .orderBy(desc(verifiedExamples.createdAt))
       .limit(mostExamples);
+    const knowledge = await guardKnowledge(tx, row);
     const inferred = stored ? await readInferredKeys(tx, row, stored.catalog) : [];
     const parts = [
       row.id,
@@ -55,8 +57,9 @@ export function loadContext(db: Database, caller: MemberCaller, connectionId: st
       version: createHash("sha256").update(JSON.stringify(parts)).digest("hex"),
       links: stored ? linksOf(stored.catalog, inferred) : [],
       terms,
-      examples,
-      knowledge: await guardKnowledge(tx, row),
+      // What somebody verified before a table was hidden names it still.
+      examples: examples.filter(({ sql }) => !showsHidden(sql, row.engine, knowledge.hidden)),
+      knowledge,
     };
   });
 }

@@ -19,9 +19,9 @@ const byPerson = /^(?:created|updated|changed|modified|deleted|approved|assigned
 const peopleTables = new Set(["user", "person", "member", "account", "employee"]);
 
 /**
- * Foreign keys of one column that nobody declared, as far as names and types speak for them: a column such as `customer_id` where
- * a table `customers` has a key of the same type. Best first; for a column only the best targets. Values have to confirm it:
- * see `measureOverlap`.
+ * Foreign keys that nobody declared, as far as names and types speak for them: a column such as `customer_id` where a table `customers`
+ * has a key of the same type; several columns that are named and typed as the whole key of another table. Best first; for a column
+ * only the best targets. Values have to confirm it: see `measureOverlap`.
  */
 export function inferKeys(catalog: Catalog): KeyCandidate[] {
   const targets = targetIndex(keyTargets(catalog.tables));
@@ -36,7 +36,71 @@ export function inferKeys(catalog: Catalog): KeyCandidate[] {
       found.push(...candidatesOf(table, column, targets));
     }
   }
-  return found.sort((one, other) => other.confidence - one.confidence);
+  return [...found, ...wideCandidates(catalog.tables)].sort((one, other) => other.confidence - one.confidence);
+}
+
+/** Keys of more columns than this are of tables that nobody refers to. */
+const widestKey = 4;
+
+/**
+ * Tables that have all columns of another one's key of several columns, by the same names and types; or by the table's name before it, as in
+ * `orders (tenant_id, customer_id)` beside `customers (tenant_id, id)`.
+ */
+function wideCandidates(tables: readonly CatalogTable[]): KeyCandidate[] {
+  const shapes = tables
+    .filter(({ kind }) => kind === "table" || kind === "partitioned table")
+    .map((table) => ({ table, columns: new Map(table.columns.map((column) => [snake(column.name), column])) }));
+  return shapes.flatMap(({ table: target, columns: targetColumns }) => {
+    const keys = [...(target.primaryKey ? [target.primaryKey] : []), ...target.uniqueKeys].filter(
+      ({ columns }) => columns.length > 1 && columns.length <= widestKey,
+    );
+    return keys.flatMap((key, index) => {
+      const names = key.columns.map(snake);
+      const keyColumns = names.map((name) => targetColumns.get(name));
+      if (keyColumns.some((column) => column === undefined || !keyKinds.has(column.kind))) return [];
+      return shapes.flatMap(({ table, columns }): KeyCandidate[] => {
+        if (table === target) return [];
+        const own = names.map(
+          (name) => namesOf(target).flatMap((each) => columns.get(`${each}_${name}`) ?? [])[0] ?? columns.get(name),
+        );
+        const fits = own.every((column, at) => column !== undefined && sameType(column, keyColumns[at]!));
+        if (!fits || isKnownLink(table, target, own as CatalogColumn[])) return [];
+        const from = { schema: table.schema, name: table.name };
+        const to = { schema: target.schema, name: target.name };
+        const [source, toColumns] = [own.map((column) => column!.name), key.columns];
+        const place = `${target.name} (${toColumns.join(", ")})`;
+        const confidence = (table.schema === target.schema ? 0.65 : 0.5) - (index === 0 && target.primaryKey ? 0 : 0.1);
+        const evidence = [`It has all columns of the key ${place}, by their names.`, "Their types fit."];
+        return [
+          {
+            key: keyOf(from, source, to, toColumns),
+            from,
+            columns: source,
+            to,
+            toColumns,
+            confidence: round(confidence),
+            evidence,
+          },
+        ];
+      });
+    });
+  });
+}
+
+/**
+ * Declared already; or both tables have the same key, as two tables between the same others do: neither refers to the other then more than
+ * the other to it.
+ */
+function isKnownLink(table: CatalogTable, target: CatalogTable, columns: readonly CatalogColumn[]): boolean {
+  const names = columns.map(({ name }) => name);
+  const declared = table.foreignKeys.some(
+    ({ to, columns: own }) =>
+      to.schema === target.schema && to.name === target.name && own.every((name) => names.includes(name)),
+  );
+  const isOwnKey = [table.primaryKey, ...table.uniqueKeys].some(
+    (key) => key?.columns.length === names.length && key.columns.every((name) => names.includes(name)),
+  );
+  return declared || isOwnKey;
 }
 
 interface Target {

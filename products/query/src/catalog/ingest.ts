@@ -118,7 +118,7 @@ async function likelyKeys(
   compared: (done: number, all: number) => void,
 ): Promise<KeyCandidate[]> {
   // Of what is hidden nobody asks, the server neither.
-  const visible = visibleCatalog(catalog, row.hidden);
+  const visible = visibleCatalog(row.engine, catalog, row.hidden);
   return measureOverlap(row.engine, inferKeys(visible), askUnderGuard(session, visible, signal), { signal, compared });
 }
 

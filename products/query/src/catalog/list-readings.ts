@@ -5,6 +5,7 @@ import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { and, desc, eq } from "drizzle-orm";
 import { readingShape } from "../connections/connection-shape.ts";
 import { findConnection } from "../connections/find-connection.ts";
+import { readCatalog } from "./read-catalog.ts";
 import { readings } from "./schema.ts";
 
 /** The last readings of a schema, newest first, without changes of what is hidden. @throws AppError not_allowed, not_found */
@@ -14,7 +15,8 @@ export async function listReadings(
   connectionId: string,
 ): Promise<(Ingestion & { changes: SchemaChange[] })[]> {
   return db.withWorkspace(tenantOf(caller), async (tx) => {
-    const { hidden } = await findConnection(tx, caller, connectionId);
+    const row = await findConnection(tx, caller, connectionId);
+    const hidden = (await readCatalog(tx, row))?.hidden ?? row.hidden;
     const rows = await tx
       .select()
       .from(readings)

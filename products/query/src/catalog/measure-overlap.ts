@@ -40,17 +40,20 @@ export async function measureOverlap(
     .sort((one, other) => other.confidence - one.confidence);
 }
 
-/** Counts different values of a bounded part of the column, and how many of them the key has. */
+/** Counts different values of a bounded part of the columns, and how many of them the key has. */
 export function overlapStatement(engine: EngineKind, { from, columns, to, toColumns }: KeyCandidate): string {
   const quote = (name: string) => quoteName(engine, name);
-  const [column = "", key = ""] = [columns[0], toColumns[0]];
   const [source, target] = [quoteTable(engine, from), quoteTable(engine, to)];
   const top = engine === "mssql" ? `TOP (${sampledRows}) ` : "";
   const limit = engine === "mssql" ? "" : ` LIMIT ${sampledRows}`;
+  const values = columns.map((_, part) => `v${part}`);
+  const own = columns.map((column, part) => `${quote(column)} AS ${values[part]}`).join(", ");
+  const present = columns.map((column) => `${quote(column)} IS NOT NULL`).join(" AND ");
+  const same = toColumns.map((key, part) => `k.${quote(key)} = d.${values[part]}`).join(" AND ");
   return (
-    `SELECT COUNT(*), COUNT(k.${quote(key)}) FROM (SELECT DISTINCT s.v FROM ` +
-    `(SELECT ${top}${quote(column)} AS v FROM ${source} WHERE ${quote(column)} IS NOT NULL${limit}) AS s) AS d ` +
-    `LEFT JOIN ${target} AS k ON k.${quote(key)} = d.v`
+    `SELECT COUNT(*), COUNT(k.${quote(toColumns[0] ?? "")}) FROM (SELECT DISTINCT ${values.map((value) => `s.${value}`).join(", ")} FROM ` +
+    `(SELECT ${top}${own} FROM ${source} WHERE ${present}${limit}) AS s) AS d ` +
+    `LEFT JOIN ${target} AS k ON ${same}`
   );
 }
 
@@ -66,8 +69,10 @@ function weighed(candidate: KeyCandidate, rows: Cell[][] | null): KeyCandidate {
   if (values === undefined || found === undefined || Number.isNaN(values) || Number.isNaN(found)) {
     return told(confidence, "Values could not be compared.");
   }
-  if (values === 0) return told(confidence - 0.1, "The column has no values yet.");
-  const text = `${found} of ${values} different values are among the keys.`;
+  const isWide = candidate.columns.length > 1;
+  if (values === 0)
+    return told(confidence - 0.1, isWide ? "The columns have no values yet." : "The column has no values yet.");
+  const text = `${found} of ${values} different ${isWide ? "combinations" : "values"} are among the keys.`;
   if (found === values) return told(confidence + (values >= 10 ? 0.25 : 0.1), text);
   // Some rows point to what was deleted: without a declared key nobody forbids that.
   const share = found / values;

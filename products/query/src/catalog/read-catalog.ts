@@ -1,9 +1,12 @@
 import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
 import type { HiddenObject } from "@mindmesh/contracts/query/connections";
+import type { EngineKind } from "@mindmesh/contracts/query/engine";
 import type { Transaction } from "@mindmesh/kernel/db";
 import { and, asc, eq } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
+import type { HiddenHere } from "../guard/guard.ts";
 import { type ConnectionRow, catalogTables, catalogs } from "../schema.ts";
+import { withHiddenViews } from "./hidden-views.ts";
 
 /** A stored catalogue and when it was taken (ISO 8601). Shared by those who ask: never changed in place. */
 export interface StoredCatalog {
@@ -11,14 +14,20 @@ export interface StoredCatalog {
   takenAt: string;
 }
 
+/** A stored catalogue without what is hidden in it. */
+export interface VisibleCatalog extends StoredCatalog {
+  /** What is missing: tables, columns, and views that would show them. */
+  hidden: readonly HiddenHere[];
+}
+
 /** A thousand tables are some ten megabytes as text; a few of the catalogues that are asked for all the time stay read. */
-const kept = new LRUCache<string, StoredCatalog>({ max: 24, ttl: 10 * 60_000 });
+const kept = new LRUCache<string, VisibleCatalog>({ max: 24, ttl: 10 * 60_000 });
 
 /**
  * The catalogue of a connection as it was read last, without what is hidden. Null when it was never read. The caller has been asked
  * for their rights before (`findConnection`). `takenAt` is its age, to be shown wherever it is used.
  */
-export async function readCatalog(tx: Transaction, row: ConnectionRow): Promise<StoredCatalog | null> {
+export async function readCatalog(tx: Transaction, row: ConnectionRow): Promise<VisibleCatalog | null> {
   const [head] = await tx.select({ takenAt: catalogs.takenAt }).from(catalogs).where(headOf(row));
   if (!head) return null;
   const key = JSON.stringify([row.workspaceId, row.id, head.takenAt, row.hidden]);
@@ -26,7 +35,8 @@ export async function readCatalog(tx: Transaction, row: ConnectionRow): Promise<
   if (known) return known;
   const whole = await readWholeCatalog(tx, row);
   if (whole === null) return null;
-  const visible = { catalog: visibleCatalog(whole.catalog, row.hidden), takenAt: whole.takenAt };
+  const hidden = withHiddenViews(row.engine, whole.catalog.tables, row.hidden);
+  const visible = { catalog: withoutHidden(whole.catalog, hidden), takenAt: whole.takenAt, hidden };
   // Only under its own name: between the two statements another one may have been stored.
   if (whole.takenAt === head.takenAt) kept.set(key, visible);
   return visible;
@@ -54,8 +64,15 @@ export async function readWholeCatalog(
   return { catalog, takenAt: head.takenAt };
 }
 
-/** The part of a catalogue that may be seen: no hidden table or column, and no key, index or view that would tell of one. */
-export function visibleCatalog(catalog: Catalog, hidden: readonly HiddenObject[]): Catalog {
+/**
+ * The part of a catalogue that may be seen: no hidden table or column, no view that would show one, and no key or index that would tell of
+ * one.
+ */
+export function visibleCatalog(engine: EngineKind, catalog: Catalog, hidden: readonly HiddenObject[]): Catalog {
+  return withoutHidden(catalog, withHiddenViews(engine, catalog.tables, hidden));
+}
+
+function withoutHidden(catalog: Catalog, hidden: readonly HiddenHere[]): Catalog {
   if (hidden.length === 0) return catalog;
   const hiddenTables = new Set<string>();
   const hiddenColumns = new Set<string>();

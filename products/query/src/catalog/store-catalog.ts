@@ -3,17 +3,18 @@ import type { HiddenObject } from "@mindmesh/contracts/query/connections";
 import type { Transaction } from "@mindmesh/kernel/db";
 import { and, eq, sql } from "drizzle-orm";
 import { type ConnectionRow, catalogTables, catalogs } from "../schema.ts";
+import { withHiddenViews } from "./hidden-views.ts";
 
 /** Bytes of JSON that go in one statement. */
 const batchBytes = 2_000_000;
 
 /**
- * Puts a catalogue in the place of the one before, within the caller's transaction. Of hidden columns no values are kept.
+ * Puts a catalogue in the place of the one before, within the caller's transaction. Of what is hidden no values are kept.
  * @param takenAt ISO 8601
  */
 export async function storeCatalog(
   tx: Transaction,
-  { workspaceId, id: connectionId, hidden }: Pick<ConnectionRow, "workspaceId" | "id" | "hidden">,
+  { workspaceId, id: connectionId, engine, hidden }: Pick<ConnectionRow, "workspaceId" | "id" | "engine" | "hidden">,
   catalog: Catalog,
   takenAt: string,
 ): Promise<void> {
@@ -21,7 +22,7 @@ export async function storeCatalog(
   await tx
     .delete(catalogTables)
     .where(and(eq(catalogTables.workspaceId, workspaceId), eq(catalogTables.connectionId, connectionId)));
-  const withoutHidden = valuesForgotten(hidden);
+  const withoutHidden = valuesForgotten(withHiddenViews(engine, tables, hidden));
   for (const batch of batches(tables.map((table) => storable(withoutHidden(table))))) {
     // One parameter for many rows: a thousand tables are a few statements.
     await tx.execute(sql`

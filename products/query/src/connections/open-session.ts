@@ -4,7 +4,7 @@ import type { Outbound } from "@mindmesh/kernel/outbound";
 import type { Secrets } from "@mindmesh/kernel/secrets";
 import type { BlobStore } from "@mindmesh/kernel/storage";
 import { engineOf } from "../engines/engine-of.ts";
-import type { ConnectionSecret, Session, Target, Way } from "../engines/engine.ts";
+import type { ConnectionSecret, NetworkTarget, Session, Way } from "../engines/engine.ts";
 import type { ConnectionRow } from "../schema.ts";
 import { fileTarget } from "./file-target.ts";
 
@@ -20,28 +20,60 @@ export interface SessionDependencies {
 /** What a connection's secret is bound to. */
 export const secretContext = (connectionId: string) => `query.connections:${connectionId}`;
 
-/** Opens a login to a connection's database. The caller has been asked for their rights before. @throws ConnectionFailure */
+/**
+ * How a connection's database is reached, and what logs in there. The caller has been asked for their rights before.
+ * @param passed is told how far opening has come
+ */
+export function networkTarget(
+  { secrets, outbound }: Pick<SessionDependencies, "secrets" | "outbound">,
+  { id, engine, network, secret, privateAllowed }: ConnectionRow,
+  signal: AbortSignal,
+  passed: Way["passed"] = () => undefined,
+): { target: NetworkTarget; way: Way } {
+  if (network === null || engine === "sqlite" || engine === "duckdb") throw new Error("a file has no address");
+  const entered: ConnectionSecret =
+    secret === null
+      ? { password: "", ssh: null }
+      : (JSON.parse(secrets.decrypt(secret, secretContext(id))) as ConnectionSecret);
+  const way: Way = {
+    async connect(host, port) {
+      const socket = await outbound.guardedConnect(host, port, { allowPrivate: privateAllowed });
+      passed("address");
+      passed("host");
+      return socket;
+    },
+    signal,
+    passed,
+  };
+  return { target: { engine, settings: network, secret: entered }, way };
+}
+
+/**
+ * Opens a login to a connection's database. The caller has been asked for their rights before.
+ * @param passed is told how far opening has come
+ * @throws ConnectionFailure
+ */
 export async function openSession(
   dependencies: SessionDependencies,
   row: ConnectionRow,
   signal: AbortSignal,
+  passed?: Way["passed"],
 ): Promise<Session> {
-  const { secrets, outbound } = dependencies;
   const engine = await engineOf(row.engine);
-  const allowPrivate = row.privateAllowed;
-  const way: Way = { connect: (host, port) => outbound.guardedConnect(host, port, { allowPrivate }), signal };
-  if (row.network === null) {
-    const target = await fileTarget(dependencies, row);
-    try {
-      return await engine.open(target, way);
-    } catch (error) {
-      await target.release();
-      throw error;
-    }
+  if (row.network !== null) {
+    const { target, way } = networkTarget(dependencies, row, signal, passed);
+    return engine.open(target, way);
   }
-  const secret: ConnectionSecret =
-    row.secret === null
-      ? { password: "", ssh: null }
-      : (JSON.parse(secrets.decrypt(row.secret, secretContext(row.id))) as ConnectionSecret);
-  return engine.open({ engine: row.engine, settings: row.network, secret } as Target, way);
+  const target = await fileTarget(dependencies, row);
+  passed?.("file");
+  try {
+    return await engine.open(target, {
+      connect: () => Promise.reject(new Error("a file needs no network")),
+      signal,
+      passed: () => undefined,
+    });
+  } catch (error) {
+    await target.release();
+    throw error;
+  }
 }

@@ -23,8 +23,8 @@ export function connectionRoutesOn(app: FastifyInstance, dependencies: Connectio
     createConnection: ({ caller, body, request }) => createConnection(dependencies, caller, actorOf(request), body),
     testPlace: ({ caller, body, request, reply }) =>
       testPlace(dependencies, caller, actorOf(request), body, whenGone(reply)),
-    testConnection: ({ caller, params, request, reply }) =>
-      testConnection(dependencies, caller, actorOf(request), params.connectionId, whenGone(reply)),
+    testConnection: ({ caller, params, body, request, reply }) =>
+      testConnection(dependencies, caller, actorOf(request), { ...params, ...body }, whenGone(reply)),
     changeConnection: ({ caller, params, body, request }) =>
       changeConnection(dependencies, caller, actorOf(request), params.connectionId, body),
     deleteConnection: ({ caller, params, request }) =>

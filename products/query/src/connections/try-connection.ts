@@ -4,6 +4,7 @@ import { type Actor, audit } from "@mindmesh/kernel/audit";
 import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, requireRight, tenantOf } from "@mindmesh/kernel/http";
 import { OutboundRefused } from "@mindmesh/kernel/outbound";
+import { emitEvent } from "@mindmesh/kernel/realtime";
 import { UndecipherableSecret } from "@mindmesh/kernel/secrets";
 import { v7 as uuidv7 } from "uuid";
 import { ConnectionFailure, StatementFailure } from "../engines/engine.ts";
@@ -26,12 +27,15 @@ export async function testConnection(
   dependencies: SessionDependencies,
   caller: MemberCaller,
   actor: Actor,
-  connectionId: string,
+  { connectionId, testId }: { connectionId: string; testId: string | null },
   left: AbortSignal,
 ): Promise<ConnectionTest> {
   requireRight(caller, "query.develop");
   const row = await dependencies.db.withWorkspace(tenantOf(caller), (tx) => findConnection(tx, caller, connectionId));
-  return recorded(dependencies, actor, row, await tryToOpen(dependencies, row, left));
+  const stages = liveStages(dependencies, caller, testId);
+  const result = await tryToOpen(dependencies, row, left, stages.tell);
+  await stages.all();
+  return recorded(dependencies, actor, row, result);
 }
 
 /**
@@ -42,7 +46,7 @@ export async function testPlace(
   dependencies: SessionDependencies,
   caller: MemberCaller,
   actor: Actor,
-  { connectionId, ...place }: ConnectionPlace & { connectionId: string | null },
+  { connectionId, testId, ...place }: ConnectionPlace & { connectionId: string | null; testId: string | null },
   left: AbortSignal,
 ): Promise<ConnectionTest> {
   requireRight(caller, "query.manage");
@@ -57,12 +61,10 @@ export async function testPlace(
     checkSameAddress(kept, stored?.network ?? null, place.network, place.secret);
     return draftRow(dependencies, caller, place, files, enteredSecret(kept, place.secret));
   });
-  return recorded(
-    dependencies,
-    actor,
-    { ...row, id: connectionId ?? row.id },
-    await tryToOpen(dependencies, row, left),
-  );
+  const stages = liveStages(dependencies, caller, testId);
+  const result = await tryToOpen(dependencies, row, left, stages.tell);
+  await stages.all();
+  return recorded(dependencies, actor, { ...row, id: connectionId ?? row.id }, result);
 }
 
 /** A row as if the settings were stored, for `openSession`. */
@@ -102,24 +104,23 @@ async function tryToOpen(
   dependencies: SessionDependencies,
   row: ConnectionRow,
   left: AbortSignal,
+  tell: (stage: ConnectionStage) => void,
 ): Promise<ConnectionTest> {
   const signal = AbortSignal.any([left, AbortSignal.timeout(longestTest)]);
   const stages = stagesOf(row);
-  let reached = false;
-  const watched: SessionDependencies = {
-    ...dependencies,
-    outbound: {
-      guardedConnect: async (...address) => {
-        const socket = await dependencies.outbound.guardedConnect(...address);
-        reached = true;
-        return socket;
-      },
-    },
+  const told = new Set<ConnectionStage>();
+  const passed = (stage: ConnectionStage) => {
+    if (told.has(stage) || !stages.includes(stage)) return;
+    told.add(stage);
+    tell(stage);
   };
   try {
-    const session = await openSession(watched, row, signal);
+    const session = await openSession(dependencies, row, signal, passed);
     try {
-      return { ok: true, passed: stages, report: await session.report() };
+      for (const stage of stages) if (stage !== "rights") passed(stage);
+      const report = await session.report();
+      passed("rights");
+      return { ok: true, passed: stages, report };
     } finally {
       await session.close();
     }
@@ -128,9 +129,34 @@ async function tryToOpen(
     const isRefused = error instanceof ConnectionFailure && error.cause instanceof OutboundRefused;
     const field = isRefused ? "privateAllowed" : fieldOf(stage, row);
     const at = stages.indexOf(stage);
-    const passed = at === -1 ? (reached ? stages.slice(0, stages.indexOf("host") + 1) : []) : stages.slice(0, at);
-    return { ok: false, passed, stage, message, field, hostKey };
+    const before = at === -1 ? stages.filter((each) => told.has(each)) : stages.slice(0, at);
+    return { ok: false, passed: before, stage, message, field, hostKey };
   }
+}
+
+/**
+ * Tells the devices of the person who tests how far it has come, in order; `all` resolves once they have been told.
+ * @param testId by which the page knows its test; null: nobody wants to be told
+ */
+function liveStages({ db }: SessionDependencies, { workspaceId, personId }: MemberCaller, testId: string | null) {
+  let all: Promise<unknown> = Promise.resolve();
+  const tell = (stage: ConnectionStage) => {
+    if (testId === null) return;
+    all = all.then(() =>
+      db.withWorkspace({ workspaceId }, (tx) =>
+        emitEvent(tx, {
+          workspaceId,
+          type: "query.connection.tested",
+          payload: { testId, stage },
+          actorId: personId,
+          audiencePersonId: personId,
+        }),
+      ),
+    );
+    // Awaited at the end; until then nobody shall take its failure for a lost one.
+    all.catch(() => undefined);
+  };
+  return { tell, all: () => all };
 }
 
 /** What opening has to pass, in its order. */

@@ -102,7 +102,7 @@ async function readKept(tx: Transaction, connection: ConnectionRow, version: num
   if (!row) throw new AppError("not_found", { message: `There is no version ${version} of this documentation.` });
   const kept = JSON.parse((await decompress(row.content)).toString("utf8")) as Kept;
   // What has been hidden since then is hidden in old versions too.
-  const catalog = visibleCatalog(kept.catalog, connection.hidden);
+  const catalog = visibleCatalog(connection.engine, kept.catalog, connection.hidden);
   return { ...kept, catalog, descriptions: stillThere(catalog, kept.descriptions) };
 }
 

@@ -45,6 +45,8 @@ export interface Way {
   /** TCP under the guard against private addresses. @throws OutboundRefused or what the network says */
   connect(host: string, port: number): Promise<Socket>;
   signal: AbortSignal;
+  /** Told how far opening has come. Those drivers that encrypt and log in by themselves tell it late, or not at all. */
+  passed(stage: ConnectionStage): void;
 }
 
 /** An engine; one folder each under `engines/`, loaded when it is first used. */
@@ -148,5 +150,12 @@ export interface Session {
   write(request: RunRequest & { commit: boolean; expectedRows: number | null }): Promise<{ affectedRows: number }>;
   /** The plan; with `analyze` the statement is run for it, under the walls and limits of `run`. @throws StatementFailure */
   plan(request: RunRequest & { analyze: boolean }): Promise<PlanNode>;
+  /**
+   * The plan of a reading statement as it would be with indexes that are not there; null where the database cannot say it. Only for
+   * PostgreSQL, where the extension HypoPG is installed.
+   * @param indexes `CREATE INDEX` statements of our own making
+   * @throws StatementFailure
+   */
+  planWith?(request: RunRequest & { indexes: readonly string[] }): Promise<PlanNode | null>;
   close(): Promise<void>;
 }

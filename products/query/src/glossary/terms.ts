@@ -1,3 +1,4 @@
+import type { EngineKind } from "@mindmesh/contracts/query/engine";
 import type { GlossaryTerm, TermBody } from "@mindmesh/contracts/query/glossary";
 import type { Database, Transaction } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
@@ -7,7 +8,10 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { readCatalog } from "../catalog/read-catalog.ts";
 import { findConnection } from "../connections/find-connection.ts";
+import type { HiddenHere } from "../guard/guard.ts";
+import { showsHidden } from "../guard/words/shows-hidden.ts";
 import type { ConnectionRow } from "../schema.ts";
+import { quoteTable } from "../sql/quote-name.ts";
 import { termProblems } from "./check-term.ts";
 import { type GlossaryRow, glossaryTerms } from "./schema.ts";
 
@@ -25,13 +29,38 @@ export async function readTerms(tx: Transaction, row: ConnectionRow): Promise<Gl
     .orderBy(asc(sql`lower(${glossaryTerms.term})`));
   if (rows.length === 0) return [];
   const stored = await readCatalog(tx, row);
+  const hidden = stored?.hidden ?? row.hidden;
   return Promise.all(
-    rows.map(async (term) => {
-      // Before the schema was read nothing can be said of a term.
-      const stale = stored ? Object.values(await termProblems(shapeOf(term), stored.catalog, row.engine)) : [];
-      return { ...shapeOf(term), stale };
-    }),
+    rows
+      .filter((term) => !tellsOfHidden(term, row.engine, hidden))
+      .map(async (term) => {
+        // Before the schema was read nothing can be said of a term.
+        const stale = stored ? Object.values(await termProblems(shapeOf(term), stored.catalog, row.engine)) : [];
+        return { ...shapeOf(term), stale };
+      }),
   );
+}
+
+/** A term that was bound before its table or column was hidden; it is there again when that is shown again. */
+function tellsOfHidden(
+  { bindings, fragment }: GlossaryRow,
+  engine: EngineKind,
+  hidden: readonly HiddenHere[],
+): boolean {
+  const isHidden = (name: { schema: string; table: string; column: string | null }) =>
+    hidden.some(
+      ({ schema, table, column }) =>
+        schema === name.schema && table === name.table && (column === null || column === name.column),
+    );
+  const isShown =
+    fragment !== null &&
+    (isHidden({ ...fragment, column: null }) ||
+      showsHidden(
+        `SELECT ${fragment.sql} FROM ${quoteTable(engine, { schema: fragment.schema, name: fragment.table })}`,
+        engine,
+        hidden,
+      ));
+  return bindings.some(isHidden) || isShown;
 }
 
 const shapeOf = (row: GlossaryRow): Omit<GlossaryTerm, "stale"> => row;

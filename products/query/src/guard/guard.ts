@@ -11,6 +11,9 @@ export interface ObjectName {
   name: string;
 }
 
+/** What nobody may see: a table, a column of one, or a view that would show either. */
+export type HiddenHere = HiddenObject & { isView?: true };
+
 /** What the guard found out about a statement that may run. */
 export interface StatementFacts {
   engine: EngineKind;
@@ -34,6 +37,8 @@ export interface StatementFacts {
   types: ObjectName[];
   /** Operators: each is a function, and anybody may have made one. */
   operators: ObjectName[];
+  /** What it may not reach by a view or a function either: for the second look. */
+  hidden: readonly HiddenHere[];
 }
 
 /** A statement that the guard has let through. Nothing but `checkStatement` makes one. */
@@ -52,8 +57,8 @@ export interface VisibleTable extends ObjectName {
 /** What of the database the guard knows beside the text. */
 export interface GuardKnowledge {
   engine: EngineKind;
-  /** What nobody may see here. */
-  hidden: HiddenObject[];
+  /** What nobody may see here; also the views of the catalogue that would show it. */
+  hidden: readonly HiddenHere[];
   /** Where names without a schema are looked for, in order. */
   searchPath: string[];
   /**

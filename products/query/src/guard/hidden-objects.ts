@@ -8,6 +8,8 @@ export interface GuardedTable {
   hidden: "table" | string[];
   /** The columns that may be seen; null where the catalogue does not know the table. */
   visible: string[] | null;
+  /** It is a view that reads what is hidden. */
+  isView: boolean;
 }
 
 /** PostgreSQL tells `Email` from `email`; for the others a name that differs in case alone may be the same one. */
@@ -29,13 +31,15 @@ export function guardedTable(knowledge: GuardKnowledge, { schema, name }: Object
   const first = objects[0];
   if (first === undefined) return null;
   const whole = objects.find(({ column }) => column === null);
-  if (whole !== undefined) return { schema: whole.schema, name: whole.table, hidden: "table", visible: null };
+  if (whole !== undefined)
+    return { schema: whole.schema, name: whole.table, hidden: "table", visible: null, isView: whole.isView === true };
   const known = knowledge.tables.find((table) => sameName(table.schema, first.schema) && sameName(table.name, name));
   return {
     schema: first.schema,
     name: first.table,
     hidden: objects.flatMap(({ column }) => (column === null ? [] : [column])),
     visible: known?.columns ?? null,
+    isView: false,
   };
 }
 
@@ -79,8 +83,8 @@ export const isVisibleColumn = (knowledge: GuardKnowledge, table: GuardedTable, 
 export const hiddenColumnSentence = (table: GuardedTable, column: string): string =>
   `The column ${table.schema}.${table.name}.${column} is hidden here.`;
 
-export const hiddenTableSentence = (table: GuardedTable): string =>
-  `The table ${table.schema}.${table.name} is hidden here.`;
+export const hiddenTableSentence = ({ schema, name, isView }: GuardedTable): string =>
+  isView ? `${schema}.${name} would show what is hidden here.` : `The table ${schema}.${name} is hidden here.`;
 
 const mostNamed = 40;
 

@@ -45,7 +45,7 @@ export async function startMockRun(
   if (!writableEngines.has(row.engine)) {
     throw new AppError("conflict", {
       message:
-        "Rows are written into PostgreSQL and SQLite. For this database download them as SQL and run the script.",
+        "Rows are written into PostgreSQL, MySQL, MariaDB and SQLite. For this database download them as SQL and run the script.",
     });
   }
   if (confirm.trim() !== row.name) {
@@ -87,7 +87,7 @@ export async function startMockRun(
 }
 
 /** Engines that rows can be written into by us. */
-const writableEngines: ReadonlySet<string> = new Set(["postgres", "sqlite"]);
+const writableEngines: ReadonlySet<string> = new Set(["postgres", "mysql", "sqlite"]);
 
 /** The last runs of a connection, newest first. @throws AppError not_allowed, not_found */
 export async function listMockRuns(db: Database, caller: MemberCaller, connectionId: string): Promise<MockRun[]> {

@@ -106,7 +106,12 @@ function wholeNumber({ column, bounds, statistics }: SuggestionParts): Generator
           : has("quantity", "qty", "count", "amount")
             ? [1, 20]
             : [1, 1000];
-  const [minimum, maximum] = within(usual, bounds, statistics, 1);
+  const [minimum, most] = within(usual, bounds, statistics, 1);
+  // MySQL has no boolean but `tinyint(1)`; SQL Server's tinyint goes further than MySQL's and begins at 0.
+  const tiny = /^tinyint(\(1\))?/i.exec(column.type);
+  if (tiny?.[1] !== undefined && !bounds && !statistics)
+    return { kind: "integer", minimum: 0, maximum: 1, distribution: uniform };
+  const maximum = tiny ? Math.min(most, 127) : most;
   return { kind: "integer", minimum: Math.ceil(minimum), maximum: Math.floor(maximum), distribution: uniform };
 }
 

@@ -4,11 +4,11 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "@mindmesh/kernel/errors";
 import { fileTarget } from "../connections/file-target.ts";
-import { secretContext, type SessionDependencies } from "../connections/open-session.ts";
+import { networkTarget, type SessionDependencies } from "../connections/open-session.ts";
 import { answerOf } from "../engines/child/answer-of.ts";
 import { startChild } from "../engines/child/start-child.ts";
-import type { ConnectionSecret } from "../engines/engine.ts";
 import type { ConnectionRow } from "../schema.ts";
+import { MockImpossible } from "./made-table.ts";
 import { makeMockRows } from "./mock-rows.ts";
 import type { MockPart } from "./mock-rows.ts";
 
@@ -34,6 +34,7 @@ export async function writeInto(
   if (row.readOnly) throw new AppError("conflict", { message: "The connection is read-only by now." });
   if (row.engine === "sqlite") return intoFile(dependencies, row, order);
   if (row.engine === "postgres") return intoPostgres(dependencies, row, order);
+  if (row.engine === "mysql") return intoMysql(dependencies, row, order);
   throw new AppError("conflict", { message: "Rows cannot be written into this kind of database." });
 }
 
@@ -64,21 +65,14 @@ async function intoFile(dependencies: SessionDependencies, row: ConnectionRow, o
 }
 
 async function intoPostgres(
-  { secrets, outbound }: SessionDependencies,
+  dependencies: SessionDependencies,
   row: ConnectionRow,
   { plan, catalog, signal, progress }: WriteOrder,
 ): Promise<number> {
   const { openLogin } = await import("../engines/postgres/login.ts");
   const { writePostgres } = await import("./write-postgres.ts");
-  if (row.network === null) throw new Error("a database on the network has an address");
-  const secret: ConnectionSecret =
-    row.secret === null
-      ? { password: "", ssh: null }
-      : (JSON.parse(secrets.decrypt(row.secret, secretContext(row.id))) as ConnectionSecret);
-  const login = await openLogin(
-    { engine: "postgres", settings: row.network, secret },
-    { connect: outbound.guardedConnect, signal },
-  );
+  const { target, way } = networkTarget(dependencies, row, signal);
+  const login = await openLogin(target, way);
   const stop = () => void login.close();
   signal.addEventListener("abort", stop);
   try {
@@ -87,6 +81,30 @@ async function intoPostgres(
     return written;
   } finally {
     signal.removeEventListener("abort", stop);
+    // What was not committed is undone with the login.
+    await login.close();
+  }
+}
+
+async function intoMysql(
+  dependencies: SessionDependencies,
+  row: ConnectionRow,
+  { plan, catalog, signal, progress }: WriteOrder,
+): Promise<number> {
+  const { openLogin } = await import("../engines/mysql/login.ts");
+  const { statementFailure } = await import("../engines/mysql/failures.ts");
+  const { writeMysql } = await import("./write-mysql.ts");
+  const { target, way } = networkTarget(dependencies, row, signal);
+  const login = await openLogin(target, way);
+  signal.addEventListener("abort", login.destroy);
+  try {
+    const written = await writeMysql(login, givingWay(makeMockRows(plan, catalog.tables), signal), progress);
+    signal.throwIfAborted();
+    return written;
+  } catch (error) {
+    throw error instanceof MockImpossible || signal.aborted ? error : statementFailure(error, "");
+  } finally {
+    signal.removeEventListener("abort", login.destroy);
     // What was not committed is undone with the login.
     await login.close();
   }

@@ -5,12 +5,19 @@ import type { MockPart } from "./mock-rows.ts";
 
 const rowsOfStatement = 200;
 
-/** The rows as an SQL script in an engine's dialect: one transaction, INSERTs of many rows, references of rings at the end. */
+/** The rows as an SQL script in an engine's dialect, a statement at a time: `sqlStatements` in one transaction. */
 export async function* sqlScript(engine: EngineKind, parts: AsyncIterable<MockPart>): AsyncGenerator<string> {
-  const { quote, begin, commit } = dialects[engine];
+  const { begin, commit } = dialects[engine];
+  yield `${begin}\n`;
+  for await (const statement of sqlStatements(engine, parts)) yield `${statement};\n`;
+  yield `${commit}\n`;
+}
+
+/** The rows as statements in an engine's dialect: INSERTs of many rows, references of rings at the end. */
+export async function* sqlStatements(engine: EngineKind, parts: AsyncIterable<MockPart>): AsyncGenerator<string> {
+  const { quote } = dialects[engine];
   const nameOf = ({ schema, name }: TableName) =>
     engine === "sqlite" ? quote(name) : `${quote(schema)}.${quote(name)}`;
-  yield `${begin}\n`;
   let head = "";
   let kinds: (CatalogTable["columns"][number] | undefined)[] = [];
   for await (const part of parts) {
@@ -20,7 +27,7 @@ export async function* sqlScript(engine: EngineKind, parts: AsyncIterable<MockPa
     } else if (part.type === "rows") {
       for (let from = 0; from < part.rows.length; from += rowsOfStatement) {
         const rows = part.rows.slice(from, from + rowsOfStatement);
-        yield `${head}${rows.map((row) => `(${row.map((value, index) => literal(engine, value, kinds[index])).join(", ")})`).join(",\n")};\n`;
+        yield `${head}${rows.map((row) => `(${row.map((value, index) => literal(engine, value, kinds[index])).join(", ")})`).join(",\n")}`;
       }
     } else {
       const of = (name: string) => part.catalog.columns.find((column) => column.name === name);
@@ -31,11 +38,10 @@ export async function* sqlScript(engine: EngineKind, parts: AsyncIterable<MockPa
         const where = part.key
           .map((name, index) => `${quote(name)} = ${literal(engine, key[index] ?? null, of(name))}`)
           .join(" AND ");
-        yield `UPDATE ${nameOf(part.table)} SET ${set} WHERE ${where};\n`;
+        yield `UPDATE ${nameOf(part.table)} SET ${set} WHERE ${where}`;
       }
     }
   }
-  yield `${commit}\n`;
 }
 
 /** One table as CSV (RFC 4180) with its names; NULL is nothing, an empty text is "". */

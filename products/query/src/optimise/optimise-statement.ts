@@ -11,7 +11,7 @@ import { queryShape } from "../syntax/query-shape.ts";
 import { resolveNames } from "../syntax/resolve-names.ts";
 import { type Parser, type SyntaxNode, parserOf } from "../syntax/syntax-tree.ts";
 import { planOnCopy } from "./plan-on-copy.ts";
-import { type IndexProposal, type Suspicion, createIndexSql } from "./proposal.ts";
+import { type IndexProposal, type Suspicion, createIndexSql, hypotheticalIndexSql } from "./proposal.ts";
 import { suspectStatement } from "./suspect-statement.ts";
 
 export interface Optimised {
@@ -50,10 +50,20 @@ export async function optimiseStatement(
   if (unknown) return { ...none, problem: { message: unknown.message, refusal: null } };
   try {
     return await withSession(dependencies, row, signal, async (session) => {
-      const plans = plannerOf(session, context, signal);
-      const plan = await plans(sql);
+      const planner = plannerOf(session, context, signal);
+      const plan = await planner.plan(sql);
       const suspicions = suspectStatement({ resolved, root, plan, parser, engine: row.engine });
-      const proving = { dependencies, caller, parser, root, tables: resolved.tables, plans, plan, engine: row.engine };
+      const proving = {
+        dependencies,
+        caller,
+        parser,
+        root,
+        tables: resolved.tables,
+        planner,
+        plan,
+        sql,
+        engine: row.engine,
+      };
       const findings: Finding[] = [];
       for (const each of suspicions) findings.push(await proved(each, proving));
       return { findings: inOrder(findings), plan, problem: null };
@@ -70,19 +80,21 @@ const gain = ({ evidence }: Finding) =>
 const inOrder = (findings: Finding[]) =>
   findings.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict) || gain(a) - gain(b));
 
-type Plans = (sql: string) => Promise<PlanNode>;
+/** Plans a statement as the database is, or as it would be with indexes that are not there (null where nobody can say). */
+interface Planner {
+  plan(sql: string): Promise<PlanNode>;
+  planWith(sql: string, indexes: readonly string[]): Promise<PlanNode | null>;
+}
 
-function plannerOf(session: Session, { row, knowledge }: AskContext, signal: AbortSignal): Plans {
-  return async (sql) => {
+function plannerOf(session: Session, { row, knowledge }: AskContext, signal: AbortSignal): Planner {
+  const requestOf = async (sql: string) => {
     const verdict = await checkStatement(sql, knowledge, "read");
     if (!verdict.ok) throw new StatementFailure("refused", verdict.refusal.reason);
-    return session.plan({
-      statement: verdict.statement,
-      parameters: [],
-      limits: { ...row.limits, cost: null },
-      signal,
-      analyze: false,
-    });
+    return { statement: verdict.statement, parameters: [], limits: { ...row.limits, cost: null }, signal };
+  };
+  return {
+    plan: async (sql) => session.plan({ ...(await requestOf(sql)), analyze: false }),
+    planWith: async (sql, indexes) => (await session.planWith?.({ ...(await requestOf(sql)), indexes })) ?? null,
   };
 }
 
@@ -92,8 +104,9 @@ interface Proving {
   parser: Parser;
   root: SyntaxNode;
   tables: CatalogTable[];
-  plans: Plans;
+  planner: Planner;
   plan: PlanNode;
+  sql: string;
   engine: EngineKind;
 }
 
@@ -114,9 +127,9 @@ function verdictOf(evidence: Evidence | null): Finding["verdict"] {
 }
 
 /** Both statements planned by the database itself. */
-async function rewriteEvidence({ rewrite, kind }: Suspicion, { plans, plan }: Proving): Promise<Evidence | null> {
+async function rewriteEvidence({ rewrite, kind }: Suspicion, { planner, plan }: Proving): Promise<Evidence | null> {
   if (rewrite === null) return null;
-  const after = await plans(rewrite).catch((error: unknown) => {
+  const after = await planner.plan(rewrite).catch((error: unknown) => {
     if (error instanceof StatementFailure) return null;
     throw error;
   });
@@ -128,32 +141,60 @@ async function rewriteEvidence({ rewrite, kind }: Suspicion, { plans, plan }: Pr
   return { way: "database", before: plan.totalCost, after: after.totalCost, beforePlan: plan, afterPlan: after, note };
 }
 
-async function indexEvidence(
+/** By the database itself where it has HypoPG, else by a copy, else an estimate. */
+async function indexEvidence(suspicion: Suspicion, proving: Proving): Promise<Evidence> {
+  return (
+    (await hypotheticalEvidence(suspicion, proving)) ??
+    (proving.engine === "postgres" ? await copyEvidence(suspicion, proving) : null) ??
+    estimated(suspicion.indexes)
+  );
+}
+
+async function hypotheticalEvidence(
   { indexes, rewrite }: Suspicion,
-  { dependencies, caller, parser, root, tables, engine }: Proving,
-): Promise<Evidence> {
-  if (engine === "postgres") {
-    const rewritten = rewrite === null ? null : parser.parse(rewrite);
-    const place = { db: dependencies.db, tenant: tenantOf(caller), parser };
-    const copy = await planOnCopy(place, { statement: root, rewritten, tables, indexes });
-    if (copy) {
-      const { real, copied } = copy.rows;
-      const size =
-        real > copied
-          ? ` with ${copied.toLocaleString("en")} rows in place of ${Math.round(real).toLocaleString("en")}`
-          : "";
-      const note = `Planned before and after on a copy${size}: made-up rows of the distribution that the catalogue knows. The real costs differ; which plan is cheaper should not.`;
-      return {
-        way: "copy",
-        before: copy.before.totalCost,
-        after: copy.after.totalCost,
-        beforePlan: copy.before,
-        afterPlan: copy.after,
-        note,
-      };
-    }
-  }
-  return estimated(indexes);
+  { planner, plan, sql }: Proving,
+): Promise<Evidence | null> {
+  const statements = indexes.map(hypotheticalIndexSql);
+  const after = await planner.planWith(rewrite ?? sql, statements).catch((error: unknown) => {
+    // Some kinds of indexes it cannot pretend.
+    if (error instanceof StatementFailure) return null;
+    throw error;
+  });
+  if (!after) return null;
+  const note =
+    "Planned by the database itself, with its own rows and statistics, as if the index were there (HypoPG). Nothing was made.";
+  return {
+    way: "hypothetical",
+    before: plan.totalCost,
+    after: after.totalCost,
+    beforePlan: plan,
+    afterPlan: after,
+    note,
+  };
+}
+
+async function copyEvidence(
+  { indexes, rewrite }: Suspicion,
+  { dependencies, caller, parser, root, tables }: Proving,
+): Promise<Evidence | null> {
+  const rewritten = rewrite === null ? null : parser.parse(rewrite);
+  const place = { db: dependencies.db, tenant: tenantOf(caller), parser };
+  const copy = await planOnCopy(place, { statement: root, rewritten, tables, indexes });
+  if (!copy) return null;
+  const { real, copied } = copy.rows;
+  const size =
+    real > copied
+      ? ` with ${copied.toLocaleString("en")} rows in place of ${Math.round(real).toLocaleString("en")}`
+      : "";
+  const note = `Planned before and after on a copy${size}: made-up rows of the distribution that the catalogue knows. The real costs differ; which plan is cheaper should not.`;
+  return {
+    way: "copy",
+    before: copy.before.totalCost,
+    after: copy.after.totalCost,
+    beforePlan: copy.before,
+    afterPlan: copy.after,
+    note,
+  };
 }
 
 /** Rows that are looked at, from what the catalogue knows: all of them, or those with one value. */

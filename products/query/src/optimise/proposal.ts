@@ -1,6 +1,7 @@
 import type { CatalogIndex, CatalogTable, TableName } from "@mindmesh/contracts/query/catalog";
 import type { EngineKind, TextPlace } from "@mindmesh/contracts/query/engine";
 import type { FindingKind } from "@mindmesh/contracts/query/optimise";
+import { quoteTable } from "../sql/quote-name.ts";
 import { dialects } from "../ask/built-in/write-sql.ts";
 
 /** An index that is not there. */
@@ -44,6 +45,11 @@ export function createIndexSql({ table, parts }: IndexProposal, engine: EngineKi
     table.schema === "" || engine === "sqlite" ? name(table.name) : `${name(table.schema)}.${name(table.name)}`;
   const concurrently = engine === "postgres" ? "CONCURRENTLY " : "";
   return `CREATE INDEX ${concurrently}${name(own)} ON ${place} (${parts.map(({ sql }) => sql).join(", ")})`;
+}
+
+/** The same for HypoPG, which gives it a name of its own. */
+export function hypotheticalIndexSql({ table, parts }: IndexProposal): string {
+  return `CREATE INDEX ON ${quoteTable("postgres", table)} (${parts.map(({ sql }) => sql).join(", ")})`;
 }
 
 const bare = (part: string) =>

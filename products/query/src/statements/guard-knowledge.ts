@@ -20,7 +20,7 @@ export async function guardKnowledge(tx: Transaction, row: ConnectionRow): Promi
   const stored = head && (await readCatalog(tx, row));
   const knowledge: GuardKnowledge = {
     engine: row.engine,
-    hidden: row.hidden,
+    hidden: stored?.hidden ?? row.hidden,
     searchPath: stored?.catalog.searchPath ?? [],
     tables: (stored?.catalog.tables ?? []).map(({ schema, name, columns }) => ({
       schema,

@@ -107,10 +107,10 @@ test("what is hidden leaves no key, index, check or view that would tell of it",
     definition: "SELECT email FROM people",
   });
   const all = catalog([...people.tables, orders, view]);
-  const withoutColumn = visibleCatalog(all, [{ schema: "public", table: "people", column: "email" }]);
+  const withoutColumn = visibleCatalog("postgres", all, [{ schema: "public", table: "people", column: "email" }]);
   expect(JSON.stringify(withoutColumn)).not.toMatch(/"email"|people_email|SELECT email/);
-  const withoutTable = visibleCatalog(all, [{ schema: "public", table: "people", column: null }]);
-  expect(withoutTable.tables.map(({ name }) => name)).toEqual(["orders", "emails"]);
+  const withoutTable = visibleCatalog("postgres", all, [{ schema: "public", table: "people", column: null }]);
+  expect(withoutTable.tables.map(({ name }) => name)).toEqual(["orders"]);
   expect(JSON.stringify(withoutTable)).not.toContain("people");
 });
 
@@ -167,4 +167,23 @@ test("a search finds tables before columns, names before comments, and wants all
   expect(names("order about")).toEqual(["orders.note"]);
   expect(names("public.people")).toEqual(["people", "people.id"]);
   expect(names("nothing")).toEqual([]);
+});
+
+test("a view that would show what is hidden is hidden with it, also through another view or a part of a table", () => {
+  const view = (name: string, definition: string | null) =>
+    table(name, [text("a")], { kind: "view", primaryKey: null, definition });
+  const all = catalog([
+    ...people.tables,
+    view("addresses", 'SELECT p."email" AS a FROM people p'),
+    view("again", "SELECT a FROM addresses"),
+    view("everything", "SELECT p.* FROM people p"),
+    view("unknown", null),
+    view("counts", "SELECT count(*) AS a FROM people"),
+    table("people_2026", [text("email")], { partOf: [{ schema: "public", name: "people" }] }),
+  ]);
+  const left = (column: string | null) =>
+    visibleCatalog("postgres", all, [{ schema: "public", table: "people", column }]).tables.map(({ name }) => name);
+  expect(left("email")).toEqual(["people", "counts"]);
+  expect(left(null)).toEqual([]);
+  expect(visibleCatalog("postgres", all, []).tables).toHaveLength(all.tables.length);
 });

@@ -121,6 +121,55 @@ test("the statement that compares quotes names as each engine does and reads a b
   );
   expect(overlapStatement("mysql", candidate)).toContain('`we"ird.``name]`');
   expect(overlapStatement("mssql", candidate)).toContain(
-    'SELECT TOP (2000) [customer_id] AS v FROM [public].[we"ird.`name]]]',
+    'SELECT TOP (2000) [customer_id] AS v0 FROM [public].[we"ird.`name]]]',
+  );
+});
+
+test("keys of several columns are found by their names, also with the table's name before one of them", () => {
+  const wide = { primaryKey: { name: null, columns: ["order_id", "line"] } };
+  const lines = table("order_lines", [column("order_id"), column("line"), text("article")], wide);
+  const parcels = table("parcels", [column("id"), column("order_id"), column("line")]);
+  const [key] = inferKeys(catalog([lines, parcels]));
+  expect(key).toMatchObject({
+    from: { name: "parcels" },
+    columns: ["order_id", "line"],
+    toColumns: ["order_id", "line"],
+  });
+  expect(key?.evidence[0]).toBe("It has all columns of the key order_lines (order_id, line), by their names.");
+  const tenant = (name: string, columns: string[]) =>
+    table(
+      name,
+      columns.map((each) => column(each)),
+      { primaryKey: { name: null, columns: ["tenant_id", "id"] } },
+    );
+  const keys = inferKeys(
+    catalog([tenant("clients", ["tenant_id", "id"]), tenant("bills", ["tenant_id", "id", "client_id"])]),
+  );
+  expect(keys.map(({ from, columns, toColumns }) => [from.name, columns, toColumns])).toEqual([
+    ["bills", ["tenant_id", "client_id"], ["tenant_id", "id"]],
+  ]);
+});
+
+test("two tables between the same others do not refer to each other, and a declared key is not found again", () => {
+  const between = { primaryKey: { name: null, columns: ["person_id", "article_id"] } };
+  const columns = () => [column("person_id"), column("article_id")];
+  expect(inferKeys(catalog([table("likes", columns(), between), table("stars", columns(), between)]))).toEqual([]);
+  const to = { schema: "public", name: "likes" };
+  const declared = { name: null, columns: ["person_id", "article_id"], to, toColumns: ["person_id", "article_id"] };
+  const replies = table("replies", [column("id"), ...columns()], {
+    foreignKeys: [{ ...declared, onDelete: null, onUpdate: null }],
+  });
+  expect(inferKeys(catalog([table("likes", columns(), between), replies]))).toEqual([]);
+});
+
+test("values of several columns are compared together", () => {
+  const candidate = {
+    key: "", from: { schema: "s", name: "parcels" }, columns: ["order_id", "line"], to: { schema: "s", name: "lines" },
+    toColumns: ["order_id", "no"], confidence: 0.6, evidence: [],
+  }; // prettier-ignore
+  expect(overlapStatement("postgres", candidate)).toBe(
+    'SELECT COUNT(*), COUNT(k."order_id") FROM (SELECT DISTINCT s.v0, s.v1 FROM ' +
+      '(SELECT "order_id" AS v0, "line" AS v1 FROM "s"."parcels" WHERE "order_id" IS NOT NULL AND "line" IS NOT NULL LIMIT 2000) AS s) AS d ' +
+      'LEFT JOIN "s"."lines" AS k ON k."order_id" = d.v0 AND k."no" = d.v1',
   );
 });

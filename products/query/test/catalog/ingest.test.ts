@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createClient } from "@mindmesh/client";
 import { type Connection, connectionRoutes } from "@mindmesh/contracts/query/connections";
 import type { Role } from "@mindmesh/contracts/permissions";
@@ -272,6 +273,41 @@ test("a test says at which stage it failed and at which field, and what a workin
   expect(works.report.leastPrivilegeScript).toContain("GRANT SELECT");
   expect(await as(developer).testConnection({ params: place() })).toMatchObject({ ok: true });
   await expect(as(analyst).testConnection({ params: place() })).rejects.toMatchObject({ code: "not_allowed" });
+});
+
+test("the page of who tests hears of each stage as it is passed, and nobody else's does", async () => {
+  const heard = (person: TestPerson) => {
+    const stages: [string, string][] = [];
+    person.live({
+      onEvent: ({ type, payload }) => {
+        const { testId, stage } = payload as { testId: string; stage: string };
+        if (type === "query.connection.tested") stages.push([testId, stage]);
+      },
+    });
+    return stages;
+  };
+  const [own, others] = [heard(owner), heard(developer)];
+  const test = (password: string, testId: string) =>
+    as(owner).testPlace({
+      params: workspace(),
+      body: {
+        engine: "postgres",
+        network: networkOf(database.url),
+        secret: { password },
+        privateAllowed: true,
+        testId,
+      },
+    });
+  const [works, fails] = [randomUUID(), randomUUID()];
+  expect(await test(passwordOf(database.url), works)).toMatchObject({ ok: true });
+  expect(await test("wrong", fails)).toMatchObject({ ok: false, stage: "login" });
+  await eventually(() =>
+    expect(own).toEqual([
+      ...["address", "host", "login", "database", "rights"].map((stage) => [works, stage]),
+      ...["address", "host"].map((stage) => [fails, stage]),
+    ]),
+  );
+  expect(others).toEqual([]);
 });
 
 test("a reading can be cancelled; what was there before stays", async () => {

@@ -51,7 +51,12 @@ beforeAll(async () => {
     table("orders", [column("id"), column("customer_id")]),
   ]);
   await db.withWorkspace({ workspaceId: owner.workspaceId }, (tx) =>
-    storeCatalog(tx, { workspaceId: owner.workspaceId, id: connectionId, hidden: [] }, shop, new Date().toISOString()),
+    storeCatalog(
+      tx,
+      { workspaceId: owner.workspaceId, id: connectionId, engine: "postgres", hidden: [] },
+      shop,
+      new Date().toISOString(),
+    ),
   );
   await db.close();
 });

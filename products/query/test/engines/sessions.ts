@@ -11,6 +11,7 @@ import type { CheckedStatement } from "../../src/guard/guard.ts";
 export function localWay(signal: AbortSignal = new AbortController().signal): Way {
   return {
     signal,
+    passed: () => undefined,
     async connect(host, port) {
       const socket = connect({ host, port, noDelay: true });
       await once(socket, "connect");
@@ -49,7 +50,7 @@ export async function openTestSession(target: NetworkTarget, way: Way = localWay
 
 /** A statement that no guard has looked at, as if somebody had found a way past it. */
 export function forged(engine: EngineKind, sql: string, access: "read" | "write" = "read"): CheckedStatement {
-  return { engine, sql, access, tables: [], functions: [] } as unknown as CheckedStatement;
+  return { engine, sql, access, tables: [], functions: [], hidden: [] } as unknown as CheckedStatement;
 }
 
 export function requestOf(

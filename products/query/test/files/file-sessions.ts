@@ -16,7 +16,7 @@ export const unguarded = (
   engine: "sqlite" | "duckdb",
   sql: string,
   access: "read" | "write" = "read",
-): CheckedStatement => ({ engine, sql, access, tables: [], functions: [] }) as unknown as CheckedStatement;
+): CheckedStatement => ({ engine, sql, access, tables: [], functions: [], hidden: [] }) as unknown as CheckedStatement;
 
 /** A new folder, removed by the function that comes with it. */
 export async function testFolder() {
@@ -48,7 +48,7 @@ export async function openFiles(
     whyNotWritten: "This connection is read-only.",
     release: () => rm(scratch, { recursive: true, force: true }),
   };
-  const way = { connect: () => Promise.reject(new Error("no network here")), signal };
+  const way = { connect: () => Promise.reject(new Error("no network here")), signal, passed: () => undefined };
   try {
     return await (await engineOf(engine)).open(target, way);
   } catch (error) {

@@ -206,3 +206,14 @@ describe("a refusal for hidden columns on PostgreSQL", () => {
     });
   });
 });
+
+it.each(engines)("a view that would show what is hidden is refused on %s as such", async (engine) => {
+  const knowledge = guarded(engine);
+  const { schema } = knowledge.tables[0] ?? { schema: "" };
+  const hidden = [...knowledge.hidden, { schema, table: "pay_by_name", column: null, isView: true as const }];
+  const verdict = await checkStatement("select * from pay_by_name", { ...knowledge, hidden }, "read");
+  expect(verdict).toMatchObject({
+    ok: false,
+    refusal: { reason: `${schema}.pay_by_name would show what is hidden here.` },
+  });
+});

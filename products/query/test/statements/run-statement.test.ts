@@ -3,6 +3,7 @@ import { ClientError } from "@mindmesh/client";
 import type { TestPerson } from "@mindmesh/test-support";
 import { eventually, startTestServer } from "@mindmesh/test-support";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { queryPersonData } from "../../src/person-data.ts";
 import { type Workbench, readBlock, run, startWorkbench, workbenchOf } from "./workbench-server.ts";
 
 let bench: Workbench;
@@ -269,4 +270,20 @@ test("other devices of the person hear of a statement; nobody else does", async 
   });
   const [ran] = [await ask("SELECT 'heard' AS it")];
   await eventually(() => expect(heard.filter((id) => id === ran.statement.id)).toHaveLength(2));
+});
+
+test("of a deleted account the audit log keeps that statements ran, and not what they said", async () => {
+  const leaver = await bench.join("analyst");
+  await ask("SELECT 'a secret of Ada' AS it", {}, leaver);
+  const audited = () =>
+    bench.server.sql<{ details: Record<string, unknown> }>(
+      "SELECT details FROM kernel.audit_log WHERE action = 'query.statement' AND actor_id = $1",
+      [leaver.personId],
+    );
+  expect(JSON.stringify(await audited())).toContain("a secret of Ada");
+  const { db } = await bench.database();
+  await db.system((tx) => queryPersonData.forgetPerson(tx, leaver.personId));
+  const [entry] = await audited();
+  expect(entry?.details).toMatchObject({ state: "done", rows: 1, origin: "person", access: "read" });
+  expect(entry?.details).not.toHaveProperty("sql");
 });

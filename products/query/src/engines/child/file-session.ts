@@ -72,14 +72,14 @@ export async function openFileSession(file: FileDatabase, signal: AbortSignal): 
     async *run({ statement, parameters, limits, signal: ended }) {
       expectAccess(statement, file.engine, "read");
       const { seconds, rows, bytes } = limits;
-      const request = { ask: "run", sql: statement.sql, parameters, rows, bytes } as const;
+      const request = { ask: "run", sql: statement.sql, hidden: statement.hidden, parameters, rows, bytes } as const;
       const news = (await reader(ended)).ask(request, { milliseconds: seconds * 1000, signal: ended });
       for await (const one of news) if (one.reply === "part") yield one.part;
     },
 
     async plan({ statement, parameters, limits, signal: ended, analyze }) {
       expectAccess(statement, file.engine, analyze ? "read" : null);
-      const request = { ask: "plan", sql: statement.sql, parameters, analyze } as const;
+      const request = { ask: "plan", sql: statement.sql, hidden: statement.hidden, parameters, analyze } as const;
       const milliseconds = analyze ? limits.seconds * 1000 : planMilliseconds;
       return answerOf(await reader(ended), request, { milliseconds, signal: ended });
     },

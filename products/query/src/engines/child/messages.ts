@@ -1,6 +1,7 @@
 import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
 import type { Cell, PlanNode } from "@mindmesh/contracts/query/engine";
 import type { MockPlan } from "@mindmesh/contracts/query/mock-data";
+import type { HiddenHere } from "../../guard/guard.ts";
 import type { FailureStage, FileTarget, LoginReport, RunPart, StatementFailureKind } from "../engine.ts";
 
 /** What a child is asked to do with its database; one thing at a time. */
@@ -8,9 +9,9 @@ export type ChildRequest =
   | { ask: "open"; path: string; access: "read" | "write"; scratch: string }
   | { ask: "report" }
   | { ask: "introspect"; samples: boolean }
-  | { ask: "run"; sql: string; parameters: Cell[]; rows: number; bytes: number }
+  | { ask: "run"; sql: string; hidden: readonly HiddenHere[]; parameters: Cell[]; rows: number; bytes: number }
   | { ask: "write"; sql: string; parameters: Cell[]; commit: boolean; expectedRows: number | null }
-  | { ask: "plan"; sql: string; parameters: Cell[]; analyze: boolean }
+  | { ask: "plan"; sql: string; hidden: readonly HiddenHere[]; parameters: Cell[]; analyze: boolean }
   /** Makes a database of files that are none. */
   | { ask: "load"; path: string; files: FileTarget["files"]; scratch: string }
   /** Writes the rows of a plan into a SQLite file that belongs to the request. */

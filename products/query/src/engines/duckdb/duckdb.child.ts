@@ -9,6 +9,7 @@ import { introspectDuckdb } from "./introspect.ts";
 import { loadFiles } from "./load-files.ts";
 import { bindParameters } from "./parameters.ts";
 import { planDuckdb } from "./plan.ts";
+import { refuseHiddenNames } from "./kept-texts.ts";
 import { literal, rowsOf } from "./rows.ts";
 import { runDuckdb } from "./run.ts";
 
@@ -114,6 +115,7 @@ serveChild(async (request, turn) => {
     return null;
   }
   const { connection } = inUse();
+  if (request.ask === "run" || request.ask === "plan") await refuseHiddenNames(connection, request);
   switch (request.ask) {
     case "report":
       return report(connection);

@@ -27,7 +27,7 @@ const longestValue = 2 * 64 * 1024 + 2;
 /** @throws ConnectionFailure */
 export async function openLogin(target: NetworkTarget, way: Way): Promise<Login> {
   const signal = AbortSignal.any([way.signal, AbortSignal.timeout(loginTimeoutMs)]);
-  const path = await reach(target, { connect: way.connect, signal });
+  const path = await reach(target, { ...way, signal });
   try {
     const { connection, encrypted } = await connect(path, target, signal);
     const login: Login = {

@@ -2,6 +2,7 @@ import type { PlanNode } from "@mindmesh/contracts/query/engine";
 import { type RunRequest, StatementFailure } from "../engine.ts";
 import { watchFailure, watchStatement } from "../statement-watch.ts";
 import { statementFailure } from "./failures.ts";
+import { refuseHiddenNames } from "./kept-texts.ts";
 import { type Login, ask } from "./login.ts";
 import { lookAgain } from "./second-look.ts";
 import { begin, leaveNothing } from "./transaction.ts";
@@ -19,6 +20,7 @@ export async function planStatement(login: Login, request: RunRequest & { analyz
   try {
     if (statement.access === "read") lookAgain(statement.sql);
     await watch.race(begin(login, limits.seconds, null));
+    if (statement.access === "read") await watch.race(refuseHiddenNames(login, statement));
     // The setting must stand alone in its batch.
     await watch.race(ask(login, "SET SHOWPLAN_XML ON"));
     try {

@@ -4,6 +4,7 @@ import { cellBytesLimit, partBytes } from "../cut-text.ts";
 import type { RunPart, RunRequest } from "../engine.ts";
 import { watchFailure, watchStatement } from "../statement-watch.ts";
 import { statementFailure } from "./failures.ts";
+import { refuseHiddenNames } from "./kept-texts.ts";
 import type { Login } from "./login.ts";
 import { resultColumn } from "./result-columns.ts";
 import { lookAgain } from "./second-look.ts";
@@ -26,6 +27,7 @@ export async function* runStatement(login: Login, request: RunRequest): AsyncGen
   try {
     lookAgain(statement.sql);
     await watch.race(begin(login, limits.seconds, limits.rows + 1));
+    await watch.race(refuseHiddenNames(login, statement));
     const started = performance.now();
     result = readResult(login, statement.sql, parameters, limits);
     yield { type: "columns", columns: await watch.race(result.columns) };

@@ -64,7 +64,7 @@ export async function planStatement(login: Login, request: RunRequest & { analyz
   const watch = watchStatement({ seconds: limits.seconds, signal }, login.cancel, login.destroy);
   try {
     await watch.race(begin(login, "read", limits.seconds));
-    if (statement.access === "read") await watch.race(lookAgain(login, statement.sql));
+    if (statement.access === "read") await watch.race(lookAgain(login, statement));
     const words = analyze ? "ANALYZE FORMAT=JSON" : "EXPLAIN FORMAT=JSON";
     return planTree(await watch.race(explain(login, request, words)));
   } catch (error) {

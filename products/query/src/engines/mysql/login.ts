@@ -30,7 +30,7 @@ const cancelTimeoutMs = 5000;
 /** @throws ConnectionFailure */
 export async function openLogin(target: NetworkTarget, way: Way): Promise<Login> {
   const signal = AbortSignal.any([way.signal, AbortSignal.timeout(loginTimeoutMs)]);
-  const path = await reach(target, { connect: way.connect, signal });
+  const path = await reach(target, { ...way, signal });
   try {
     return await logIn(path, target, signal);
   } catch (error) {

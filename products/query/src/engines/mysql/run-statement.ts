@@ -20,7 +20,7 @@ export async function* runStatement(login: Login, request: RunRequest): AsyncGen
   let result: Result | null = null;
   try {
     await watch.race(begin(login, "read", limits.seconds, limits.rows + 1));
-    await watch.race(lookAgain(login, statement.sql));
+    await watch.race(lookAgain(login, statement));
     await watch.race(refuseCost(login, request));
     const { before, sql } = withParameters(login, statement.sql, request.parameters);
     for (const each of before) await watch.race(ask(login.connection, each));

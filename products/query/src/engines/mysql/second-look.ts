@@ -1,4 +1,7 @@
+import type { CheckedStatement } from "../../guard/guard.ts";
+import { namesIn } from "../../guard/words/shows-hidden.ts";
 import { StatementFailure } from "../engine.ts";
+import { type KeptText, refuseHiddenReach } from "../hidden-reach.ts";
 import { type Login, ask } from "./login.ts";
 
 /** A token of a statement outside of comments and texts. */
@@ -60,7 +63,10 @@ const dangerous = new Set([
  * Looks at a reading statement without knowing what the guard found: what it begins with, what in it would write, lock or wait, and
  * which stored functions it calls. @throws StatementFailure
  */
-export async function lookAgain(login: Login, sql: string): Promise<void> {
+export async function lookAgain(
+  login: Login,
+  { sql, hidden }: Pick<CheckedStatement, "sql" | "hidden">,
+): Promise<void> {
   const words = wordsOf(sql);
   const first = words[0]?.text.toUpperCase() ?? "";
   if (!beginnings.has(first)) throw refused("Only statements that read can be run here.");
@@ -90,6 +96,7 @@ export async function lookAgain(login: Login, sql: string): Promise<void> {
       called.add(name);
     }
   });
+  await refuseHiddenReach("mysql", hidden, namesIn(sql, "mysql"), (names) => keptTexts(login, names));
   if (called.size === 0) return;
   const names = [...called].map((name) => login.connection.escape(name)).join(", ");
   // SQL_DATA_ACCESS is what the function's author says; the transaction is READ ONLY in any case.
@@ -103,4 +110,18 @@ export async function lookAgain(login: Login, sql: string): Promise<void> {
     throw refused(
       `${routine[0]}.${routine[1]}() is declared to change data. A statement that only reads may not call it.`,
     );
+}
+
+/** Views and stored functions of these names. Their texts are empty to a login without SHOW VIEW, or that did not make the function. */
+async function keptTexts(login: Login, names: string[]): Promise<KeptText[]> {
+  const list = names.map((name) => login.connection.escape(name)).join(", ");
+  const found = await ask(
+    login.connection,
+    `SELECT table_schema, table_name, view_definition FROM information_schema.views
+     WHERE table_name IN (${list}) AND table_schema NOT IN ('sys', 'information_schema', 'performance_schema', 'mysql')
+     UNION ALL
+     SELECT routine_schema, routine_name, routine_definition FROM information_schema.routines
+     WHERE routine_type = 'FUNCTION' AND routine_name IN (${list}) AND routine_schema NOT IN ('sys', 'mysql')`,
+  );
+  return found.map(([schema, name, text]) => ({ schema: schema ?? "", name: name ?? "", text: text || null }));
 }

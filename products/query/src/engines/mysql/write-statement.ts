@@ -61,26 +61,35 @@ function change(login: Login, sql: string): Promise<number> {
   });
 }
 
-/** Tables of MyISAM, Aria, MEMORY and the like keep what a rollback should take back. */
 async function refuseTablesWithoutTransactions(
   login: Login,
   { statement, commit }: RunRequest & { commit: boolean },
 ): Promise<void> {
-  const written = statement.tables.filter((table) => table.written);
-  if (commit || written.length === 0) return;
-  const escape = (text: string) => login.connection.escape(text);
-  const which = written.map(
+  if (commit) return;
+  const found = await tableWithoutTransactions(
+    login.connection,
+    statement.tables.filter((table) => table.written),
+  );
+  if (found === null) return;
+  const message = `The table ${found.name} is kept by ${found.engine}, which cannot roll back, so there is no preview.`;
+  throw new StatementFailure("refused", message);
+}
+
+/** The first of some tables that is kept by MyISAM, Aria, MEMORY or the like, which keep what a rollback should take back. */
+export async function tableWithoutTransactions(
+  connection: Login["connection"],
+  tables: readonly { schema: string | null; name: string }[],
+): Promise<{ name: string; engine: string } | null> {
+  if (tables.length === 0) return null;
+  const escape = (text: string) => connection.escape(text);
+  const which = tables.map(
     ({ schema, name }) =>
       `(t.table_schema = ${schema === null ? "DATABASE()" : escape(schema)} AND t.table_name = ${escape(name)})`,
   );
   const [found] = await ask(
-    login.connection,
+    connection,
     `SELECT t.table_name, t.engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
      WHERE e.transactions = 'NO' AND (${which.join(" OR ")})`,
   );
-  if (found)
-    throw new StatementFailure(
-      "refused",
-      `The table ${found[0]} is kept by ${found[1]}, which cannot roll back, so there is no preview.`,
-    );
+  return found ? { name: found[0] ?? "", engine: found[1] ?? "" } : null;
 }

@@ -7,7 +7,7 @@ const relations = `pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid
 export const aboutServer = `
 SELECT current_setting('server_version'), array_to_json(current_schemas(false))`;
 
-/** oid, schema, name, kind, comment, row estimate, bytes, definition of a view, sequential scans, analyzed at, may be read, is a partition */
+/** oid, schema, name, kind, comment, row estimate, bytes, definition of a view, sequential scans, analyzed at, may be read in part, may be read whole, tables it is a part of */
 export const aboutTables = `
 SELECT c.oid, n.nspname, c.relname, c.relkind, obj_description(c.oid, 'pg_class'),
   CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples END,
@@ -15,7 +15,9 @@ SELECT c.oid, n.nspname, c.relname, c.relkind, obj_description(c.oid, 'pg_class'
   CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
   s.seq_scan, to_char(greatest(s.last_analyze, s.last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   has_schema_privilege(n.oid, 'USAGE') AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')),
-  has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+  has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
+  (SELECT json_agg(json_build_object('schema', s.nspname, 'name', w.relname) ORDER BY i.inhseqno) FROM pg_catalog.pg_inherits i
+    JOIN pg_catalog.pg_class w ON w.oid = i.inhparent JOIN pg_catalog.pg_namespace s ON s.oid = w.relnamespace WHERE i.inhrelid = c.oid)
 FROM ${relations} LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid
 WHERE ${ownRelations} ORDER BY n.nspname, c.relname`;
 

@@ -4,6 +4,7 @@ import { oneAtATime } from "../one-at-a-time.ts";
 import { introspect } from "./introspect.ts";
 import { type Login, openLogin } from "./login.ts";
 import { planStatement } from "./plan-statement.ts";
+import { planWithIndexes } from "./plan-with-indexes.ts";
 import { reportLogin } from "./report-login.ts";
 import { runStatement } from "./run-statement.ts";
 import { writeStatement } from "./write-statement.ts";
@@ -33,6 +34,11 @@ function sessionOn(login: Login): Session {
       alone(async () => {
         expectAccess(request.statement, "postgres", null);
         return planStatement(login, request);
+      }),
+    planWith: (request) =>
+      alone(async () => {
+        expectAccess(request.statement, "postgres", "read");
+        return planWithIndexes(login, request);
       }),
     close: () => login.close(),
   };

@@ -1,4 +1,10 @@
-import type { Catalog, CatalogColumn, CatalogTable, ColumnStatistics } from "@mindmesh/contracts/query/catalog";
+import type {
+  Catalog,
+  CatalogColumn,
+  CatalogTable,
+  ColumnStatistics,
+  TableName,
+} from "@mindmesh/contracts/query/catalog";
 import type { IntrospectRequest } from "../engine.ts";
 import { watchFailure, watchStatement } from "../statement-watch.ts";
 import {
@@ -157,7 +163,7 @@ const list = (json: string | null | undefined): string[] => JSON.parse(json ?? "
 const number = (text: string | null | undefined) => (text === null || text === undefined ? null : Number(text));
 
 function tableOf(row: Row): CatalogTable {
-  const [, schema, name, kind, comment, rows, bytes, definition, scans, analyzedAt, partly, wholly] = row;
+  const [, schema, name, kind, comment, rows, bytes, definition, scans, analyzedAt, partly, wholly, partOf] = row;
   let gap: string | null = null;
   if (partly !== "t") gap = "The login may not read this table.";
   else if (wholly !== "t") gap = "The login may read some columns of this table only.";
@@ -178,6 +184,7 @@ function tableOf(row: Row): CatalogTable {
     sequentialScans: number(scans),
     analyzedAt: analyzedAt ?? null,
     gap,
+    ...(partOf && { partOf: JSON.parse(partOf) as TableName[] }),
   };
 }
 

@@ -35,7 +35,7 @@ const asText = { getTypeParser: () => (value: unknown) => value } as unknown as 
 export async function openLogin(target: NetworkTarget, way: Way): Promise<Login> {
   const { settings, secret } = target;
   const signal = AbortSignal.any([way.signal, AbortSignal.timeout(loginTimeoutMs)]);
-  const path = await reach(target, { connect: way.connect, signal });
+  const path = await reach(target, { ...way, signal });
   try {
     return await logIn(path, settings, secret.password, signal);
   } catch (error) {
@@ -118,6 +118,7 @@ async function connectSocket(
   if (answer === "S") {
     const secured = await unlessGivenUp(signal, secure(socket, settings), (late) => late.destroy());
     secured.on("error", () => undefined);
+    path.passed("tls");
     return { socket: secured, encrypted: true };
   }
   if (answer === "N" && settings.tls === "prefer") return { socket, encrypted: false };

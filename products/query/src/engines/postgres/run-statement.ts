@@ -8,6 +8,7 @@ import { refuseDangerousCalls } from "./called-functions.ts";
 import { resultColumns, typesOf } from "./column-types.ts";
 import { statementFailure } from "./failures.ts";
 import type { Login } from "./login.ts";
+import { refuseHiddenNames, refuseHiddenScans } from "./kept-texts.ts";
 import { explain, explainPrefix, refuseDangerousPlan } from "./planned.ts";
 import { statementNames } from "./statement-names.ts";
 import { begin, leaveNothing } from "./transaction.ts";
@@ -34,6 +35,7 @@ export async function lookAgain(login: Login, { statement, parameters, limits }:
   const { sql, plannable } = statement;
   const names = await statementNames({ sql, plannable: plannable ?? null });
   await refuseDangerousCalls(login, names);
+  await refuseHiddenNames(login, names, statement.hidden);
   const { plannable: planned } = names;
   if (planned === null) return;
   const plan = await explain(login, planned, parameters, false).catch((error: unknown) => {
@@ -42,6 +44,7 @@ export async function lookAgain(login: Login, { statement, parameters, limits }:
     throw statementFailure(error, sql, explainPrefix(false).length - before);
   });
   await refuseDangerousPlan(login, plan, limits.cost);
+  refuseHiddenScans(plan.Plan, statement.hidden);
 }
 
 /** Runs a reading statement through all walls (docs/flows/query-statement.md). @throws StatementFailure */

@@ -1,4 +1,5 @@
 import { constants, type DatabaseSync } from "node:sqlite";
+import type { HiddenHere } from "../../guard/guard.ts";
 
 /** Functions that reach beyond the database or its memory. The first would load machine code; it is off anyway. */
 const deniedFunctions = new Set(["load_extension", "fts3_tokenizer", "sqlite_log", "rtreecheck"]);
@@ -46,17 +47,30 @@ const neverWritten = new Set([
   constants.SQLITE_DROP_VTABLE,
 ]);
 
+/** Tables that virtual ones keep their content in; https://www.sqlite.org/vtab.html#the_xshadowname_method */
+const ofVirtualTables = /_(?:content|data|idx|docsize|config|segments|segdir|stat|node|parent|rowid)$/;
+
 /**
  * SQLite asks it, while it compiles a statement, about each thing that the statement would do, and refuses the statement at
- * the first no. `own` is for what the engine itself runs.
+ * the first no. It asks about every column that is read, also by a view. `own` is for what the engine itself runs.
  */
 export function authorizeStatements(database: DatabaseSync) {
   let mode: "own" | "read" | "write" = "own";
+  let isHidden: (table: string, column: string) => boolean = () => false;
   database.setAuthorizer((action, first, second) => {
     if (mode === "own") return constants.SQLITE_OK;
+    if (action === constants.SQLITE_READ && isHidden(first ?? "", second ?? "")) return constants.SQLITE_DENY;
     return isAllowed(mode, action, first, second) ? constants.SQLITE_OK : constants.SQLITE_DENY;
   });
   return {
+    /** From now on these tables and columns cannot be read. */
+    hide(hidden: readonly HiddenHere[]): void {
+      const names = new Set(hidden.map(({ table, column }) => place(table, column ?? "*")));
+      isHidden = (table, column) =>
+        names.has(place(table, "*")) ||
+        names.has(place(table, column)) ||
+        names.has(place(table.replace(ofVirtualTables, ""), "*"));
+    },
     as<T>(who: "read" | "write", work: () => T): T {
       mode = who;
       try {
@@ -67,6 +81,8 @@ export function authorizeStatements(database: DatabaseSync) {
     },
   };
 }
+
+const place = (table: string, column: string) => JSON.stringify([table.toLowerCase(), column.toLowerCase()]);
 
 /** @param first,second what SQLite passes with the action: names of a pragma and its value, of a function… */
 function isAllowed(mode: "read" | "write", action: number, first: string | null, second: string | null): boolean {

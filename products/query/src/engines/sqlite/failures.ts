@@ -20,6 +20,16 @@ export function sqliteFailure(error: unknown): ChildFailure | null {
     code: String(errcode),
     hint: null,
   };
+  const hidden = /^access to (.+) is prohibited$/.exec(message)?.[1];
+  if (hidden !== undefined) {
+    return {
+      ...failure,
+      kind: "refused",
+      message: `It would show ${hidden}, which is hidden here.`,
+      hint: "Ask an admin who may show it.",
+      near: null,
+    };
+  }
   if (code === unauthorized || message.startsWith("not authorized")) {
     return {
       ...failure,

@@ -82,6 +82,7 @@ function write(sql: string, parameters: (string | null)[], commit: boolean, expe
 serveChild(async (request, turn) => {
   if (request.ask === "open") return open(request.path, request.access);
   const { database, authorizer, warnings } = inUse();
+  if (request.ask === "run" || request.ask === "plan") authorizer.hide(request.hidden);
   switch (request.ask) {
     case "report":
       return {

@@ -21,6 +21,7 @@ export const factsOf = (walk: Walk, outcome: Pick<StatementFacts, "kind" | "plan
   maybeCalls: [...walk.maybeCalls],
   types: [...walk.types.values()],
   operators: [...walk.operators.values()],
+  hidden: walk.knowledge.hidden,
 });
 
 /** Nodes inside of nodes: far beyond what people and programs write, and well within the stack that there is. */

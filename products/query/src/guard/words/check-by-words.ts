@@ -39,6 +39,7 @@ export function checkByWords(rules: WordRules, sql: string, knowledge: GuardKnow
     maybeCalls: [],
     types: [],
     operators: [],
+    hidden: knowledge.hidden,
   };
 }
 

@@ -34,7 +34,7 @@ const mayName = (piece: Piece) => isName(piece) || piece.kind === "text";
 
 function guardedTables({ hidden, tables }: GuardKnowledge): GuardedTable[] {
   const found = new Map<string, GuardedTable>();
-  for (const { schema, table, column } of hidden) {
+  for (const { schema, table, column, isView } of hidden) {
     const key = `${schema}.${table}`.toLowerCase();
     const before = found.get(key);
     const known = tables.find((one) => same(one.schema, schema) && same(one.name, table));
@@ -44,6 +44,7 @@ function guardedTables({ hidden, tables }: GuardKnowledge): GuardedTable[] {
       name: table,
       hidden: column === null || before?.hidden === "table" ? "table" : [...columns, column],
       visible: known?.columns ?? null,
+      isView: isView === true,
     });
   }
   return [...found.values()];

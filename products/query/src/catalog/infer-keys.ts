@@ -44,13 +44,17 @@ const widestKey = 4;
 
 /**
  * Tables that have all columns of another one's key of several columns, by the same names and types; or by the table's name before it, as in
- * `orders (tenant_id, customer_id)` beside `customers (tenant_id, id)`.
+ * `orders (tenant_id, customer_id)` beside `customers (tenant_id, id)`. At least one of them must be more than a name that every table has.
  */
 function wideCandidates(tables: readonly CatalogTable[]): KeyCandidate[] {
   const shapes = tables
     .filter(({ kind }) => kind === "table" || kind === "partitioned table")
     .map((table) => ({ table, columns: new Map(table.columns.map((column) => [snake(column.name), column])) }));
+  const uses = new Map<string, number>();
+  for (const { columns } of shapes) for (const name of columns.keys()) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const isRare = (name: string) => (uses.get(name) ?? 0) <= Math.max(4, shapes.length / 20);
   return shapes.flatMap(({ table: target, columns: targetColumns }) => {
+    const roles = namesOf(target);
     const keys = [...(target.primaryKey ? [target.primaryKey] : []), ...target.uniqueKeys].filter(
       ({ columns }) => columns.length > 1 && columns.length <= widestKey,
     );
@@ -58,49 +62,37 @@ function wideCandidates(tables: readonly CatalogTable[]): KeyCandidate[] {
       const names = key.columns.map(snake);
       const keyColumns = names.map((name) => targetColumns.get(name));
       if (keyColumns.some((column) => column === undefined || !keyKinds.has(column.kind))) return [];
+      const isMain = index === 0 && target.primaryKey !== null;
       return shapes.flatMap(({ table, columns }): KeyCandidate[] => {
         if (table === target) return [];
-        const own = names.map(
-          (name) => namesOf(target).flatMap((each) => columns.get(`${each}_${name}`) ?? [])[0] ?? columns.get(name),
-        );
+        const byRole = names.map((name) => roles.flatMap((role) => columns.get(`${role}_${name}`) ?? [])[0]);
+        const own = names.map((name, at) => byRole[at] ?? columns.get(name));
         const fits = own.every((column, at) => column !== undefined && sameType(column, keyColumns[at]!));
-        if (!fits || isKnownLink(table, target, own as CatalogColumn[])) return [];
+        const isSpecific = names.some((name, at) => byRole[at] !== undefined || isRare(name));
+        if (!fits || !isSpecific || isKnownLink(table, own as CatalogColumn[])) return [];
         const from = { schema: table.schema, name: table.name };
         const to = { schema: target.schema, name: target.name };
-        const [source, toColumns] = [own.map((column) => column!.name), key.columns];
-        const place = `${target.name} (${toColumns.join(", ")})`;
-        const confidence = (table.schema === target.schema ? 0.65 : 0.5) - (index === 0 && target.primaryKey ? 0 : 0.1);
+        const source = own.map((column) => column!.name);
+        const confidence = round((table.schema === target.schema ? 0.65 : 0.5) - (isMain ? 0 : 0.1));
+        const place = `${target.name} (${key.columns.join(", ")})`;
         const evidence = [`It has all columns of the key ${place}, by their names.`, "Their types fit."];
-        return [
-          {
-            key: keyOf(from, source, to, toColumns),
-            from,
-            columns: source,
-            to,
-            toColumns,
-            confidence: round(confidence),
-            evidence,
-          },
-        ];
+        const ends = { from, columns: source, to, toColumns: key.columns };
+        return [{ key: keyOf(from, source, to, key.columns), ...ends, confidence, evidence }];
       });
     });
   });
 }
 
 /**
- * Declared already; or both tables have the same key, as two tables between the same others do: neither refers to the other then more than
- * the other to it.
+ * These columns are declared to refer to something; or they are the table's own key, as of two tables between the same others: neither refers
+ * to the other then more than the other to it.
  */
-function isKnownLink(table: CatalogTable, target: CatalogTable, columns: readonly CatalogColumn[]): boolean {
+function isKnownLink(table: CatalogTable, columns: readonly CatalogColumn[]): boolean {
   const names = columns.map(({ name }) => name);
-  const declared = table.foreignKeys.some(
-    ({ to, columns: own }) =>
-      to.schema === target.schema && to.name === target.name && own.every((name) => names.includes(name)),
-  );
-  const isOwnKey = [table.primaryKey, ...table.uniqueKeys].some(
-    (key) => key?.columns.length === names.length && key.columns.every((name) => names.includes(name)),
-  );
-  return declared || isOwnKey;
+  const isSame = (other: readonly string[]) =>
+    other.length === names.length && other.every((name) => names.includes(name));
+  const keys = [table.primaryKey, ...table.uniqueKeys].flatMap((key) => (key ? [key.columns] : []));
+  return [...keys, ...table.foreignKeys.map((key) => key.columns)].some(isSame);
 }
 
 interface Target {

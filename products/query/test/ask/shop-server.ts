@@ -105,7 +105,7 @@ export async function startShopServer(environment: Record<string, string> = {}):
       const found = items.find(({ id }) => id === made.id);
       expect(found?.ingestion?.state, found?.ingestion?.error ?? "").toBe("done");
       return found as Connection;
-    });
+    }, 60);
   const shopServer: ShopServer = {
     server,
     owner,

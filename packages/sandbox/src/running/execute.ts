@@ -5,7 +5,7 @@ import type { FinishReason, RunEvent, SandboxLanguage } from "../sandbox.ts";
 import { type CheckedFile, inWords } from "./check-request.ts";
 import { outputCleaner } from "./clean-output.ts";
 import { findError } from "./find-error.ts";
-import { collectFiles, isOverfull, prepareFolder, takeBack } from "./working-folder.ts";
+import { collectFiles, isDiskFull, isOverfull, prepareFolder, takeBack } from "./working-folder.ts";
 
 const diskEveryMs = 200;
 const holdMs = 15;
@@ -56,7 +56,9 @@ export async function execute(execution: Execution, tell: (event: RunEvent) => v
   try {
     outcome = await execution.start({ ...output.sinks, signal: stopper.signal, outDirectory: folder.out });
   } catch (error) {
-    const message = `The sandbox failed: ${error instanceof Error ? error.message : String(error)}`;
+    const message = isDiskFull(error)
+      ? "The server's disk is full, so the program could not be started. Nothing was changed; tell whoever runs the server."
+      : `The sandbox failed: ${error instanceof Error ? error.message : String(error)}`;
     outcome = { ended: "lost", exitCode: null, message, cpuMs: 0, peakMemoryBytes: 0 };
   } finally {
     clearTimeout(clock);
@@ -72,14 +74,14 @@ export async function execute(execution: Execution, tell: (event: RunEvent) => v
     if (reason === "exit") reason = "disk";
     await takeBack(folder, limits);
   }
-  await collectFiles(folder, limits, execution.copyTo, tell);
+  const missed = await collectFiles(folder, limits, execution.copyTo, tell);
   const failed = reason === "exit" && outcome.exitCode !== 0;
   const error = failed ? findError(execution.language, output.errorTail()) : undefined;
   tell({
     type: "finished",
     reason,
     exitCode: outcome.exitCode,
-    message: outcome.message ?? inPlainWords(reason, outcome.exitCode, limits),
+    message: [outcome.message ?? inPlainWords(reason, outcome.exitCode, limits), ...missedWords(missed)].join(" "),
     ...(error && { error }),
     usage: {
       wallMs: Math.round(performance.now() - startedAt),
@@ -88,6 +90,11 @@ export async function execute(execution: Execution, tell: (event: RunEvent) => v
       outputBytes: output.bytes(),
     },
   });
+}
+
+function missedWords(missed: string[]): string[] {
+  if (missed.length === 0) return [];
+  return [`The server's disk is full: ${missed.join(", ")} stayed in /data/out and could not be handed out.`];
 }
 
 /** Removes the copies of produced files once they have been told of and taken. */

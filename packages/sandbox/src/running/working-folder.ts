@@ -37,14 +37,24 @@ export async function prepareFolder(
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { bavail, bsize } = await statfs(directory);
   if (bavail * bsize < limits.diskBytes + reserveBytes) throw new SandboxError("storage_full");
-  await folderBeneath(directory, "out");
-  for (const file of files) await writeBeneath(directory, file.path, file.content);
+  try {
+    await folderBeneath(directory, "out");
+    for (const file of files) await writeBeneath(directory, file.path, file.content);
+  } catch (error) {
+    if (isDiskFull(error)) throw new SandboxError("storage_full", { cause: error });
+    throw error;
+  }
   const before = await contentsOf(directory, limits.files);
   if (before.excessive || before.bytes > limits.diskBytes) {
     const message = `The working directory is full (${inWords(limits.diskBytes)} or ${limits.files} files). Delete files in it.`;
     throw new SandboxError("storage_full", { message });
   }
   return { directory, out: path.join(directory, "out"), before };
+}
+
+/** No room, or no room for this user. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
 /** Whether more lies in the folder than the limits let. */
@@ -91,13 +101,15 @@ async function removeWhole(folder: string, names: string[]): Promise<void> {
 /**
  * Tells of each regular file below `out` that was made or changed. With `copyTo` (another program may still be at work
  * in the folder) each is copied there first, as a path could lead elsewhere by the time it is read.
+ * @returns paths of files that no copy could be made of, as the host's disk is full; they lie where they were
  */
 export async function collectFiles(
   { out, before }: WorkingFolder,
   limits: RunLimits,
   copyTo: string | null,
   tell: (event: Extract<RunEvent, { type: "file" }>) => void,
-): Promise<void> {
+): Promise<string[]> {
+  const missed: string[] = [];
   const known = new Map(before.files.map((file) => [file.path, file.version]));
   const { files } = await contentsOf(out, limits.files);
   for (const [index, file] of files.entries()) {
@@ -110,10 +122,18 @@ export async function collectFiles(
       tell({ type: "file", path: file.path, bytes: file.bytes, hostPath: path.join(out, ...file.path.split("/")) });
       continue;
     }
-    await mkdir(copyTo, { recursive: true, mode: 0o700 });
     const hostPath = path.join(copyTo, String(index));
     const source = handle.createReadStream({ end: Math.max(0, file.bytes - 1) });
-    await pipeline(source, createWriteStream(hostPath, { mode: 0o600 }));
-    tell({ type: "file", path: file.path, bytes: file.bytes, hostPath });
+    try {
+      await mkdir(copyTo, { recursive: true, mode: 0o700 });
+      await pipeline(source, createWriteStream(hostPath, { mode: 0o600 }));
+      tell({ type: "file", path: file.path, bytes: file.bytes, hostPath });
+    } catch (error) {
+      source.destroy();
+      if (!isDiskFull(error)) throw error;
+      await rm(hostPath, { force: true });
+      missed.push(file.path);
+    }
   }
+  return missed;
 }

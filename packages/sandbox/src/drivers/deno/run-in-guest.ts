@@ -114,7 +114,9 @@ export async function runInGuest(guest: Guest, run: GuestRun): Promise<DriverOut
     const { complaint } = await guest.exited;
     const full = /out of memory|allocation failed|heap limit/i.test(complaint);
     ended = full ? "memory" : "lost";
-    message = full ? "The program used more memory than allowed." : "The interpreter ended without saying why.";
+    message = full
+      ? "The program used more memory than allowed."
+      : "The interpreter ended without saying why. Run it again.";
   }
   return {
     ended: ended ?? "exit",

@@ -5,13 +5,15 @@ import { createClient } from "@mindmesh/client";
 import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type CodeRun, runRoutes } from "@mindmesh/contracts/runs";
 import { createTestDatabase, eventually } from "@mindmesh/test-support";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { startServerProcess } from "./server-process.ts";
 
-test("behind the wall of this machine: a program runs and keeps its files; a server killed in the middle loses the run and nothing else", async (context) => {
+test("behind the wall of this machine: a program runs and keeps its files; a server killed in the middle, or while it stores the directory, loses the run and nothing else", async (context) => {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), "mindmesh-code-runs-"));
   const environment = { DATABASE_URL: database.url, DATA_DIR: folder };
+  const sql = new pg.Pool({ connectionString: database.url, max: 1 });
   let server = await startServerProcess(environment);
   try {
     const response = await fetch(`${server.url}/api/auth/sign-up`, {
@@ -66,9 +68,31 @@ test("behind the wall of this machine: a program runs and keeps its files; a ser
     await ready();
     const third = await ended(await start("print(open('n.txt').read())"));
     expect(third).toMatchObject({ run: { status: "finished" }, output: [{ text: "kept\n" }] });
+
+    // Killed again while the directory's snapshot is stored, which takes a transaction for each of these files.
+    const many = "for n in range(300): open(f'{n}.bin', 'wb').write(bytes([n % 256]) * (70_000 + n))";
+    const stored = async (which: string) => {
+      const { rows } = await sql.query<{ n: number }>(`SELECT count(*)::int AS n FROM kernel.files f WHERE ${which}`);
+      return rows[0]?.n ?? 0;
+    };
+    const fourth = await start(many);
+    await eventually(async () => expect(await stored("internal")).toBeGreaterThan(10), 90);
+    server.child.kill("SIGKILL");
+    await server.ended;
+    expect(await stored("internal AND state = 'ready'")).toBe(0);
+    server = await startServerProcess(environment);
+    expect(await ended(fourth)).toMatchObject({ run: { status: "lost" } });
+    await ready();
+    const look = "import os\nprint(sum(os.path.getsize(f'{n}.bin') == 70_000 + n for n in range(300)))";
+    expect(await ended(await start(look))).toMatchObject({ run: { status: "finished" }, output: [{ text: "300\n" }] });
+    const kept = "EXISTS (SELECT 1 FROM chat.work_files w WHERE w.file_id = f.id)";
+    expect(await stored(`internal AND state = 'ready' AND ${kept}`)).toBe(300);
+    // What was stored before the kill stands nowhere and goes with the next sweep.
+    expect(await stored(`internal AND state = 'ready' AND NOT ${kept}`)).toBe(0);
   } finally {
     server.child.kill("SIGTERM");
     await server.ended;
+    await sql.end();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   }

@@ -12,5 +12,5 @@ export { type FileRouteDependencies, fileRoutesOn } from "./routes.ts";
 export { sendFile, sendThumbnail } from "./send-file.ts";
 export { toStoredFile } from "./stored-file.ts";
 export { type SweepDependencies, sweepFiles } from "./sweep-files.ts";
-export { type UploadDependencies, keepFile, uploadFile } from "./upload-file.ts";
+export { type PreparedFile, type UploadDependencies, keepFile, prepareUpload, uploadFile } from "./upload-file.ts";
 export { type UploadLimits, defaultUploadLimits } from "./upload-limits.ts";

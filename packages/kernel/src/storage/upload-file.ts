@@ -43,11 +43,58 @@ export async function uploadFile(
 
 /** The same for a product that makes a file itself, for somebody (`personId`) or for the workspace; checks no rights. */
 export async function keepFile(
-  { db, blobs, limits, enqueueProcessing }: UploadDependencies,
-  { workspaceId, personId }: { workspaceId: string; personId: string | null },
-  upload: { name: string; announcedBytes: number | null; content: Readable; internal?: boolean },
+  dependencies: UploadDependencies,
+  { workspaceId, personId }: Owner,
+  upload: Upload,
 ): Promise<FileRow> {
-  const tenant = { workspaceId, ...(personId !== null && { userId: personId }) };
+  const prepared = await prepareFile(dependencies, { workspaceId, personId }, upload);
+  try {
+    return await dependencies.db.withWorkspace(tenantFor({ workspaceId, personId }), prepared.confirm);
+  } catch (error) {
+    await prepared.discard();
+    throw error;
+  }
+}
+
+/** Bytes that are stored, for a file that nobody knows of yet. */
+export interface PreparedFile {
+  id: string;
+  bytes: number;
+  sha256: Buffer;
+  /** The file is there once this transaction is committed. @throws AppError workspace_full, bad_request (given up meanwhile) */
+  confirm(tx: Transaction): Promise<FileRow>;
+  /** In its place, when there is to be no such file. Never rejects. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Stores an upload that becomes a file in a transaction of the caller's, together with what stands on it. Of a server that dies
+ * in between no file stays: the sweep takes the bytes.
+ * @throws AppError as `uploadFile`
+ */
+export async function prepareUpload(
+  dependencies: UploadDependencies,
+  caller: MemberCaller,
+  upload: Upload,
+): Promise<PreparedFile> {
+  requireRight(caller, "content.write");
+  return prepareFile(dependencies, caller, upload);
+}
+
+type Upload = Parameters<typeof uploadFile>[2];
+type Owner = { workspaceId: string; personId: string | null };
+
+const tenantFor = ({ workspaceId, personId }: Owner) => ({
+  workspaceId,
+  ...(personId !== null && { userId: personId }),
+});
+
+async function prepareFile(
+  { db, blobs, limits, enqueueProcessing }: UploadDependencies,
+  { workspaceId, personId }: Owner,
+  upload: Upload,
+): Promise<PreparedFile> {
+  const tenant = tenantFor({ workspaceId, personId });
   const announced = upload.announcedBytes ?? 0;
   if (announced > limits.maxFileBytes) throw fileTooLarge(limits);
   const id = newId();
@@ -71,8 +118,15 @@ export async function keepFile(
     return left;
   });
 
+  const full = () => new AppError("workspace_full");
+  // What cannot be removed now (a store or database that is gone) is found by the sweep.
+  const discard = async () => {
+    await Promise.allSettled([
+      blobs.delete(blobKey({ workspaceId, id })),
+      db.withWorkspace(tenant, (tx) => tx.delete(files).where(thisFile)),
+    ]);
+  };
   try {
-    const full = () => new AppError("workspace_full");
     const most =
       room < limits.maxFileBytes
         ? { bytes: room, error: full }
@@ -81,28 +135,29 @@ export async function keepFile(
     await blobs.put(blobKey({ workspaceId, id }), metered.content);
     const { bytes, sha256, head } = metered.result();
     const mediaType = await typeOfUpload(blobs, { workspaceId, id, name, bytes }, head);
-
-    return await db.withWorkspace(tenant, async (tx) => {
-      // Without an announced length other uploads may have taken the room in the meantime.
-      if (bytes > announced && bytes - announced > (await roomLeft(tx, workspaceId, limits))) throw full();
-      const [row] = await tx
-        .update(files)
-        .set({ ...describeContent(mediaType, name, bytes), state: "ready", bytes, sha256 })
-        .where(thisFile)
-        .returning();
-      if (!row)
-        throw new AppError("bad_request", {
-          message: "The upload took too long and was given up. Upload the file again.",
-        });
-      await enqueueProcessing(tx, { workspaceId, fileId: id });
-      return row;
-    });
+    return {
+      id,
+      bytes,
+      sha256,
+      discard,
+      async confirm(tx) {
+        // Without an announced length other uploads may have taken the room in the meantime.
+        if (bytes > announced && bytes - announced > (await roomLeft(tx, workspaceId, limits))) throw full();
+        const [row] = await tx
+          .update(files)
+          .set({ ...describeContent(mediaType, name, bytes), state: "ready", bytes, sha256 })
+          .where(thisFile)
+          .returning();
+        if (!row)
+          throw new AppError("bad_request", {
+            message: "The upload took too long and was given up. Upload the file again.",
+          });
+        await enqueueProcessing(tx, { workspaceId, fileId: id });
+        return row;
+      },
+    };
   } catch (error) {
-    // What cannot be removed now (a store or database that is gone) is found by the sweep.
-    await Promise.allSettled([
-      blobs.delete(blobKey({ workspaceId, id })),
-      db.withWorkspace(tenant, (tx) => tx.delete(files).where(thisFile)),
-    ]);
+    await discard();
     throw error;
   }
 }

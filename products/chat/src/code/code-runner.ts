@@ -201,22 +201,22 @@ export function createCodeRunner(dependencies: CodeDependencies) {
   /** What the code made becomes versions and the directory's snapshot, also when it was stopped. */
   async function keepFiles({ run, caller }: RunWork, directory: string, paths: string[]): Promise<string[]> {
     const { workspaceId, conversationId } = run;
+    const { stored, changed, notes } = await storeOutputs(dependencies, caller, run, directory, paths);
     try {
-      const { stored, changed, notes } = await storeOutputs(dependencies, caller, run, directory, paths);
-      const { left } = await directories.store(run, caller, stored);
-      if (left > 0) notes.push(`${left} files of the working directory are kept on this server only: it is too large.`);
       if (changed.length > 0) {
         await db.withWorkspace({ workspaceId }, async (tx) => {
           const conversation = await findConversation(tx, caller, conversationId, "read");
           await emitChatEvent(tx, conversation, "chat.outputs.changed", { conversationId, paths: changed });
         });
       }
-      return notes;
+      const { left } = await directories.store(run, caller, stored);
+      if (left > 0) notes.push(`${left} files of the working directory are kept on this server only: it is too large.`);
     } catch (error) {
       if (!(error instanceof AppError)) log.error({ err: error, runId: run.id }, "files of a run could not be stored");
       const why = error instanceof AppError ? error.message : "It has been recorded.";
-      return [`The working directory could not be stored. ${why}`];
+      notes.push(`The working directory could not be stored. ${why}`);
     }
+    return notes;
   }
 
   return {

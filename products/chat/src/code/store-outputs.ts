@@ -7,7 +7,7 @@ import {
   type UploadDependencies,
   defaultUploadLimits,
   findFiles,
-  uploadFile,
+  prepareUpload,
 } from "@mindmesh/kernel/storage";
 import { and, desc, eq } from "drizzle-orm";
 import type { RunPlace } from "./run-place.ts";
@@ -61,9 +61,17 @@ export async function storeOutputs(
         const { size } = await handle.stat();
         const content = Readable.from(handle.createReadStream({ autoClose: false, start: 0 }), { objectMode: false });
         const name = path.split("/").at(-1) ?? "file";
-        const file = await uploadFile(dependencies, caller, { name, announcedBytes: size, content });
-        await db.withWorkspace(tenantOf(caller), (tx) => insertVersion(tx, run, path, file.id));
-        if (file.sha256 !== null) stored.set(`out/${path}`, { fileId: file.id, sha256: file.sha256 });
+        const file = await prepareUpload(dependencies, caller, { name, announcedBytes: size, content });
+        try {
+          await db.withWorkspace(tenantOf(caller), async (tx) => {
+            await file.confirm(tx);
+            await insertVersion(tx, run, path, file.id);
+          });
+        } catch (error) {
+          await file.discard();
+          throw error;
+        }
+        stored.set(`out/${path}`, { fileId: file.id, sha256: file.sha256 });
         changed.push(path);
       } finally {
         await handle.close();

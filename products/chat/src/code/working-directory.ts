@@ -7,11 +7,12 @@ import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import {
   type BlobStore,
+  type PreparedFile,
   blobKey,
   defaultUploadLimits,
   discardFile,
   findFile,
-  uploadFile,
+  prepareUpload,
 } from "@mindmesh/kernel/storage";
 import { and, eq, inArray } from "drizzle-orm";
 import { type RunPlace, placeKey } from "./run-place.ts";
@@ -139,28 +140,39 @@ export function openWorkDirectories({ db, blobs }: { db: Database; blobs: BlobSt
       if (changed.length === 0 && gone.length === 0) return { left };
 
       const values: (typeof workFiles.$inferInsert)[] = [];
-      for (const { path, bytes } of changed) {
-        const sha256 = now.get(path)?.sha256 ?? Buffer.alloc(0);
-        const output = outputs.get(path);
-        const row = { ...place, path, bytes, sha256 };
-        if (bytes <= inlineBytes) values.push({ ...row, content: await contentOf(folder, path) });
-        else if (output?.sha256.equals(sha256)) values.push({ ...row, fileId: output.fileId });
-        else values.push({ ...row, fileId: await upload(caller, folder, path, bytes) });
-      }
-      const replaced = [...gone, ...changed.flatMap(({ path }) => stored.get(path) ?? [])];
-      await db.withWorkspace(tenantOf(caller), async (tx) => {
-        await nextRevision(tx, place, revision);
-        const paths = replaced.map(({ path }) => path);
-        if (paths.length > 0) {
-          await tx.delete(workFiles).where(and(ofPlace(workFiles, place), inArray(workFiles.path, paths)));
+      const prepared: PreparedFile[] = [];
+      try {
+        for (const { path, bytes } of changed) {
+          const sha256 = now.get(path)?.sha256 ?? Buffer.alloc(0);
+          const output = outputs.get(path);
+          const row = { ...place, path, bytes, sha256 };
+          if (bytes <= inlineBytes) values.push({ ...row, content: await contentOf(folder, path) });
+          else if (output?.sha256.equals(sha256)) values.push({ ...row, fileId: output.fileId });
+          else {
+            const file = await prepare(caller, folder, path, bytes);
+            prepared.push(file);
+            values.push({ ...row, fileId: file.id });
+          }
         }
-        for (let at = 0; at < values.length; at += 500) await tx.insert(workFiles).values(values.slice(at, at + 500));
-        await discardUnused(
-          tx,
-          place.workspaceId,
-          replaced.flatMap(({ fileId }) => fileId ?? []),
-        );
-      });
+        const replaced = [...gone, ...changed.flatMap(({ path }) => stored.get(path) ?? [])];
+        await db.withWorkspace(tenantOf(caller), async (tx) => {
+          await nextRevision(tx, place, revision);
+          for (const file of prepared) await file.confirm(tx);
+          const paths = replaced.map(({ path }) => path);
+          if (paths.length > 0) {
+            await tx.delete(workFiles).where(and(ofPlace(workFiles, place), inArray(workFiles.path, paths)));
+          }
+          for (let at = 0; at < values.length; at += 500) await tx.insert(workFiles).values(values.slice(at, at + 500));
+          await discardUnused(
+            tx,
+            place.workspaceId,
+            replaced.flatMap(({ fileId }) => fileId ?? []),
+          );
+        });
+      } catch (error) {
+        for (const file of prepared) await file.discard();
+        throw error;
+      }
       await writeFile(markOf(place), String(revision + 1));
       return { left };
     },
@@ -191,14 +203,14 @@ export function openWorkDirectories({ db, blobs }: { db: Database; blobs: BlobSt
     },
   };
 
-  async function upload(caller: MemberCaller, folder: string, path: string, bytes: number): Promise<string> {
+  async function prepare(caller: MemberCaller, folder: string, path: string, bytes: number): Promise<PreparedFile> {
     const handle = await openInside(folder, path);
     try {
       const content = Readable.from(handle.createReadStream({ autoClose: false }), { objectMode: false });
       const name = path.split("/").at(-1) ?? "file";
       const limits = { ...defaultUploadLimits, maxFileBytes: most.bytes };
       const dependencies = { db, blobs, limits, enqueueProcessing: () => Promise.resolve() };
-      return (await uploadFile(dependencies, caller, { name, announcedBytes: bytes, content, internal: true })).id;
+      return await prepareUpload(dependencies, caller, { name, announcedBytes: bytes, content, internal: true });
     } finally {
       await handle.close();
     }

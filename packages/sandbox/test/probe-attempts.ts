@@ -7,6 +7,8 @@ export interface Probe {
   language: SandboxLanguage;
   /** Prints HELD where the attempt failed and ESCAPED where it did not. %secret%, %port% and %pid% are the host's, %places% must not exist. */
   source: string;
+  /** A run of the same person in the same folder that comes before it. */
+  before?: string;
   /** How the run may end, for attempts that are stopped; HELD is then not asked for. */
   reasons?: FinishReason[];
   limits?: Partial<RunLimits>;
@@ -28,6 +30,15 @@ def refused(name, numbers, *arguments):
     number = numbers[0 if platform.machine() == "x86_64" else 1]
     result = libc.syscall(number, *arguments)
     print("ESCAPED " + name if result >= 0 else "HELD " + name)
+`;
+
+/** Writes a module of the same size and time each time: a compiled copy of another one would be taken for it. */
+const rewritten = (value: number) => `
+import os
+with open('helper.py', 'w') as file: file.write('value = ${value}')
+os.utime('helper.py', (1_000_000_000, 1_000_000_000))
+import helper
+print('HELD' if helper.value == ${value} else 'ESCAPED')
 `;
 
 const processes: Probe[] = [
@@ -507,6 +518,12 @@ sys.stdout.buffer.write(b"a\x00b\xff\xfec \x1b[31mred\x1b[0m \x1b[2J\x1b]0;title
     source: "import sys\nprint('HELD', sys.stdin.buffer.read().hex())",
     stdin: Uint8Array.from([0, 255, 27, 10, 0]),
     check: ({ stdout }) => expect(stdout).toContain("00ff1b0a00"),
+  },
+  {
+    title: "a module that is written anew within its second is read anew",
+    language: "python",
+    before: rewritten(1),
+    source: rewritten(2),
   },
   {
     title: "links are no output files",

@@ -105,30 +105,14 @@ export function probes(group: keyof typeof probeGroups, setup: Setup): void {
     };
     const fits = (probe: Probe) => setup.languages.includes(probe.language) && (setup.linux || probe.linux !== true);
 
-    if (group === "output") {
-      it("a module that is written anew within its second is read anew (python)", async () => {
-        for (const value of [1, 2]) {
-          // The same size and time as before: a compiled copy from the run before would be taken for this one's.
-          const source = `
-import os
-with open('helper.py', 'w') as file: file.write('value = ${value}')
-os.utime('helper.py', (1_000_000_000, 1_000_000_000))
-import helper
-print('value', helper.value, os.path.exists('__pycache__'))
-`;
-          const limits = { wallSeconds: 20, ...setup.patience };
-          const { stdout } = await run({ language: "python", source, limits });
-          expect(stdout).toBe(`value ${value} False\n`);
-        }
-      });
-    }
-
     for (const probe of probeGroups[group].filter(fits)) {
       it(`${probe.title} (${probe.language})`, async () => {
+        const limits = { wallSeconds: 20, ...probe.limits, ...(isPatient(probe) && setup.patience) };
+        if (probe.before !== undefined) await run({ language: probe.language, source: probe.before, limits });
         const told = await run({
           language: probe.language,
           source: filledIn(probe.source, context()),
-          limits: { wallSeconds: 20, ...probe.limits, ...(isPatient(probe) && setup.patience) },
+          limits,
           ...(probe.stdin !== undefined && { stdin: probe.stdin }),
         });
         const said = told.stdout + told.stderr;

@@ -83,7 +83,8 @@ describe("files of code in a bucket", () => {
     const made = await run(ann, place, write);
     expect(made.outputs.map(({ path, version }) => [path, version])).toEqual([["made.bin", 1]]);
     // The snapshot stands on the version's bytes where they are the same.
-    expect([...s3.objects.values()].map(({ content }) => content.length).sort()).toEqual([200_000, 300_000]);
+    const sizes = [...s3.objects.values()].map(({ content }) => content.length);
+    expect(sizes.toSorted((one, other) => one - other)).toEqual([200_000, 300_000]);
     await rm(join(folder, "code"), { recursive: true });
     expect((await run(ann, place, look)).printed).toBe("200000 300000\n");
     const file = made.outputs[0]?.file?.id;

@@ -6,7 +6,7 @@
 import { startModelServer } from "@mindmesh/model-server";
 import { chromium } from "playwright-core";
 import { percentile } from "./figures.ts";
-import { startBenchServer } from "./running-server.ts";
+import { cookiesOf, startBenchServer } from "./running-server.ts";
 
 const chromiumPath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 /** How many times slower than this machine the page's CPU is made. */
@@ -88,9 +88,9 @@ export async function drawing(): Promise<void> {
   try {
     models.setBehaviour({ text: article(chunks), chunks, delayMs: 1000 / chunksPerSecond });
     const [person] = await server.people(1);
-    const token = person?.headers.authorization.slice("Bearer ".length) ?? "";
+    if (!person) throw new Error("nobody was made");
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    await context.addCookies([{ name: "mm_access", value: token, url: server.url }]);
+    await context.addCookies(cookiesOf(person, server.url));
     const page = await context.newPage();
     await page.goto(server.url);
     const devtools = await context.newCDPSession(page);

@@ -2,7 +2,7 @@
 import { startModelServer } from "@mindmesh/model-server";
 import lighthouse from "lighthouse";
 import { type Browser, chromium } from "playwright-core";
-import { type BenchPerson, startBenchServer } from "./running-server.ts";
+import { type BenchPerson, cookiesOf, startBenchServer } from "./running-server.ts";
 
 const chromiumPath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
@@ -20,20 +20,21 @@ const throttling = {
 };
 
 /** The pages that everybody comes by, and every page of the settings that the person's role has. */
-async function pagesOf(browser: Browser, url: string, { workspaceId, headers }: BenchPerson) {
-  const cookie = `mm_access=${headers.authorization.slice("Bearer ".length)}`;
+async function pagesOf(browser: Browser, url: string, person: BenchPerson) {
+  const { workspaceId, headers } = person;
   const conversationId = await answeredConversation(url, workspaceId, headers);
-  const page = await browser.newPage({ extraHTTPHeaders: { cookie } });
+  const page = await browser.newPage();
+  await page.context().addCookies(cookiesOf(person, url));
   await page.goto(`${url}/w/${workspaceId}/settings`);
   const links = page.getByRole("navigation", { name: "Settings" }).getByRole("link");
   await links.first().waitFor();
   const settings = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
   await page.close();
   return [
-    ...["/sign-in", "/sign-up", "/forgot-password", "/invitation"].map((path) => ({ path, cookie: null })),
+    ...["/sign-in", "/sign-up", "/forgot-password", "/invitation"].map((path) => ({ path, signedIn: false })),
     ...[`/w/${workspaceId}/chat`, `/w/${workspaceId}/chat/${conversationId}`, ...settings].map((path) => ({
       path,
-      cookie,
+      signedIn: true,
     })),
   ]
     .map((each) => ({ ...each, name: each.path.replace(`/w/${workspaceId}/`, "").replace(conversationId, "…") }))
@@ -78,10 +79,13 @@ export async function page(): Promise<void> {
   try {
     const [person] = await server.people(1);
     if (!person) throw new Error("nobody was made");
-    for (const { name, path, cookie } of await pagesOf(browser, server.url, person)) {
+    // Lighthouse opens its pages in the browser's own context.
+    const storage = await browser.newBrowserCDPSession();
+    for (const { name, path, signedIn } of await pagesOf(browser, server.url, person)) {
+      if (signedIn) await storage.send("Storage.setCookies", { cookies: cookiesOf(person, server.url) });
       const result = await lighthouse(
         `${server.url}${path}`,
-        { port, output: "json", logLevel: "error", ...(cookie !== null && { extraHeaders: { cookie } }) },
+        { port, output: "json", logLevel: "error" },
         {
           extends: "lighthouse:default",
           settings: {

@@ -2,7 +2,7 @@
 import { manyTables, storeCatalog } from "@mindmesh/test-support/catalogs";
 import type pg from "pg";
 import { type Page, chromium } from "playwright-core";
-import { startBenchServer } from "./running-server.ts";
+import { cookiesOf, startBenchServer } from "./running-server.ts";
 
 const chromiumPath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
@@ -18,8 +18,8 @@ export async function queryDiagram(): Promise<void> {
   try {
     const [person] = await server.people(1);
     if (!person) throw new Error("nobody was made");
-    const cookie = `mm_access=${person.headers.authorization.slice("Bearer ".length)}`;
-    const page = await browser.newPage({ extraHTTPHeaders: { cookie }, viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.context().addCookies(cookiesOf(person, server.url));
     for (const count of [500, 3000]) {
       const id = await storeCatalog({ sql }, person.workspaceId, manyTables(count, 4), `Tables ${count}`);
       const base = `${server.url}/w/${person.workspaceId}/query/c/${id}`;

@@ -5,6 +5,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@mindmesh/kernel/db";
+import { signedInCookie } from "@mindmesh/contracts/session";
 import { deriveKey } from "@mindmesh/kernel/secrets";
 import { SignJWT } from "jose";
 import pg from "pg";
@@ -18,6 +19,12 @@ export interface BenchPerson {
   workspaceId: string;
   headers: { authorization: string };
 }
+
+/** The cookies of a browser in which the person is signed in. */
+export const cookiesOf = ({ headers }: BenchPerson, url: string) => [
+  { name: "mm_access", value: headers.authorization.slice("Bearer ".length), url },
+  { name: signedInCookie, value: "1", url },
+];
 
 export interface BenchServer {
   url: string;

@@ -2,7 +2,7 @@ import { skipUnless } from "@mindmesh/test-support";
 import { beforeAll, expect, it } from "vitest";
 import { firstRequests } from "../build/first-requests.ts";
 import { chatInBrowser } from "./support/chat.ts";
-import { desktop, phone } from "./support/browser.ts";
+import { complaints, desktop, phone } from "./support/browser.ts";
 
 skipUnless("chromium")("what a page asks for ahead", () => {
   const chat = chatInBrowser();
@@ -93,6 +93,18 @@ skipUnless("chromium")("what a page asks for ahead", () => {
     // Nobody sees a sidebar on a phone: drawing it would only delay the rest.
     expect(await page.evaluate("window.sidebarIsThere")).toBe(false);
   });
+
+  it.each(["/", "/w/01890000-0000-7000-8000-000000000000/chat"])(
+    "asks nothing for a stranger at %s that the server would refuse",
+    async (address) => {
+      const page = await (await chat.open()).newPage();
+      const faults = complaints(page);
+      await page.goto(address);
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      await expect.poll(() => page.evaluate<string[]>(untaken)).toEqual([]);
+      expect(faults).toEqual([]);
+    },
+  );
 
   it("checks a form once somebody touches it, and the message is there", async () => {
     const { page, scripts } = await visit("/sign-in", phone, false);

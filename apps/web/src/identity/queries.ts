@@ -1,10 +1,20 @@
+import { ClientError } from "@mindmesh/client";
+import { signedInCookie } from "@mindmesh/contracts/session";
 import { queryOptions } from "@tanstack/react-query";
 import { identityApi } from "./api.ts";
 
-/** Who is signed in and where they may go. Read before anything else: it says where the event log stands. */
+const hasSession = () => document.cookie.split("; ").some((cookie) => cookie.startsWith(`${signedInCookie}=`));
+
+/**
+ * Who is signed in and where they may go. Read before anything else: it says where the event log stands. A browser
+ * without a session is not asked for: it would only be refused.
+ */
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: ({ signal }) => identityApi.me({ signal }),
+  queryFn: ({ signal }) => {
+    if (!hasSession()) throw new ClientError(401, { code: "not_signed_in", message: "Sign in to continue." });
+    return identityApi.me({ signal });
+  },
   staleTime: Infinity,
   retry: false,
 });

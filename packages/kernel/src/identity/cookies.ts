@@ -1,4 +1,5 @@
 import "@fastify/cookie";
+import { signedInCookie } from "@mindmesh/contracts/session";
 import type { FastifyReply } from "fastify";
 import { deviceCookieSeconds } from "./sign-in/device-cookie.ts";
 import { type TokenPair, accessTokenSeconds, refreshTokenSeconds } from "./sign-in/session-tokens.ts";
@@ -14,7 +15,10 @@ export const pendingCookie = "mm_pending";
 
 const base = { httpOnly: true, sameSite: "lax" } as const;
 
-/** Puts the pair into HttpOnly cookies; the refresh token travels to its own routes only. */
+/**
+ * Puts the pair into HttpOnly cookies; the refresh token travels to its own routes only. A third one, which the page can
+ * read and which is worth nothing to anybody, says that there are such.
+ */
 export function setSessionCookies(reply: FastifyReply, pair: TokenPair, secure: boolean): void {
   void reply.setCookie(accessCookie, pair.accessToken, { ...base, secure, path: "/", maxAge: accessTokenSeconds });
   void reply.setCookie(refreshCookie, pair.refreshToken, {
@@ -23,11 +27,19 @@ export function setSessionCookies(reply: FastifyReply, pair: TokenPair, secure: 
     path: "/api/auth",
     maxAge: refreshTokenSeconds,
   });
+  void reply.setCookie(signedInCookie, "1", {
+    ...base,
+    httpOnly: false,
+    secure,
+    path: "/",
+    maxAge: refreshTokenSeconds,
+  });
 }
 
 export function clearSessionCookies(reply: FastifyReply): void {
   void reply.clearCookie(accessCookie, { path: "/" });
   void reply.clearCookie(refreshCookie, { path: "/api/auth" });
+  void reply.clearCookie(signedInCookie, { path: "/" });
 }
 
 export function setDeviceCookie(reply: FastifyReply, value: string, secure: boolean): void {

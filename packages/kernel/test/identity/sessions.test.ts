@@ -71,6 +71,9 @@ describe("signing up and in", () => {
     });
     const cookies = response.headers.getSetCookie();
     expect(cookies.find((each) => each.startsWith("mm_access="))).toMatch(/Max-Age=900;.*HttpOnly.*SameSite=Lax/);
+    // The page may know that there is a session, and nothing of it.
+    const known = cookies.find((each) => each.startsWith("mm_signed_in="));
+    expect(known).toMatch(/^mm_signed_in=1; Max-Age=2592000; Path=\/; SameSite=Lax$/);
     expect(cookies.find((each) => each.startsWith("mm_refresh="))).toMatch(
       /Max-Age=2592000; Path=\/api\/auth;.*HttpOnly/,
     );

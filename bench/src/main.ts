@@ -5,6 +5,7 @@ import { drawing } from "./drawing.ts";
 import { fanOut } from "./fan-out.ts";
 import { gateway } from "./gateway.ts";
 import { importing } from "./importing.ts";
+import { mcpConformance } from "./mcp-conformance.ts";
 import { page } from "./page.ts";
 import { queryGuard } from "./query-guard.ts";
 import { queryResults } from "./query-results.ts";
@@ -27,6 +28,7 @@ const benches: Record<string, () => Promise<void>> = {
   gateway,
   search,
   "query-schema": querySchema,
+  "mcp-conformance": mcpConformance,
   page,
   import: importing,
   budget,

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { createClient } from "@mindmesh/client";
 import { toolRoutes } from "@mindmesh/contracts/tools";
 import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
@@ -76,6 +77,22 @@ describe("Mindmesh as an MCP server", () => {
     // Whose role has changed is asked at the door what they may do now.
     await server.sql("UPDATE kernel.members SET role = role WHERE person_id = $1", [ada.personId]);
     expect(await own.closed).toBe("remote");
+  });
+
+  it("refuses a page whose name was made to lead here, although its origin and host agree", async () => {
+    const authorization = `Bearer ${await newKey("write")}`;
+    const status = (host: string) =>
+      new Promise((resolve, reject) => {
+        const headers = { host, origin: `http://${host}`, authorization, "content-type": "application/json" };
+        const asked = request(
+          `${server.url}/mcp`,
+          { method: "POST", headers: { ...headers, accept: "*/*" } },
+          (answer) => resolve(answer.resume().statusCode),
+        );
+        asked.on("error", reject).end(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }));
+      });
+    expect(await status("evil.example.com")).toBe(403);
+    expect(await status("localhost")).not.toBe(403);
   });
 
   it("calls a tool in the name of the person, and records it as a call by MCP", async () => {

@@ -6,6 +6,9 @@ const largestEventBytes = 4 * 1024 * 1024;
 const largestAnswerBytes = 64 * 1024 * 1024;
 const largestErrorBytes = 256 * 1024;
 
+/** A field with an error in it; OpenAI's responses have one that is null. */
+export const tellsOfError = /"error"\s*:(?!\s*null\b)/;
+
 const doneMark = Buffer.from("data: [DONE]");
 const lineFeed = 10;
 
@@ -91,7 +94,7 @@ export function streamingFetch(fetch: Fetch, onBytes: () => void): Fetch {
       const text = await readSome(answer.body, largestErrorBytes);
       if (type.includes("html"))
         throw new BadAnswer("answered with a web page instead of a model's answer; the base URL is probably wrong");
-      if (/"error"/.test(text.slice(0, 2000))) throw new ProviderRefused(answer.status, text, answer.headers);
+      if (tellsOfError.test(text.slice(0, 2000))) throw new ProviderRefused(answer.status, text, answer.headers);
       throw new BadAnswer("did not stream its answer");
     }
     if (answer.body === null) throw new BadAnswer("sent an empty answer");

@@ -8,6 +8,7 @@ import type { Demand } from "../money/demand.ts";
 import type { PaidCall } from "../money/ledger.ts";
 import type { Usage } from "../price.ts";
 import { BadAnswer, EndedEarly, ProviderRefused } from "../provider-errors.ts";
+import { tellsOfError } from "../provider-fetch.ts";
 import { providers } from "../providers/index.ts";
 import { type StreamSettings, circuitOpen, silentThinkingFactor } from "../stream-model.ts";
 import { type TimeLimits, watchTime } from "../time-limits.ts";
@@ -235,7 +236,7 @@ function passStream(attempt: Attempt, limits: TimeLimits, includesUsage: boolean
     if (type.includes("html")) throw webPage();
     if (type.includes("json")) {
       const text = await textOf(body, largestErrorBytes);
-      if (text.slice(0, 2000).includes('"error"'))
+      if (tellsOfError.test(text.slice(0, 2000)))
         throw new ProviderRefused(200, text, headersOf({ headers } as RawAnswer));
       throw new BadAnswer("did not stream its answer");
     }

@@ -72,6 +72,11 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
       if (appError.retryAfterSeconds !== undefined) void reply.header("retry-after", appError.retryAfterSeconds);
       return reply.status(appError.status).send(appError.body(request.id));
     });
+    // The specification's guard against names that are made to lead to this machine (DNS rebinding); programs send no origin.
+    scope.addHook("onRequest", (request, _reply, done) => {
+      const { origin } = request.headers;
+      done(origin === undefined || isKnownOrigin(origin, publicUrl) ? undefined : new AppError("cross_site"));
+    });
     implement(scope, mcpRoutes, {
       callMcp: async ({ caller, body, request, reply }) => {
         await requireScope(dependencies.tools, caller, body);
@@ -82,6 +87,11 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
     });
     done();
   });
+}
+
+function isKnownOrigin(origin: string, publicUrl: string): boolean {
+  const { hostname = "" } = URL.parse(origin) ?? {};
+  return origin === new URL(publicUrl).origin || ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 }
 
 const toolCall = z.object({ method: z.literal("tools/call"), params: z.object({ name: z.string() }) });

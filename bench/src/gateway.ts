@@ -228,7 +228,8 @@ async function startMindmesh(provider: string) {
     url: server.url,
     process: server.process.pid ?? 0,
     headers: { authorization: `Bearer ${secret}` },
-    model: "openai/gpt-5-mini",
+    // Not one that thinks: where a call is tried again it is translated, and the canned provider speaks no Responses.
+    model: "openai/gpt-4.1-mini",
   };
   return { server, way };
 }

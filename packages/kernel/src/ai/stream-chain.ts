@@ -50,15 +50,17 @@ function failureOfAll(failures: { candidate: Candidate; error: ModelFailed }[], 
   return new ModelFailed(failure, interrupted, first.error);
 }
 
-/** A stored key that cannot be read any more is a failure like one of the provider. */
-function asFailure(error: unknown): ModelFailed | null {
+/**
+ * A stored key that cannot be read any more is a failure like one of the provider; so is money that is lacking for a model
+ * which nobody asked for by name: what happened to the first one says more.
+ */
+function asFailure(error: unknown, isFirst: boolean): ModelFailed | null {
   if (error instanceof ModelFailed) return error;
-  if (!(error instanceof AppError) || error.code !== "model_failed") return null;
-  return new ModelFailed(
-    { kind: "wrong_key", message: error.message, isTransient: false, retryAfterSeconds: null },
-    false,
-    error,
-  );
+  if (!(error instanceof AppError)) return null;
+  const lacksMoney = error.code === "budget_exhausted" || error.code === "price_unknown";
+  if (error.code !== "model_failed" && (isFirst || !lacksMoney)) return null;
+  const kind = lacksMoney ? "no_credit" : "wrong_key";
+  return new ModelFailed({ kind, message: error.message, isTransient: false, retryAfterSeconds: null }, false, error);
 }
 
 /**
@@ -106,10 +108,12 @@ export async function* streamChain(
       yield* held;
       return;
     } catch (error) {
-      const failure = asFailure(error);
+      const failure = asFailure(error, failures.length === 0);
       if (failure === null) throw error;
       failures.push({ candidate, error: failure });
-      if (!goesOnAfter(failure.kind) || !canGoOn(request, given)) break;
+      // One that cannot be paid says nothing of those after it.
+      const isUnpaid = failures.length > 1 && failure.cause instanceof AppError && failure.kind === "no_credit";
+      if ((!isUnpaid && !goesOnAfter(failure.kind)) || !canGoOn(request, given)) break;
     }
   }
   if (failures.length === 0) throw new AppError("no_model", { message: noneCanBeCalled(request.model) });

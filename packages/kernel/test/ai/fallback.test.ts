@@ -155,6 +155,33 @@ describe("a model asked for by name", () => {
     ]);
   });
 
+  it("whose stand-in no budget pays says what happened to the model itself, and the one after that answers", async () => {
+    const tenant = await fixture.addPerson();
+    await fixture.db.pool.query(
+      `INSERT INTO kernel.budgets (workspace_id, id, kind, subject, period, limit_nano, warn_percent, own_keys,
+         unknown_prices, created_at, updated_at)
+       VALUES ($1, gen_random_uuid(), 'workspace', NULL, 'month', 1e12, 80, false, 'refuse', now(), now())`,
+      [tenant.workspaceId],
+    );
+    const decideFor = async (models: string[]) => {
+      const rules = JSON.stringify([{ tier: "backup", when: {}, models }]);
+      await fixture.db.pool.query(
+        `INSERT INTO kernel.model_routing VALUES ($1, $2, true, now())
+         ON CONFLICT (workspace_id) DO UPDATE SET rules = excluded.rules`,
+        [tenant.workspaceId, rules],
+      );
+      fixture.gateway.forgetRouting(tenant.workspaceId);
+    };
+    await decideFor(["openai-compatible/unpriced"]);
+    fixture.models.setFault({ fault: 503, times: 3 });
+    const { error } = await ask("openai/gpt-4.1-nano", "Hello", tenant);
+    expect(error).toMatchObject({ kind: "overloaded" });
+    expect((error as Error).message).toMatch(/Tried instead: openai-compatible\/unpriced \(The price of/);
+    await decideFor(["openai-compatible/unpriced", "mistral/mistral-small-latest"]);
+    fixture.models.setFault({ fault: 503, times: 3 });
+    expect((await ask("openai/gpt-4.1-nano", "Hello", tenant)).finish?.provider).toBe("mistral");
+  });
+
   it("is not, when the admin or the caller does not want it", async () => {
     await decide([], false);
     expect((await ask(failing("openai", "503"))).error).toMatchObject({ kind: "overloaded" });

@@ -67,6 +67,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   const replicas = (options.replicaUrls ?? []).map(open);
   let turn = 0;
 
+  /** A connection to that server, or to the primary while a replica cannot be reached. */
+  async function connectTo(from: pg.Pool): Promise<pg.PoolClient> {
+    if (from === pool) return pool.connect();
+    try {
+      return await from.connect();
+    } catch (error) {
+      options.onConnectionError?.(error as Error);
+      return pool.connect();
+    }
+  }
+
   // The settings travel with BEGIN in one simple-protocol message: one round trip, and SET LOCAL ends with the
   // transaction, which keeps PgBouncer's transaction mode safe.
   async function transaction<T>(
@@ -75,7 +86,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     tenant: Tenant | null,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    const client = await from.connect();
+    const client = await connectTo(from);
     let broken: Error | undefined;
     const onError = (error: Error) => {
       broken = error;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createClient } from "@mindmesh/client";
 import { connectionRoutes } from "@mindmesh/contracts/query/connections";
 import { schemaRoutes } from "@mindmesh/contracts/query/schema";
-import { createTestDatabase, eventually } from "@mindmesh/test-support";
+import { connectionBody, createTestDatabase, eventually } from "@mindmesh/test-support";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { startServerProcess } from "./server-process.ts";
@@ -34,22 +34,9 @@ test("a server that is killed while it reads a schema: the next one reads it, an
 
     // Holds up whoever wants to read the catalogue.
     await locker.query("BEGIN; LOCK TABLE pg_catalog.pg_attribute IN ACCESS EXCLUSIVE MODE");
-    const { hostname, port, pathname, username, password } = new URL(asked.url);
     const { id: connectionId } = await query().createConnection({
       params: { workspaceId },
-      body: {
-        name: "Shop",
-        engine: "postgres",
-        network: {
-          host: hostname,
-          port: Number(port),
-          database: pathname.slice(1),
-          user: decodeURIComponent(username),
-          tls: "off",
-        },
-        secret: { password: decodeURIComponent(password) },
-        privateAllowed: true,
-      },
+      body: { ...connectionBody(asked.url), privateAllowed: true },
     });
     const state = async () =>
       (await rows.query<{ state: string }>("SELECT state FROM query.readings")).rows.map((row) => row.state).join();

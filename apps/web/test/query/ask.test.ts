@@ -1,4 +1,4 @@
-import { createTestDatabase, eventually, skipUnless } from "@mindmesh/test-support";
+import { connectionBody, createTestDatabase, eventually, skipUnless } from "@mindmesh/test-support";
 import pg from "pg";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -28,23 +28,9 @@ skipUnless("chromium")("asking a database in a browser", () => {
 
   /** A connection whose schema has been read, made by the page's own API. */
   async function connect(context: BrowserContext, workspaceId: string): Promise<string> {
-    const { hostname, port, pathname, username, password } = new URL(database.url);
     const place = `/api/workspaces/${workspaceId}/query/connections`;
-    const network = {
-      host: hostname,
-      port: Number(port),
-      database: pathname.slice(1),
-      user: decodeURIComponent(username),
-      tls: "off",
-    };
     const made = await context.request.post(place, {
-      data: {
-        name: "Shop",
-        engine: "postgres",
-        network,
-        secret: { password: decodeURIComponent(password) },
-        privateAllowed: true,
-      },
+      data: { ...connectionBody(database.url), privateAllowed: true },
     });
     expect(made.status(), await made.text()).toBe(201);
     const { id, version } = (await made.json()) as { id: string; version: number };

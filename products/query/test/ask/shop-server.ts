@@ -9,6 +9,7 @@ import type { Role } from "@mindmesh/contracts/permissions";
 import {
   type TestPerson,
   type TestServer,
+  connectionBody,
   createTestDatabase,
   eventually,
   startTestServer,
@@ -78,25 +79,12 @@ export async function startShopServer(environment: Record<string, string> = {}):
   await shop.connect();
   await shop.query(shopSql);
   await shop.query("ANALYZE");
-  const url = new URL(database.url);
   const as = (person: TestPerson = owner) =>
     createClient(routes, { baseUrl: server.url, token: () => person.accessToken });
   const { workspaceId } = owner;
   const made = await as().createConnection({
     params: { workspaceId },
-    body: {
-      name: "Shop",
-      engine: "postgres",
-      network: {
-        host: url.hostname,
-        port: Number(url.port),
-        database: url.pathname.slice(1),
-        user: decodeURIComponent(url.username),
-        tls: "off",
-      },
-      secret: { password: decodeURIComponent(url.password) },
-      privateAllowed: true,
-    },
+    body: { ...connectionBody(database.url), privateAllowed: true },
   });
   const params = { workspaceId, connectionId: made.id };
   const read = () =>

@@ -1,4 +1,5 @@
 import { type AskBody, type AskLine, askLine } from "@mindmesh/contracts/query/ask";
+import { linesOf } from "../lines-of.ts";
 import { askApi } from "./api.ts";
 import type { Place } from "./queries.ts";
 
@@ -10,14 +11,5 @@ export async function* askStream(
 ): AsyncGenerator<AskLine> {
   const response = await askApi.askQuestion({ params: { ...place }, body, signal });
   if (!response.body) return;
-  const decoder = new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>;
-  const reader = response.body.pipeThrough(decoder).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const lines = (rest + value).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield askLine.parse(JSON.parse(line));
-  }
+  for await (const line of linesOf(response.body)) yield askLine.parse(JSON.parse(line));
 }

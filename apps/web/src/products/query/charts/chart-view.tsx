@@ -65,11 +65,17 @@ function spoken({ kind, x }: Chart, { points, series }: ChartData): string {
   return `${kind} chart of ${series.join(", ")}${x === null ? "" : ` by ${x}`}, ${points.length} places`;
 }
 
+/** A number with its thousands set apart, every digit kept; anything else as it is. */
+const grouped = (value: string) =>
+  /^-?\d+(?:\.\d+)?$/.test(value)
+    ? value.replace(/\d+/, (digits) => digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ","))
+    : value;
+
 function BigNumber({ data, value }: { data: ChartData; value: Cell }) {
   return (
     <div className="flex h-full flex-col items-center justify-center gap-1 px-4">
       <span className="max-w-full truncate text-2xl font-semibold tabular-nums text-ink" title={value ?? "NULL"}>
-        {value ?? "NULL"}
+        {value === null ? "NULL" : grouped(value)}
       </span>
       <span className="max-w-full truncate text-xs text-muted">{data.series[0]}</span>
     </div>
@@ -93,9 +99,6 @@ function drawing({ kind, stacked }: Chart, { points, series, numericX }: ChartDa
       isAnimationActive={false}
     />
   );
-  const legend =
-    series.length > 1 ? <Legend iconSize={8} wrapperStyle={{ fontSize: 12, color: "var(--color-muted)" }} /> : null;
-  const grid = <CartesianGrid stroke="var(--color-line)" vertical={false} />;
   const xAxis =
     numericX && (kind === "line" || kind === "area" || kind === "scatter") ? (
       <XAxis
@@ -108,20 +111,31 @@ function drawing({ kind, stacked }: Chart, { points, series, numericX }: ChartDa
     ) : (
       <XAxis dataKey="label" minTickGap={24} {...axis} />
     );
-  const yAxis = <YAxis width={48} tickFormatter={(value: number) => short.format(value)} {...axis} axisLine={false} />;
+  const frame = (
+    <>
+      <CartesianGrid stroke="var(--color-line)" vertical={false} />
+      {xAxis}
+      <YAxis
+        // Points have no series of their own to tell the axis what it shows.
+        {...(kind === "scatter" && { dataKey: "s0", name: series[0] ?? "" })}
+        width={48}
+        tickFormatter={(value: number) => short.format(value)}
+        {...axis}
+        axisLine={false}
+      />
+      {tooltip}
+      {series.length > 1 ? <Legend iconSize={8} wrapperStyle={{ fontSize: 12, color: "var(--color-muted)" }} /> : null}
+    </>
+  );
   const stack = stacked ? { stackId: "all" } : {};
   switch (kind) {
     case "line":
       return (
         <LineChart data={points} margin={margin}>
-          {grid}
-          {xAxis}
-          {yAxis}
-          {tooltip}
-          {legend}
+          {frame}
           {series.map((name, index) => (
             <Line
-              key={name}
+              key={`s${index}`}
               dataKey={`s${index}`}
               name={name}
               stroke={colour(index)}
@@ -136,14 +150,10 @@ function drawing({ kind, stacked }: Chart, { points, series, numericX }: ChartDa
     case "area":
       return (
         <AreaChart data={points} margin={margin}>
-          {grid}
-          {xAxis}
-          {yAxis}
-          {tooltip}
-          {legend}
+          {frame}
           {series.map((name, index) => (
             <Area
-              key={name}
+              key={`s${index}`}
               dataKey={`s${index}`}
               name={name}
               stroke={colour(index)}
@@ -158,17 +168,7 @@ function drawing({ kind, stacked }: Chart, { points, series, numericX }: ChartDa
     case "scatter":
       return (
         <ScatterChart margin={margin}>
-          {grid}
-          {xAxis}
-          <YAxis
-            dataKey="s0"
-            name={series[0] ?? ""}
-            width={48}
-            tickFormatter={(value: number) => short.format(value)}
-            {...axis}
-            axisLine={false}
-          />
-          {tooltip}
+          {frame}
           <Scatter data={points} fill={colour(0)} fillOpacity={0.7} isAnimationActive={false} />
         </ScatterChart>
       );
@@ -186,8 +186,9 @@ function drawing({ kind, stacked }: Chart, { points, series, numericX }: ChartDa
             stroke="var(--color-canvas)"
             isAnimationActive={false}
           >
-            {points.map(({ label }, index) => (
-              <Slice key={label} fill={colour(index)} />
+            {points.map((_, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- two slices may have the same name
+              <Slice key={index} fill={colour(index)} />
             ))}
           </Pie>
         </PieChart>
@@ -195,14 +196,10 @@ function drawing({ kind, stacked }: Chart, { points, series, numericX }: ChartDa
     default:
       return (
         <BarChart data={points} margin={margin}>
-          {grid}
-          {xAxis}
-          {yAxis}
-          {tooltip}
-          {legend}
+          {frame}
           {series.map((name, index) => (
             <Bar
-              key={name}
+              key={`s${index}`}
               dataKey={`s${index}`}
               name={name}
               fill={colour(index)}

@@ -1,25 +1,15 @@
-import type { ConnectionStage } from "@mindmesh/contracts/query/ingestion";
 import { Button, Field, Input, toast } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { useForm, useWatch } from "react-hook-form";
+import { useForm } from "react-hook-form";
 import { FormError } from "../../../identity/form-error.tsx";
 import { connectionsApi } from "../api.ts";
 import { engineWords } from "../engine-mark.tsx";
 import { connectionsQuery } from "../queries.ts";
 import { PlaceFields } from "./place-fields.tsx";
-import {
-  emptyPlace,
-  type NetworkEngine,
-  placeBody,
-  type PlaceForm,
-  type PlaceValues,
-  showAtField,
-  showRefusal,
-} from "./place-values.ts";
+import { emptyPlace, type NetworkEngine, placeBody, type PlaceValues } from "./place-values.ts";
 import { TestReport } from "./test-report.tsx";
-import { usePlaceTest } from "./use-place-test.ts";
+import { usePlaceForm } from "./use-place-form.ts";
 
 type NewNetworkFormProps = { workspaceId: string; engine: NetworkEngine; ownsServer: boolean };
 
@@ -28,18 +18,8 @@ export function NewNetworkForm({ workspaceId, engine, ownsServer }: NewNetworkFo
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const form = useForm<PlaceValues>({ defaultValues: emptyPlace(engine) });
-  const place = usePlaceTest();
-  const [saving, setSaving] = useState(false);
-  const stages = useStages(form);
-  const failed = place.test.state === "ended" && !place.test.result.ok;
+  const place = usePlaceForm({ workspaceId, engine, form, kept: null });
 
-  async function test(values: PlaceValues) {
-    form.clearErrors();
-    const body = { ...placeBody(engine, values, null), connectionId: null };
-    const result = await place.run((signal) => connectionsApi.testPlace({ params: { workspaceId }, body, signal }));
-    if (result?.ok === false) showAtField(form, result.field, result.message);
-    return result;
-  }
   async function save(values: PlaceValues) {
     const body = { ...placeBody(engine, values, null), name: values.name };
     const made = await connectionsApi.createConnection({ params: { workspaceId }, body });
@@ -50,20 +30,6 @@ export function NewNetworkForm({ workspaceId, engine, ownsServer }: NewNetworkFo
       params: { workspaceId, connectionId: made.id, section: "schema" },
     });
   }
-  /** What was done, with refusals of the server at their fields. */
-  const attempt = (work: (values: PlaceValues) => Promise<unknown>) => {
-    void form.handleSubmit(async (values) => {
-      setSaving(true);
-      try {
-        await work(values);
-      } catch (error) {
-        showRefusal(form, error);
-      } finally {
-        setSaving(false);
-      }
-    })();
-  };
-  const running = place.test.state === "running";
   return (
     <form
       noValidate
@@ -72,8 +38,8 @@ export function NewNetworkForm({ workspaceId, engine, ownsServer }: NewNetworkFo
       className="flex flex-col gap-5"
       onSubmit={(event) => {
         event.preventDefault();
-        attempt(async (values) => {
-          const result = await test(values);
+        place.attempt(async (values) => {
+          const result = await place.test(values);
           if (result?.ok) await save(values);
         });
       }}
@@ -83,35 +49,20 @@ export function NewNetworkForm({ workspaceId, engine, ownsServer }: NewNetworkFo
         <Input {...form.register("name")} autoComplete="off" placeholder="Shop" data-autofocus />
       </Field>
       <PlaceFields form={form} engine={engine} kept={null} mayAllowPrivate={ownsServer} />
-      <TestReport
-        test={place.test}
-        stages={stages}
-        onCancel={place.cancel}
-        onTrust={(hostKey) => {
-          form.setValue("network.ssh.hostKey", hostKey);
-          attempt(test);
-        }}
-      />
+      <TestReport {...place.report} />
       <div className="flex flex-wrap justify-end gap-2">
-        {failed ? (
-          <Button variant="ghost" disabled={saving} onClick={() => attempt(save)}>
+        {place.hasFailed ? (
+          <Button variant="ghost" disabled={place.isWorking} onClick={() => place.attempt(save)}>
             Save without a test
           </Button>
         ) : null}
-        <Button disabled={saving} onClick={() => attempt(test)}>
+        <Button disabled={place.isWorking} onClick={() => place.attempt(place.test)}>
           Test
         </Button>
-        <Button type="submit" variant="primary" busy={saving && !running} disabled={saving}>
+        <Button type="submit" variant="primary" busy={place.isWorking && !place.isTesting} disabled={place.isWorking}>
           Connect
         </Button>
       </div>
     </form>
   );
-}
-
-/** The stages that a place passes, as its fields stand. */
-export function useStages(form: PlaceForm): readonly ConnectionStage[] {
-  const [useSsh, tls] = useWatch({ control: form.control, name: ["useSsh", "network.tls"] });
-  const all: ConnectionStage[] = ["address", "host", "ssh", "tls", "login", "database", "rights"];
-  return all.filter((stage) => (stage !== "ssh" || useSsh) && (stage !== "tls" || tls !== "off"));
 }

@@ -1,21 +1,11 @@
 import { Button, toast } from "@mindmesh/ui";
-import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { FormError } from "../../../identity/form-error.tsx";
 import { Section } from "../../../settings/parts/section.tsx";
-import { connectionsApi } from "../api.ts";
-import { useStages } from "../connections/new-network-form.tsx";
 import { PlaceFields } from "../connections/place-fields.tsx";
-import {
-  type NetworkEngine,
-  placeBody,
-  placeOf,
-  type PlaceValues,
-  showAtField,
-  showRefusal,
-} from "../connections/place-values.ts";
+import { type NetworkEngine, placeBody, placeOf, type PlaceValues } from "../connections/place-values.ts";
 import { TestReport } from "../connections/test-report.tsx";
-import { usePlaceTest } from "../connections/use-place-test.ts";
+import { usePlaceForm } from "../connections/use-place-form.ts";
 import { engineWords } from "../engine-mark.tsx";
 import type { SectionProps } from "../sections.tsx";
 import { useSave } from "./use-change.ts";
@@ -30,17 +20,9 @@ export function PlacePart({ workspaceId, connection, ownsServer }: SectionProps 
     // What somebody types here stays while a reading goes on or another admin saves.
     resetOptions: { keepDirtyValues: true },
   });
-  const place = usePlaceTest();
-  const [saving, setSaving] = useState(false);
-  const stages = useStages(form);
+  const place = usePlaceForm({ workspaceId, engine, form, kept: connection });
   const { errors, isDirty } = form.formState;
 
-  async function test(values: PlaceValues) {
-    form.clearErrors();
-    const body = { ...placeBody(engine, values, connection), connectionId: connection.id };
-    const result = await place.run((signal) => connectionsApi.testPlace({ params: { workspaceId }, body, signal }));
-    if (result?.ok === false) showAtField(form, result.field, result.message);
-  }
   async function keep(values: PlaceValues) {
     const { network, secret, privateAllowed } = placeBody(engine, values, connection);
     if (network === null) return;
@@ -48,18 +30,6 @@ export function PlacePart({ workspaceId, connection, ownsServer }: SectionProps 
     form.reset(placeOf(await save({ network, privateAllowed, ...(entered && { secret }) })));
     toast("Saved", { description: "The schema is being read anew.", tone: "success" });
   }
-  const attempt = (work: (values: PlaceValues) => Promise<void>) => {
-    void form.handleSubmit(async (values) => {
-      setSaving(true);
-      try {
-        await work(values);
-      } catch (error) {
-        showRefusal(form, error);
-      } finally {
-        setSaving(false);
-      }
-    })();
-  };
   return (
     <Section title="Place and login" description={engineWords[engine]}>
       <form
@@ -68,25 +38,17 @@ export function PlacePart({ workspaceId, connection, ownsServer }: SectionProps 
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          attempt(keep);
+          place.attempt(keep);
         }}
       >
         <FormError message={errors.root?.message} />
         <PlaceFields form={form} engine={engine} kept={connection} mayAllowPrivate={ownsServer} />
-        <TestReport
-          test={place.test}
-          stages={stages}
-          onCancel={place.cancel}
-          onTrust={(hostKey) => {
-            form.setValue("network.ssh.hostKey", hostKey, { shouldDirty: true });
-            attempt(test);
-          }}
-        />
+        <TestReport {...place.report} />
         <div className="flex flex-wrap gap-2">
-          <Button type="submit" disabled={!isDirty || saving} busy={saving && place.test.state !== "running"}>
+          <Button type="submit" disabled={!isDirty || place.isWorking} busy={place.isWorking && !place.isTesting}>
             Save place
           </Button>
-          <Button variant="ghost" disabled={saving} onClick={() => attempt(test)}>
+          <Button variant="ghost" disabled={place.isWorking} onClick={() => place.attempt(place.test)}>
             Test
           </Button>
         </div>

@@ -1,9 +1,10 @@
-import type { Catalog } from "@mindmesh/contracts/query/catalog";
+import type { Catalog, InferredKey } from "@mindmesh/contracts/query/catalog";
 import type { MockLocale, MockPlan, MockProblem } from "@mindmesh/contracts/query/mock-data";
 import type { TableName } from "@mindmesh/contracts/query/catalog";
 import type { Database } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, requireRight, tenantOf } from "@mindmesh/kernel/http";
+import { readInferredKeys } from "../catalog/inferred-keys.ts";
 import { readCatalog } from "../catalog/read-catalog.ts";
 import { findConnection } from "../connections/find-connection.ts";
 import type { ConnectionRow } from "../schema.ts";
@@ -16,7 +17,7 @@ export async function connectionWithCatalog(
   db: Database,
   caller: MemberCaller,
   connectionId: string,
-): Promise<{ row: ConnectionRow; catalog: Catalog }> {
+): Promise<{ row: ConnectionRow; catalog: Catalog; inferred: InferredKey[] }> {
   return db.withWorkspace(tenantOf(caller), async (tx) => {
     const row = await findConnection(tx, caller, connectionId);
     requireRight(caller, "query.develop");
@@ -26,7 +27,7 @@ export async function connectionWithCatalog(
         message: "The schema was not read yet. Wait for it, or have it read under Schema.",
       });
     }
-    return { row, catalog: stored.catalog };
+    return { row, catalog: stored.catalog, inferred: await readInferredKeys(tx, row, stored.catalog) };
   });
 }
 
@@ -41,11 +42,11 @@ export async function planForTables(
   connectionId: string,
   wish: { tables: TableName[] | null; rows: number; seed: number; locale: MockLocale },
 ): Promise<{ plan: MockPlan; problems: MockProblem[] }> {
-  const { catalog } = await connectionWithCatalog(db, caller, connectionId);
+  const { catalog, inferred } = await connectionWithCatalog(db, caller, connectionId);
   const chosen = wish.tables && new Set(wish.tables.map(placeOfTable));
   const tables = catalog.tables.filter((table) => chosen === null || chosen.has(placeOfTable(table)));
   const today = new Date().toISOString().slice(0, 10);
-  const plan = suggestPlan({ tables }, { ...wish, today });
+  const plan = suggestPlan({ tables }, { ...wish, today }, inferred);
   if (plan.tables.length === 0)
     throw new AppError("invalid_fields", { fields: { tables: "None of them is a table of this schema." } });
   return { plan, problems: findProblems(plan, catalog.tables) };

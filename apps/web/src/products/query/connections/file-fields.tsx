@@ -135,7 +135,7 @@ function FileRow({ upload, problem, onRemove, onRename }: FileRowProps) {
           onChange={(event) => onRename(event.target.value)}
           autoComplete="off"
           spellCheck={false}
-          className="w-40 font-mono text-xs phone:w-28"
+          className="max-w-40 font-mono text-xs phone:max-w-28"
         />
       ) : null}
       <IconButton

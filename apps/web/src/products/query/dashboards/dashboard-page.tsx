@@ -232,7 +232,7 @@ function ParametersRow({ parameters, onChange }: ParametersRowProps) {
           {name}
           <Input
             defaultValue={parameters[name] ?? ""}
-            className="w-44"
+            className="max-w-44"
             onBlur={(event) => onChange({ ...parameters, [name]: event.target.value })}
             onKeyDown={(event) => {
               if (event.key === "Enter") onChange({ ...parameters, [name]: event.currentTarget.value });

@@ -37,7 +37,7 @@ export function ColumnPlans({ table, preview, onChange }: ColumnPlansProps) {
             <td>
               <Select
                 aria-label={`What is made for ${column.name}`}
-                className="w-44"
+                className="min-w-40"
                 options={generatorChoices(column.generator)}
                 value={column.generator.kind}
                 onValueChange={(kind) =>
@@ -45,18 +45,21 @@ export function ColumnPlans({ table, preview, onChange }: ColumnPlansProps) {
                 }
               />
             </td>
-            <td className="min-w-48">
+            <td className="min-w-56">
               <GeneratorFields
                 column={column}
                 table={table}
                 onChange={(generator) => setColumn({ ...column, generator })}
+                onReference={(at, reference) =>
+                  onChange({ ...table, references: table.references.with(at, reference) })
+                }
               />
             </td>
             <td>
               <Input
                 aria-label={`Percent of NULL in ${column.name}`}
                 inputMode="numeric"
-                className="w-16 text-right"
+                className="min-w-14 max-w-16 text-right"
                 value={String(Math.round(column.nullShare * 100))}
                 onChange={(event) =>
                   setColumn({

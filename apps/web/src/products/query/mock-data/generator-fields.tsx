@@ -1,6 +1,8 @@
 import {
+  type Distribution,
   type Generator,
   type MockColumn,
+  type MockReference,
   type MockTable,
   meanings,
   type Meaning,
@@ -11,12 +13,25 @@ interface GeneratorFieldsProps {
   column: MockColumn;
   table: MockTable;
   onChange: (generator: Generator) => void;
+  /** Another way in which one of the table's references is made. */
+  onReference: (at: number, reference: MockReference) => void;
 }
+
+const distributionOptions: readonly { value: Distribution["shape"]; label: string }[] = [
+  { value: "uniform", label: "Evenly" },
+  { value: "normal", label: "Most in the middle" },
+  { value: "zipf", label: "A few very often" },
+];
+const distributions: Record<Distribution["shape"], Distribution> = {
+  uniform: { shape: "uniform" },
+  normal: { shape: "normal", mean: 0.5, deviation: 0.15 },
+  zipf: { shape: "zipf", exponent: 1 },
+};
 
 const meaningOptions = meanings.map((value) => ({ value, label: value }));
 
 /** The settings of a generator, in one line. */
-export function GeneratorFields({ column, table, onChange }: GeneratorFieldsProps) {
+export function GeneratorFields({ column, table, onChange, onReference }: GeneratorFieldsProps) {
   const { generator, name } = column;
   switch (generator.kind) {
     case "integer":
@@ -36,6 +51,35 @@ export function GeneratorFields({ column, table, onChange }: GeneratorFieldsProp
             value={generator.maximum}
             onChange={(maximum) => onChange({ ...generator, maximum, minimum: Math.min(maximum, generator.minimum) })}
           />
+          {"distribution" in generator ? (
+            <DistributionSelect
+              name={name}
+              value={generator.distribution}
+              onChange={(distribution) => onChange({ ...generator, distribution })}
+            />
+          ) : null}
+        </span>
+      );
+    case "sequence":
+      return (
+        <span className="flex items-center gap-1.5 text-xs text-muted">
+          from
+          <NumberInput
+            label={`First of ${name}`}
+            value={generator.start}
+            onChange={(start) => onChange({ ...generator, start: Math.round(start) })}
+          />
+        </span>
+      );
+    case "boolean":
+      return (
+        <span className="flex items-center gap-1.5 text-xs text-muted">
+          <NumberInput
+            label={`Percent of yes in ${name}`}
+            value={Math.round(generator.trueShare * 100)}
+            onChange={(percent) => onChange({ ...generator, trueShare: Math.max(0, Math.min(100, percent)) / 100 })}
+          />
+          % yes
         </span>
       );
     case "meaning":
@@ -103,11 +147,36 @@ export function GeneratorFields({ column, table, onChange }: GeneratorFieldsProp
       );
     case "after":
       return <span className="text-xs text-faint">after {generator.column}</span>;
-    case "reference":
-      return <span className="text-xs text-faint">{table.references[generator.reference]?.to.name}</span>;
+    case "reference": {
+      const reference = table.references[generator.reference];
+      return reference ? (
+        <span className="flex items-center gap-1.5">
+          <span className="min-w-0 truncate text-xs text-muted">{reference.to.name}</span>
+          <DistributionSelect
+            name={name}
+            value={reference.distribution}
+            onChange={(distribution) => onReference(generator.reference, { ...reference, distribution })}
+          />
+        </span>
+      ) : null;
+    }
     default:
       return null;
   }
+}
+
+type DistributionSelectProps = { name: string; value: Distribution; onChange: (value: Distribution) => void };
+
+function DistributionSelect({ name, value, onChange }: DistributionSelectProps) {
+  return (
+    <Select
+      aria-label={`How values of ${name} lie`}
+      className="min-w-36 max-w-44"
+      options={distributionOptions}
+      value={value.shape}
+      onValueChange={(shape) => onChange(distributions[shape as Distribution["shape"]])}
+    />
+  );
 }
 
 function NumberInput({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {
@@ -115,7 +184,7 @@ function NumberInput({ label, value, onChange }: { label: string; value: number;
     <Input
       type="number"
       aria-label={label}
-      className="w-24"
+      className="min-w-20 max-w-24"
       value={String(value)}
       onChange={(event) => {
         const number = Number(event.target.value);

@@ -3,6 +3,7 @@ import type { MockPlan, MockTable } from "@mindmesh/contracts/query/mock-data";
 import { Callout, Checkbox, Input, Skeleton } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useSettled } from "../workbench/use-settled.ts";
 import { ColumnPlans } from "./column-plans.tsx";
 import { PreviewTable } from "./preview-table.tsx";
 import { previewQuery } from "./queries.ts";
@@ -23,8 +24,9 @@ export function PlanEditor({ workspaceId, connection, plan, onChange }: PlanEdit
   const [shown, setShown] = useState(() => placeOf(plan.tables[0]!));
   const chosen = { ...plan, tables: plan.tables.filter((table) => !left.has(placeOf(table))) };
   const table = plan.tables.find((each) => placeOf(each) === shown) ?? plan.tables[0]!;
+  const settled = useSettled(JSON.stringify(chosen));
   const preview = useQuery({
-    ...previewQuery(workspaceId, connection.id, chosen),
+    ...previewQuery(workspaceId, connection.id, JSON.parse(settled) as MockPlan),
     enabled: chosen.tables.length > 0,
   });
   const rows = preview.data?.tables.find((each) => placeOf(each.table) === shown);
@@ -43,7 +45,7 @@ export function PlanEditor({ workspaceId, connection, plan, onChange }: PlanEdit
     <div className="grid gap-5 lg:grid-cols-[17rem_minmax(0,1fr)]">
       <ul
         aria-label="Tables"
-        className="flex max-h-72 flex-col overflow-y-auto rounded-lg border border-line lg:max-h-[36rem]"
+        className="flex max-h-72 flex-col self-start overflow-y-auto rounded-lg border border-line lg:max-h-[36rem]"
       >
         {plan.tables.map((each) => {
           const place = placeOf(each);
@@ -66,7 +68,7 @@ export function PlanEditor({ workspaceId, connection, plan, onChange }: PlanEdit
               <Input
                 aria-label={`Rows of ${each.name}`}
                 inputMode="numeric"
-                className="w-20 text-right"
+                className="max-w-24 shrink-0 text-right"
                 value={String(each.rows)}
                 onChange={(event) =>
                   setTable({ ...each, rows: Math.min(10_000_000, Number(event.target.value.replace(/\D/g, ""))) })
@@ -100,7 +102,7 @@ export function PlanEditor({ workspaceId, connection, plan, onChange }: PlanEdit
           connection={connection}
           plan={chosen}
           shown={{ schema: table.schema, name: table.name }}
-          isReady={problems.length === 0 && chosen.tables.length > 0}
+          isReady={preview.isSuccess && problems.length === 0 && chosen.tables.length > 0}
         />
       </div>
     </div>

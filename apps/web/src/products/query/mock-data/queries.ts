@@ -1,3 +1,4 @@
+import type { TableName } from "@mindmesh/contracts/query/catalog";
 import type { MockLocale, MockPlan } from "@mindmesh/contracts/query/mock-data";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { connectionKeyOf } from "../queries.ts";
@@ -6,11 +7,11 @@ import { mockDataApi } from "./api.ts";
 const keyOf = (workspaceId: string, connectionId: string) =>
   [...connectionKeyOf(workspaceId, connectionId), "mock-data"] as const;
 
-/** The plan that the server suggests for all tables. */
+/** The plan that the server suggests for some tables, or for all. */
 export const suggestedPlanQuery = (
   workspaceId: string,
   connectionId: string,
-  wish: { seed: number; locale: MockLocale; rows: number },
+  wish: { seed: number; locale: MockLocale; rows: number; tables: TableName[] | null },
 ) =>
   queryOptions({
     queryKey: [...keyOf(workspaceId, connectionId), "plan", wish],

@@ -12,6 +12,10 @@ const symbols: Record<string, string> = {
   arrowdown: "↓",
   arrowleft: "←",
   arrowright: "→",
+  pageup: "PgUp",
+  pagedown: "PgDn",
+  delete: "Del",
+  space: "Space",
 };
 
 /** Keys as printed on the person's keyboard. `keys` is "mod+shift+c", or "g c" for one key after the other. */

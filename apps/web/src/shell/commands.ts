@@ -14,6 +14,8 @@ export type Command = {
   shortcut?: string;
   /** Only keys and help sheet: for moves that make no sense in a list, such as "next message". */
   hidden?: boolean;
+  /** A part of the page listens to these keys by itself, such as an editor: they stand here for the help sheet only. */
+  passive?: boolean;
   /** Fires even while a window is open above the page. Keys with mod fire while typing in any case. */
   always?: boolean;
   run: () => void;
@@ -31,7 +33,7 @@ export function useCommand(command: Command | null) {
   useEffect(() => {
     latest.current = command;
   });
-  const { id, title, group, hint, shortcut, hidden, always } = command ?? {};
+  const { id, title, group, hint, shortcut, hidden, passive, always } = command ?? {};
   const keywords = command?.keywords?.join("\n");
   useEffect(() => {
     if (id === undefined || title === undefined || group === undefined) return undefined;
@@ -39,11 +41,12 @@ export function useCommand(command: Command | null) {
     if (hint !== undefined) registered.hint = hint;
     if (shortcut !== undefined) registered.shortcut = shortcut;
     if (hidden !== undefined) registered.hidden = hidden;
+    if (passive !== undefined) registered.passive = passive;
     if (always !== undefined) registered.always = always;
     if (keywords !== undefined) registered.keywords = keywords.split("\n");
     useCommands.setState((state) => ({ commands: [...state.commands, registered] }));
     return () => {
       useCommands.setState((state) => ({ commands: state.commands.filter((other) => other !== registered) }));
     };
-  }, [id, title, group, hint, shortcut, hidden, always, keywords]);
+  }, [id, title, group, hint, shortcut, hidden, passive, always, keywords]);
 }

@@ -32,6 +32,9 @@ function isTyping(target: EventTarget | null) {
   );
 }
 
+/** Keys that write nothing wherever they are hit: function keys, and turning pages with Alt. */
+const isSilent = (chord: string) => /^(?:alt\+)?(?:shift\+)?f\d+$|^alt\+(?:shift\+)?page(?:up|down)$/.test(chord);
+
 const windowAbove =
   '[role="dialog"][data-state="open"],[role="alertdialog"][data-state="open"],[role="menu"][data-state="open"]';
 
@@ -45,13 +48,13 @@ export function useShortcutKeys() {
       const chord = chordOf(event);
       if (!chord) return;
       const withMod = chord.startsWith("mod+");
-      if (!withMod && (isTyping(event.target) || !useSingleKeys.getState().on)) return;
+      if (!withMod && !isSilent(chord) && (isTyping(event.target) || !useSingleKeys.getState().on)) return;
       const covered = document.querySelector(windowAbove) !== null;
       const sequence = begun && event.timeStamp - begunAt < sequenceMilliseconds ? `${begun} ${chord}` : chord;
       begun = "";
       const usable = useCommands
         .getState()
-        .commands.filter((command) => command.shortcut && (command.always || !covered));
+        .commands.filter((command) => command.shortcut && !command.passive && (command.always || !covered));
       const hit = usable.findLast((command) => command.shortcut === sequence || command.shortcut === chord);
       if (hit) {
         event.preventDefault();

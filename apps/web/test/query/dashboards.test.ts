@@ -1,9 +1,9 @@
-import { createTestDatabase, skipUnless } from "@mindmesh/test-support";
-import pg from "pg";
+import { connectionBody, createTestDatabase, skipUnless } from "@mindmesh/test-support";
 import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { accessibilityFaults, complaints, phone } from "../support/browser.ts";
 import { chatInBrowser } from "../support/chat.ts";
+import { saved } from "../support/workbench.ts";
 
 skipUnless("chromium")("dashboards and alerts in a browser", () => {
   const site = chatInBrowser({ environment: () => ({ OUTBOUND_ALLOW_PRIVATE: "127.0.0.1" }) });
@@ -11,15 +11,12 @@ skipUnless("chromium")("dashboards and alerts in a browser", () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await client.query(`
+    await database.run(`
       DROP SCHEMA IF EXISTS chat, query, kernel, pgboss CASCADE;
       CREATE TABLE sales (country text, sold_on date, total numeric(12, 2));
       INSERT INTO sales SELECT (ARRAY['Chile', 'Kenya', 'Norway'])[n % 3 + 1], '2026-01-01'::date + n, n * 10.5
         FROM generate_series(1, 90) n;
       ANALYZE`);
-    await client.end();
   }, 120_000);
 
   afterAll(() => database?.drop());
@@ -27,21 +24,9 @@ skipUnless("chromium")("dashboards and alerts in a browser", () => {
   /** A person with a connection and a saved query. */
   async function withSavedQuery(context: BrowserContext) {
     const { workspaceId } = await site.signUp(context);
-    const { hostname, port, pathname, username, password } = new URL(database.url);
     const base = `/api/workspaces/${workspaceId}/query`;
     const made = await context.request.post(`${base}/connections`, {
-      data: {
-        name: "Shop",
-        engine: "postgres",
-        network: {
-          host: hostname,
-          port: Number(port),
-          database: pathname.slice(1),
-          user: decodeURIComponent(username),
-          tls: "off",
-        },
-        secret: { password: decodeURIComponent(password) },
-      },
+      data: connectionBody(database.url),
     });
     expect(made.status(), await made.text()).toBe(201);
     const { id: connectionId } = (await made.json()) as { id: string };
@@ -123,11 +108,22 @@ skipUnless("chromium")("dashboards and alerts in a browser", () => {
     const editor = page.getByRole("textbox", { name: /^SQL of/ });
     await editor.waitFor();
     await editor.focus();
+    const { promise: released, resolve: releaseSaves } = Promise.withResolvers<void>();
+    await page.route("**/tabs/*", async (route) => {
+      await released;
+      await route.continue();
+    });
     await page.keyboard.insertText("SELECT sold_on, total FROM sales ORDER BY sold_on");
     await page.keyboard.press("Control+Enter");
     await page.getByText("90 rows", { exact: true }).waitFor();
     await page.getByRole("radio", { name: "Chart" }).click();
-    await page.getByRole("figure", { name: /line chart of total by sold_on, 90 places/ }).waitFor();
+    const figure = page.getByRole("figure", { name: /line chart of total by sold_on, 90 places/ });
+    await figure.waitFor();
+    // The tab is saved while somebody looks at the chart: that must not take it away.
+    await figure.evaluate((element) => element.setAttribute("data-seen", "yes"));
+    releaseSaves();
+    await saved(page);
+    expect(await figure.getAttribute("data-seen")).toBe("yes");
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole("radio", { name: "Plan" }).click();
     await page.getByRole("tree").waitFor();

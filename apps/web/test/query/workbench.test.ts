@@ -1,84 +1,23 @@
-import { createTestDatabase, skipUnless } from "@mindmesh/test-support";
-import pg from "pg";
-import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { accessibilityFaults, complaints, phone } from "../support/browser.ts";
-import { chatInBrowser } from "../support/chat.ts";
-
-/** So long a test looks for what a busy machine is slow to show. */
-const patient = { timeout: 30_000 };
+import { skipUnless } from "@mindmesh/test-support";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { accessibilityFaults, phone } from "../support/browser.ts";
+import { cells, editor, grid, newTab, patient, saved, workbenchInBrowser, write } from "../support/workbench.ts";
 
 /** Where pictures of the pages go, for who wants to look at them. */
 const pictures = process.env["WORKBENCH_PICTURES"];
 
+async function picture(page: Page, name: string) {
+  if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` });
+}
+
 skipUnless("chromium")("the SQL workbench in a browser", () => {
-  const chat = chatInBrowser({ environment: () => ({ OUTBOUND_ALLOW_PRIVATE: "127.0.0.1" }) });
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await client.query(`
-      DROP SCHEMA IF EXISTS chat, query, kernel, pgboss CASCADE;
-      CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL, country text);
-      CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers, total numeric(40, 2), placed_at timestamptz);
-      INSERT INTO customers SELECT n, 'Customer ' || n, (ARRAY['DE', 'FR', 'IT', NULL])[n % 4 + 1] FROM generate_series(1, 1000) n;
-      INSERT INTO orders SELECT n, n % 1000 + 1, 12345678901234567890.25 + n, '2026-01-01'::timestamptz + n * interval '1 minute' FROM generate_series(1, 90000) n;
-      ANALYZE`);
-    await client.end();
-  }, 120_000);
-
-  afterAll(() => database?.drop());
-
-  /** A person with a connection to the shop, at its workbench. */
-  async function atWorkbench(context: BrowserContext, change: object = {}) {
-    const person = await chat.signUp(context);
-    const { hostname, port, pathname, username, password } = new URL(database.url);
-    const base = `/api/workspaces/${person.workspaceId}/query/connections`;
-    const response = await context.request.post(base, {
-      data: {
-        name: "Shop",
-        engine: "postgres",
-        network: {
-          host: hostname,
-          port: Number(port),
-          database: pathname.slice(1),
-          user: decodeURIComponent(username),
-          tls: "off",
-        },
-        secret: { password: decodeURIComponent(password) },
-      },
-    });
-    expect(response.status(), await response.text()).toBe(201);
-    const connection = (await response.json()) as { id: string; version: number };
-    const changed = await context.request.patch(`${base}/${connection.id}`, {
-      data: { version: connection.version, label: "test", ...change },
-    });
-    expect(changed.status(), await changed.text()).toBe(200);
-    const page = await context.newPage();
-    const said = complaints(page);
-    const address = `/w/${person.workspaceId}/query/c/${connection.id}/sql`;
-    await page.goto(address);
-    return { person, page, said, address, connectionId: connection.id };
-  }
-
-  const editor = (page: Page) => page.getByRole("textbox", { name: /^SQL of/ });
-  const grid = (page: Page) => page.getByRole("grid", { name: "Result" });
-  const cells = (page: Page, row: number) => grid(page).locator(`[data-cell^="${row}:"]`).allInnerTexts();
-
-  async function newTab(page: Page) {
-    await page.getByRole("button", { name: "New query" }).first().click();
-    await editor(page).waitFor();
-  }
-  async function write(page: Page, sql: string) {
-    await editor(page).focus();
-    await page.keyboard.press("Control+a");
-    await page.keyboard.insertText(sql);
-  }
-  async function picture(page: Page, name: string) {
-    if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` });
-  }
+  const { chat, atWorkbench } = workbenchInBrowser(`
+    CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL, country text);
+    CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers, total numeric(40, 2), placed_at timestamptz);
+    INSERT INTO customers SELECT n, 'Customer ' || n, (ARRAY['DE', 'FR', 'IT', NULL])[n % 4 + 1] FROM generate_series(1, 1000) n;
+    INSERT INTO orders SELECT n, n % 1000 + 1, 12345678901234567890.25 + n, '2026-01-01'::timestamptz + n * interval '1 minute' FROM generate_series(1, 90000) n;
+    ANALYZE`);
 
   it("a statement is written and run, its rows are exact to the last digit, and a reload finds all of it", async () => {
     const context = await chat.open();
@@ -105,7 +44,7 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     await picture(page, "rows-dark");
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "light" });
-    await expect.poll(() => page.locator('[role="tab"][aria-selected="true"] .bg-accent').count(), patient).toBe(0);
+    await saved(page);
     await page.reload();
     await expect.poll(() => editor(page).innerText(), patient).toContain("JOIN customers");
     await grid(page).locator('[data-cell="0:1"]').waitFor();
@@ -225,7 +164,7 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     await write(other, "SELECT 3 AS written_offline");
     await other.getByText("Not saved").waitFor();
     await write(page, "SELECT 4 AS meanwhile");
-    await expect.poll(() => page.locator('[role="tab"][aria-selected="true"] .bg-accent').count(), patient).toBe(0);
+    await saved(page);
     await elsewhere.setOffline(false);
     await other.keyboard.insertText(" ");
     await other.getByText("This tab was changed on another device").waitFor();
@@ -321,6 +260,97 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     await picture(page, "phone-history");
     const width = await page.evaluate("document.documentElement.scrollWidth");
     expect(width).toBeLessThanOrEqual(390);
+    expect(said).toEqual([]);
+  });
+
+  it("tabs are moved by mouse and by keys, which another device sees, and a closed one comes back where it stood", async () => {
+    const context = await chat.open();
+    const { page, person, address, said } = await atWorkbench(context);
+    const titles = (on: Page) => on.getByRole("tablist", { name: "Open queries" }).getByRole("tab").allInnerTexts();
+    const tab = (name: string) => page.getByRole("tab", { name });
+    for (const [at, sql] of ["SELECT 1 AS one", "SELECT 2 AS two", "SELECT 3 AS three"].entries()) {
+      await newTab(page);
+      await tab(`Query ${at + 1}`).waitFor();
+      await write(page, sql);
+    }
+    await page.keyboard.press("Control+Enter");
+    await grid(page).getByText("three").waitFor();
+    await saved(page);
+    await tab("Query 3").dragTo(tab("Query 1"), { targetPosition: { x: 4, y: 8 } });
+    await expect.poll(() => titles(page)).toEqual(["Query 3", "Query 1", "Query 2"]);
+    // From within the editor: its keys do not write.
+    await editor(page).focus();
+    await page.keyboard.press("Alt+Shift+PageDown");
+    await expect.poll(() => titles(page)).toEqual(["Query 1", "Query 3", "Query 2"]);
+    await tab("Query 3").focus();
+    await page.keyboard.press("Alt+Shift+ArrowLeft");
+    await expect.poll(() => titles(page)).toEqual(["Query 3", "Query 1", "Query 2"]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await saved(page);
+    const elsewhere = await chat.open();
+    await chat.signIn(elsewhere, person.email);
+    const other = await elsewhere.newPage();
+    await other.goto(address);
+    await expect.poll(() => titles(other), patient).toEqual(["Query 3", "Query 1", "Query 2"]);
+
+    await tab("Query 3").focus();
+    await page.keyboard.press("Delete");
+    await expect.poll(() => titles(page)).toEqual(["Query 1", "Query 2"]);
+    await expect.poll(() => titles(other), patient).toEqual(["Query 1", "Query 2"]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => titles(page)).toEqual(["Query 3", "Query 1", "Query 2"]);
+    await expect.poll(() => editor(page).innerText()).toContain("AS three");
+    await grid(page).getByText("three").waitFor();
+    await expect.poll(() => titles(other), patient).toEqual(["Query 3", "Query 1", "Query 2"]);
+    expect(said).toEqual([]);
+  });
+
+  it("everything is done by keys, and the help sheet lists them", async () => {
+    const context = await chat.open();
+    const { page, said } = await atWorkbench(context);
+    await page.getByText("Nothing is open").waitFor();
+    await page.keyboard.press("Control+Shift+O");
+    await editor(page).waitFor();
+    await page.keyboard.insertText("select id,name from customers order by id");
+    await page.keyboard.press("Control+Shift+F");
+    await expect.poll(() => editor(page).innerText()).toMatch(/select\s+id,\s+name\s+from/i);
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("1,000 rows", { exact: true }).waitFor();
+    await page.keyboard.press("F6");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "name, row 2" }).getByText("Customer 2").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("F8");
+    await expect.poll(() => page.getByRole("radio", { name: "Chart" }).getAttribute("aria-checked")).toBe("true");
+    await page.keyboard.press("F6");
+    await expect
+      .poll(() => editor(page).evaluate((element) => element === element.ownerDocument.activeElement))
+      .toBe(true);
+    await page.keyboard.press("Control+Shift+H");
+    await page.getByRole("list", { name: "History" }).waitFor();
+    await page.keyboard.press("F2");
+    await page.getByRole("dialog", { name: "Rename the tab" }).getByRole("textbox").fill("All customers");
+    await page.keyboard.press("Enter");
+    await page.getByRole("tab", { name: "All customers" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("keyboard");
+    await page.getByRole("option", { name: /Keyboard shortcuts/ }).click();
+    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    for (const title of ["Query: run", "Query: format", "Copy the selection", "Close the focused tab"]) {
+      await help.getByText(title, { exact: true }).waitFor();
+    }
+    await picture(page, "keys");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+Shift+X");
+    await page.getByText("Nothing is open").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("open again");
+    await page.getByRole("option", { name: /open again what was closed/ }).click();
+    await page.getByRole("tab", { name: "All customers" }).waitFor();
     expect(said).toEqual([]);
   });
 });

@@ -2,12 +2,12 @@ import { Badge, classNames, EmptyState } from "@mindmesh/ui";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import Compass from "lucide-react/icons/compass";
-import { Suspense } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import { meQuery } from "../../identity/queries.ts";
 import { ListSkeleton, Loaded } from "../../settings/parts/loaded.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { connectionsQuery } from "./queries.ts";
-import { sectionsFor } from "./sections.tsx";
+import { type Section, sectionsFor } from "./sections.tsx";
 
 const route = getRouteApi("/w/$workspaceId/query/c/$connectionId/$section");
 
@@ -33,25 +33,7 @@ export function ConnectionPage() {
         {() =>
           connection ? (
             <>
-              <nav
-                aria-label="Sections of the connection"
-                className="flex shrink-0 gap-4 overflow-x-auto border-b border-line px-4"
-              >
-                {sections.map(({ slug: each, title }) => (
-                  <Link
-                    key={each}
-                    to="/w/$workspaceId/query/c/$connectionId/$section"
-                    params={{ workspaceId, connectionId, section: each }}
-                    className={classNames(
-                      "relative flex h-9 shrink-0 items-center px-0.5 text-sm font-medium text-muted transition-colors hover:text-ink touch:h-11",
-                      "after:absolute after:inset-x-0 after:-bottom-px after:h-0.5 after:rounded-full",
-                    )}
-                    activeProps={{ className: "!text-ink after:bg-accent" }}
-                  >
-                    {title}
-                  </Link>
-                ))}
-              </nav>
+              <SectionTabs workspaceId={workspaceId} connectionId={connectionId} sections={sections} open={slug} />
               <div className="flex min-h-0 flex-1 flex-col">
                 {section ? (
                   <Suspense key={connectionId} fallback={<ListSkeleton className="p-6" />}>
@@ -68,6 +50,45 @@ export function ConnectionPage() {
         }
       </Loaded>
     </>
+  );
+}
+
+type SectionTabsProps = {
+  workspaceId: string;
+  connectionId: string;
+  sections: readonly Section[];
+  /** The slug of the one that is open. */
+  open: string;
+};
+
+function SectionTabs({ workspaceId, connectionId, sections, open }: SectionTabsProps) {
+  const nav = useRef<HTMLElement>(null);
+  const at = sections.findIndex(({ slug }) => slug === open);
+  // An outside system: the browser scrolls. On a phone the tab of the open section may stand out of sight.
+  useEffect(() => {
+    nav.current?.children[at]?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [at]);
+  return (
+    <nav
+      ref={nav}
+      aria-label="Sections of the connection"
+      className="flex shrink-0 gap-4 overflow-x-auto border-b border-line px-4 [scrollbar-width:none]"
+    >
+      {sections.map(({ slug: each, title }) => (
+        <Link
+          key={each}
+          to="/w/$workspaceId/query/c/$connectionId/$section"
+          params={{ workspaceId, connectionId, section: each }}
+          className={classNames(
+            "relative flex h-9 shrink-0 items-center px-0.5 text-sm font-medium text-muted transition-colors hover:text-ink touch:h-11",
+            "after:absolute after:inset-x-0 after:-bottom-px after:h-0.5 after:rounded-full",
+          )}
+          activeProps={{ className: "!text-ink after:bg-accent" }}
+        >
+          {title}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

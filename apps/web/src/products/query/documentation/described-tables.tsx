@@ -55,8 +55,8 @@ export function DescribedTables({ documentation, words, mayDescribe, ...place }:
             <Table label={`Columns of ${table.name}`}>
               <thead>
                 <tr>
-                  <th>Column</th>
-                  <th>Type</th>
+                  <th className="w-1/4">Column</th>
+                  <th className="w-1/4">Type</th>
                   <th className="w-1/2">Description</th>
                 </tr>
               </thead>

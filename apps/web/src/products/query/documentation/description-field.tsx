@@ -71,7 +71,7 @@ export function DescriptionField(props: DescriptionFieldProps) {
   }
   const said = [comment, text].filter((part) => part !== null && part !== "");
   return (
-    <div className="group/field flex min-w-0 items-start gap-2">
+    <div className="group/field flex min-w-0 items-center gap-2">
       <p className={said.length > 0 ? "min-w-0 text-ink" : "min-w-0 text-faint"}>
         {said.length > 0 ? said.join(" — ") : "Not described"}
       </p>

@@ -61,7 +61,7 @@ function Findings({ findings, takenAt, kind, onKind }: FindingsProps) {
             value={kind}
             onValueChange={onKind}
             options={[
-              { value: "all", label: `All ${findings.length} findings` },
+              { value: "all", label: `All findings (${findings.length})` },
               ...present.map((each) => ({ value: each, label: `${plural[each] ?? each} (${count(each)})` })),
             ]}
           />

@@ -28,7 +28,7 @@ export function ParametersForm({ names, values, missing, onChange }: ParametersF
               disabled={value === null}
               placeholder={value === null ? "NULL" : isMissed ? "needs a value" : ""}
               aria-invalid={isMissed || undefined}
-              className="w-36 font-mono"
+              className="max-w-36 font-mono"
               onChange={(event) => onChange({ ...values, [name]: event.target.value })}
             />
             <Checkbox

@@ -5,6 +5,7 @@ import Copy from "lucide-react/icons/copy";
 import RotateCw from "lucide-react/icons/rotate-cw";
 import Square from "lucide-react/icons/square";
 import { Suspense, useState, useSyncExternalStore } from "react";
+import { useCommand } from "../../../shell/commands.ts";
 import { useNow } from "../../../shell/use-now.ts";
 import { showError } from "../../../shell/show-error.ts";
 import { ExportMenu } from "./export-menu.tsx";
@@ -17,6 +18,7 @@ import { areaOf, type Selection } from "./results/selection.ts";
 import { age, duration, rowsWords, stateWords } from "./run-figures.ts";
 import { RunProblem } from "./run-problem.tsx";
 import { cancelRun, type Run } from "./runs.ts";
+import { workbenchCommand } from "./workbench-command.tsx";
 import { workbenchPanels } from "./workbench-panels.tsx";
 
 type ResultViewProps = {
@@ -36,6 +38,15 @@ export function ResultView({ workspaceId, connection, run, onPlace, onAgain, onP
   const panels = statement ? workbenchPanels.filter(({ suits }) => suits?.(statement) ?? true) : [];
   const panel = panels.find(({ id }) => id === view);
   const isRunning = run.problem === null && (statement === null || statement.state === "running");
+  const views = [{ value: "rows", label: "Rows" }, ...panels.map(({ id, title }) => ({ value: id, label: title }))];
+  useCommand(
+    panels.length > 0
+      ? workbenchCommand("next-view", "another view of the result", "f8", () => {
+          const at = views.findIndex(({ value }) => value === (panel?.id ?? "rows"));
+          setView(views[(at + 1) % views.length]?.value ?? "rows");
+        })
+      : null,
+  );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-panel px-3 py-1 text-xs">
@@ -44,10 +55,7 @@ export function ResultView({ workspaceId, connection, run, onPlace, onAgain, onP
             label="What is shown"
             value={panel ? panel.id : "rows"}
             onValueChange={setView}
-            options={[
-              { value: "rows", label: "Rows" },
-              ...panels.map(({ id, title }) => ({ value: id, label: title })),
-            ]}
+            options={views}
           />
         ) : null}
         <RunState run={run} isRunning={isRunning} />
@@ -161,8 +169,9 @@ function Rows({ run, connection, isRunning, selection, onSelect, onPlace, onPrev
   return (
     <>
       {isBad && statement ? <RunProblem statement={statement} onPlace={onPlace} onPreview={onPreview} /> : null}
-      {statement?.notices.map((notice) => (
-        <p key={notice} className="border-b border-line px-3 py-1 font-mono text-xs text-muted">
+      {statement?.notices.map((notice, at) => (
+        // oxlint-disable-next-line react/no-array-index-key -- a database may say the same twice
+        <p key={at} className="border-b border-line px-3 py-1 font-mono text-xs text-muted">
           {notice}
         </p>
       ))}

@@ -3,6 +3,7 @@ import { statementPart, type Statement, type StatementParameters } from "@mindme
 import type { QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
 import { newId } from "../../../shell/new-id.ts";
+import { linesOf } from "../lines-of.ts";
 import { statementsApi } from "./api.ts";
 import { historyKeyOf } from "./keys.ts";
 import type { Place } from "./queries.ts";
@@ -67,20 +68,6 @@ export function adoptRun(workspaceId: string, { statement, blocks }: { statement
   };
   if (known) patchRun(statement.id, run);
   else addRun(run);
-}
-
-/** Lines of a stream of NDJSON as they arrive. */
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const pieces = (rest + value).split("\n");
-    rest = pieces.pop() ?? "";
-    yield* pieces;
-  }
-  if (rest !== "") yield rest;
 }
 
 /**

@@ -13,8 +13,10 @@ function remembered(): number {
   }
 }
 
+type SplitViewProps = { label: string; upper: ReactNode; lower: ReactNode; lowerId: string };
+
 /** Two rooms above each other with an edge between them that is moved by mouse, finger or arrow keys. */
-export function SplitView({ label, upper, lower }: { label: string; upper: ReactNode; lower: ReactNode }) {
+export function SplitView({ label, upper, lower, lowerId }: SplitViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const [percent, setPercent] = useState(remembered);
   const move = (next: number) => {
@@ -64,7 +66,9 @@ export function SplitView({ label, upper, lower }: { label: string; upper: React
         onKeyDown={onKeyDown}
         className="relative z-10 h-px shrink-0 cursor-row-resize touch-none bg-line-strong transition-colors before:absolute before:inset-x-0 before:-top-1.5 before:h-3 before:content-[''] hover:bg-accent focus-visible:bg-accent touch:h-1 touch:before:-top-3 touch:before:h-7"
       />
-      <div className="flex min-h-0 flex-1 flex-col">{lower}</div>
+      <div id={lowerId} className="flex min-h-0 flex-1 flex-col">
+        {lower}
+      </div>
     </div>
   );
 }

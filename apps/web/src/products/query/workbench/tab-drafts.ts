@@ -1,13 +1,14 @@
 import { ClientError } from "@mindmesh/client";
 import type { Tab } from "@mindmesh/contracts/query/tabs";
-import type { QueryClient } from "@tanstack/react-query";
+import { notifyManager, type QueryClient } from "@tanstack/react-query";
 import { create } from "zustand";
 import { newId } from "../../../shell/new-id.ts";
 import { showError } from "../../../shell/show-error.ts";
 import { tabsApi } from "./api.ts";
+import { keepDrafts, keptDrafts } from "./kept-drafts.ts";
 import { tabsQuery, type Place } from "./queries.ts";
 
-type Content = Pick<Tab, "title" | "text" | "cursor" | "parameters" | "results" | "savedQueryId">;
+type Content = Pick<Tab, "title" | "text" | "cursor" | "parameters" | "results" | "savedQueryId" | "position">;
 
 /** What of a tab is not saved yet. */
 export interface Draft {
@@ -24,7 +25,17 @@ interface TabState {
   discarded: number;
 }
 
-export const useTabDrafts = create<TabState>()(() => ({ drafts: {}, discarded: 0 }));
+export const useTabDrafts = create<TabState>()(() => ({ drafts: keptDrafts<Draft>(), discarded: 0 }));
+
+addEventListener("pagehide", () => {
+  const { drafts } = useTabDrafts.getState();
+  // What is under way may not arrive any more.
+  const kept = Object.entries(drafts).map(([id, draft]) => [
+    id,
+    draft.state === "saving" ? { ...draft, state: "changed" } : draft,
+  ]);
+  keepDrafts(Object.fromEntries(kept));
+});
 
 const draftOf = (tabId: string) => useTabDrafts.getState().drafts[tabId];
 
@@ -86,8 +97,12 @@ async function send(queryClient: QueryClient, place: Place, tabId: string, { con
   try {
     const tab = await tabsApi.changeTab({ params: { ...place, tabId }, body: { version: base, ...content } });
     cacheTab(queryClient, place, tab);
-    if (draftOf(tabId)?.content === content) setDraft(tabId, null);
-    else patch({ state: "changed", base: tab.version });
+    patch({ state: "changed", base: tab.version });
+    // The page is told of the cached tab a moment later. Until then the draft must stand in for it: without it the tab would
+    // be drawn as it was before, and a result that is looked at would go and come back at its beginning.
+    notifyManager.schedule(() => {
+      if (draftOf(tabId)?.content === content) setDraft(tabId, null);
+    });
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     const isConflict = error.status === 409;
@@ -96,6 +111,14 @@ async function send(queryClient: QueryClient, place: Place, tabId: string, { con
     const writes = content.text !== undefined || content.title !== undefined;
     if (isConflict && !writes) setDraft(tabId, null);
     else patch({ state: isConflict ? "conflict" : "failed", message: error.message });
+  }
+}
+
+/** Saves what of these tabs was kept from before a reload. */
+export function saveKept(queryClient: QueryClient, place: Place, tabs: readonly Tab[]) {
+  for (const { id } of tabs) {
+    const state = draftOf(id)?.state;
+    if ((state === "changed" || state === "failed") && !timers.has(id)) void saveTab(queryClient, place, id);
   }
 }
 
@@ -113,6 +136,28 @@ export function takeTheirs(tabId: string) {
   useTabDrafts.setState(({ discarded }) => ({ discarded: discarded + 1 }));
 }
 
+/** The tabs in the order in which they stand here, moves among them that are not saved yet. */
+export function inOrder(tabs: readonly Tab[], drafts: TabState["drafts"]): Tab[] {
+  const positionOf = ({ id, position }: Tab) => drafts[id]?.content.position ?? position;
+  return tabs.toSorted((one, other) => positionOf(one) - positionOf(other));
+}
+
+/**
+ * Puts a tab at another place among the others.
+ * @param tabs in their order
+ * @param to the place that it has afterwards, from 0
+ */
+export function moveTab(queryClient: QueryClient, place: Place, tabs: readonly Tab[], tab: Tab, to: number) {
+  const others = tabs.filter(({ id }) => id !== tab.id);
+  const positions = others.map(({ id, position }) => draftOf(id)?.content.position ?? position);
+  const [before, after] = [positions[to - 1], positions[to]];
+  const position =
+    before === undefined ? (after ?? 1) - 1 : after === undefined ? before + 1 : before + (after - before) / 2;
+  if (position !== before && position !== after) return changeTab(queryClient, place, tab, { position });
+  // There is no number left between the two.
+  return others.toSpliced(to, 0, tab).forEach((each, at) => changeTab(queryClient, place, each, { position: at + 1 }));
+}
+
 /** Opens a tab; gives back its id, or null when the server refused. */
 export async function openTab(
   queryClient: QueryClient,
@@ -127,6 +172,15 @@ export async function openTab(
     showError(error);
     return null;
   }
+}
+
+/** Opens a tab that was closed where it stood, with its results. */
+export async function reopenTab(queryClient: QueryClient, place: Place, closed: Tab): Promise<string | null> {
+  const { title, text, parameters, savedQueryId, position, cursor, results } = closed;
+  const tabId = await openTab(queryClient, place, { title, text, parameters, savedQueryId });
+  const tab = queryClient.getQueryData(tabsQuery(place).queryKey)?.items.find(({ id }) => id === tabId);
+  if (tab) changeTab(queryClient, place, tab, { position, cursor, results });
+  return tabId;
 }
 
 /** Closes a tab; gives back what it held, so that it can be opened again. */

@@ -12,6 +12,7 @@ import { Suspense, useMemo, useRef, useState } from "react";
 import { CodeEditor } from "../../../code/editor/code-editor.tsx";
 import { meQuery } from "../../../identity/queries.ts";
 import { useCommand } from "../../../shell/commands.ts";
+import { showError } from "../../../shell/show-error.ts";
 import { formatSql } from "./editor/format-sql.ts";
 import { markProblem, problemMark } from "./editor/problem-mark.ts";
 import { sqlSupport } from "./editor/sql-completion.ts";
@@ -19,13 +20,14 @@ import { parametersIn, statementAt, statementsIn, type PlacedStatement } from ".
 import { ParametersForm } from "./parameters-form.tsx";
 import { completionQuery, type Place } from "./queries.ts";
 import { ResultView } from "./result-view.tsx";
-import { runOne, useRuns, type Run } from "./runs.ts";
+import { cancelRun, runOne, useRuns, type Run } from "./runs.ts";
 import { SaveDialog } from "./save-dialog.tsx";
 import type { SideView } from "./side-panel.tsx";
 import { SplitView } from "./split-view.tsx";
 import { changeTab, keepMine, takeTheirs, useTabDrafts } from "./tab-drafts.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { useRun } from "./use-run.ts";
+import { workbenchCommand } from "./workbench-command.tsx";
 import { WriteDialog } from "./write-dialog.tsx";
 
 type TabViewProps = {
@@ -141,25 +143,28 @@ export function TabView({ place, connection, tab, side, onSide }: TabViewProps) 
       toast("Not formatted", { tone: "danger", description: "The text could not be read as SQL of this database." });
     }
   };
-  useCommand({ id: "query.run", title: "Query: run", group: "Query", shortcut: "mod+enter", run: runHere });
-  useCommand({
-    id: "query.run-to-cursor",
-    title: "Query: run all up to the cursor",
-    group: "Query",
-    shortcut: "mod+shift+enter",
-    run: runToCursor,
-  });
-  useCommand({
-    id: "query.format",
-    title: "Query: format",
-    group: "Query",
-    shortcut: "shift+alt+f",
-    run: () => void format(),
-  });
-  useCommand({ id: "query.save", title: "Query: save", group: "Query", shortcut: "mod+s", run: () => setSaving(true) });
-
   const results = whole.results;
   const current = results[Math.min(shown, results.length - 1)];
+  useCommand(workbenchCommand("run", "run", "mod+enter", runHere));
+  useCommand(workbenchCommand("run-to-cursor", "run all up to the cursor", "mod+shift+enter", runToCursor));
+  useCommand(
+    isRunning && current !== undefined
+      ? workbenchCommand("cancel", "cancel the statement", "mod+.", () => {
+          void cancelRun(place.workspaceId, current).catch(showError);
+        })
+      : null,
+  );
+  useCommand(workbenchCommand("format", "format", "mod+shift+f", () => void format()));
+  useCommand(workbenchCommand("save", "save", "mod+s", () => setSaving(true)));
+  useCommand(
+    workbenchCommand("other-half", "from the editor to the result and back", "f6", () => {
+      const inResult = (selector: string) => document.querySelector<HTMLElement>(`#query-result ${selector}`);
+      const result = inResult("[role=grid]") ?? inResult("[tabindex='0']");
+      if (editor?.hasFocus && result) result.focus();
+      else editor?.focus();
+    }),
+  );
+
   const mayWrite = !connection.readOnly && roleMay(role, "query.manage");
   return (
     <>
@@ -195,6 +200,7 @@ export function TabView({ place, connection, tab, side, onSide }: TabViewProps) 
       ) : null}
       <SplitView
         label="Height of the editor"
+        lowerId="query-result"
         upper={
           <>
             <div id="query-tab" role="tabpanel" aria-label={whole.title} className="min-h-0 flex-1">

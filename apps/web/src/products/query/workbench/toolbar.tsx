@@ -32,12 +32,13 @@ export function Toolbar({ isRunning, onRun, onRunToCursor, onFormat, onSave, sid
       >
         <IconButton size="sm" label="More ways to run" icon={<ChevronDown />} />
       </DropdownMenu>
-      <IconButton size="sm" label="Format" shortcut="shift+alt+f" icon={<AlignLeft />} onClick={onFormat} />
+      <IconButton size="sm" label="Format" shortcut="mod+shift+f" icon={<AlignLeft />} onClick={onFormat} />
       <IconButton size="sm" label="Save" shortcut="mod+s" icon={<Save />} onClick={onSave} />
       <div className="ml-auto flex items-center gap-1">
         <IconButton
           size="sm"
           label="History"
+          shortcut="mod+shift+h"
           aria-pressed={side === "history"}
           icon={<History />}
           onClick={() => onSide(side === "history" ? null : "history")}
@@ -45,6 +46,7 @@ export function Toolbar({ isRunning, onRun, onRunToCursor, onFormat, onSave, sid
         <IconButton
           size="sm"
           label="Saved queries"
+          shortcut="mod+shift+s"
           aria-pressed={side === "saved"}
           icon={<Library />}
           onClick={() => onSide(side === "saved" ? null : "saved")}

@@ -3,16 +3,17 @@ import { Button, EmptyState, toast } from "@mindmesh/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import SquareTerminal from "lucide-react/icons/square-terminal";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ListSkeleton, Loaded } from "../../../settings/parts/loaded.tsx";
 import { useCommand } from "../../../shell/commands.ts";
 import type { SectionProps } from "../sections.tsx";
 import { NameDialog } from "./name-dialog.tsx";
 import { tabsQuery } from "./queries.ts";
 import { SidePanel, type SideView } from "./side-panel.tsx";
-import { changeTab, closeTab, openTab } from "./tab-drafts.ts";
+import { changeTab, closeTab, inOrder, moveTab, openTab, reopenTab, saveKept, useTabDrafts } from "./tab-drafts.ts";
 import { TabView } from "./tab-view.tsx";
 import { TabsBar } from "./tabs-bar.tsx";
+import { ListenedKeys, workbenchCommand } from "./workbench-command.tsx";
 
 const route = getRouteApi("/w/$workspaceId/query/c/$connectionId/$section");
 
@@ -25,6 +26,7 @@ export function Workbench({ workspaceId, connection }: SectionProps) {
   const tabs = useQuery(tabsQuery(place));
   const [naming, setNaming] = useState<Tab | null>(null);
   const [side, setSide] = useState<SideView | null>(null);
+  const [closed, setClosed] = useState<readonly Tab[]>([]);
   const show = (tabId: string) =>
     void navigate({
       to: "/w/$workspaceId/query/c/$connectionId/$section",
@@ -36,43 +38,83 @@ export function Workbench({ workspaceId, connection }: SectionProps) {
     const tabId = await openTab(queryClient, place, content);
     if (tabId !== null) show(tabId);
   };
-  const close = async (tab: Tab) => {
-    const gone = await closeTab(queryClient, place, tab);
-    if (!gone || gone.text.trim() === "") return;
-    const { title, text, parameters, savedQueryId } = gone;
-    toast(`${title} was closed`, {
-      action: { label: "Undo", onSelect: () => void open({ title, text, parameters, savedQueryId }) },
+  const drafts = useTabDrafts((state) => state.drafts);
+  const hasTabs = tabs.data !== undefined;
+  useEffect(() => {
+    if (hasTabs) saveKept(queryClient, place, tabs.data);
+    // oxlint-disable-next-line react/exhaustive-deps -- once, when they are there: later drafts save themselves
+  }, [hasTabs, place, queryClient]);
+  const ordered = inOrder(tabs.data ?? [], drafts);
+  const active = ordered.find(({ id }) => id === wanted) ?? ordered[0];
+  const reopen = async (gone: readonly Tab[]) => {
+    setClosed([]);
+    let last: string | null = null;
+    for (const tab of gone) last = (await reopenTab(queryClient, place, tab)) ?? last;
+    if (last !== null) show(last);
+  };
+  const close = async (going: readonly Tab[]) => {
+    const isShown = going.some(({ id }) => id === active?.id);
+    const at = ordered.findIndex(({ id }) => id === active?.id);
+    const beside = [...ordered.slice(at + 1), ...ordered.slice(0, at).toReversed()].find((tab) => !going.includes(tab));
+    if (isShown && beside) show(beside.id);
+    const gone = (await Promise.all(going.map((tab) => closeTab(queryClient, place, tab)))).filter(
+      (tab) => tab !== null && tab.text.trim() !== "",
+    ) as Tab[];
+    if (gone.length === 0) return;
+    setClosed(gone);
+    toast(gone.length === 1 ? `${gone[0]?.title} was closed` : `${gone.length} tabs were closed`, {
+      id: "query-tabs-closed",
+      action: { label: "Undo", onSelect: () => void reopen(gone) },
     });
   };
-  const active = tabs.data?.find(({ id }) => id === wanted) ?? tabs.data?.[0];
+  const move = (tab: Tab, to: number) => {
+    if (to >= 0 && to < ordered.length) moveTab(queryClient, place, ordered, tab, to);
+  };
+  const at = ordered.findIndex(({ id }) => id === active?.id);
   const step = (by: number) => () => {
-    const at = tabs.data?.findIndex(({ id }) => id === active?.id) ?? -1;
-    const next = tabs.data?.at((at + by) % tabs.data.length);
+    const next = ordered.at((at + by) % ordered.length);
     if (next) show(next.id);
   };
-  useCommand({ id: "query.new-tab", title: "Query: new tab", group: "Query", run: () => void open() });
-  const hasMore = (tabs.data?.length ?? 0) > 1;
-  useCommand(hasMore ? { id: "query.next-tab", title: "Query: next tab", group: "Query", run: step(1) } : null);
+  const toggle = (view: SideView) => () => setSide(side === view ? null : view);
+  useCommand(workbenchCommand("new-tab", "new tab", "mod+shift+o", () => void open()));
+  useCommand(active ? workbenchCommand("close-tab", "close the tab", "mod+shift+x", () => void close([active])) : null);
   useCommand(
-    hasMore ? { id: "query.previous-tab", title: "Query: previous tab", group: "Query", run: step(-1) } : null,
+    closed.length > 0
+      ? workbenchCommand("reopen-tab", "open again what was closed", null, () => void reopen(closed))
+      : null,
   );
-  useCommand({ id: "query.history", title: "Query: history", group: "Query", run: () => setSide("history") });
-  useCommand({ id: "query.saved", title: "Query: saved queries", group: "Query", run: () => setSide("saved") });
+  useCommand(ordered.length > 1 ? workbenchCommand("next-tab", "next tab", "alt+pagedown", step(1)) : null);
+  useCommand(ordered.length > 1 ? workbenchCommand("previous-tab", "previous tab", "alt+pageup", step(-1)) : null);
+  useCommand(
+    active && at < ordered.length - 1
+      ? workbenchCommand("tab-right", "move the tab to the right", "alt+shift+pagedown", () => move(active, at + 1))
+      : null,
+  );
+  useCommand(
+    active && at > 0
+      ? workbenchCommand("tab-left", "move the tab to the left", "alt+shift+pageup", () => move(active, at - 1))
+      : null,
+  );
+  useCommand(active ? workbenchCommand("rename-tab", "rename the tab", "f2", () => setNaming(active)) : null);
+  useCommand(workbenchCommand("history", "history", "mod+shift+h", toggle("history")));
+  useCommand(workbenchCommand("saved", "saved queries", "mod+shift+s", toggle("saved")));
 
   return (
     <Loaded query={tabs} skeleton={<ListSkeleton className="p-6" />}>
-      {(items) => (
+      {() => (
         <div className="relative flex min-h-0 flex-1 overflow-hidden">
+          <ListenedKeys />
           <div className="flex min-h-0 min-w-0 flex-1 flex-col">
             {active ? (
               <>
                 <TabsBar
-                  tabs={items}
+                  tabs={ordered}
                   active={active.id}
                   onShow={show}
                   onNew={() => void open()}
-                  onClose={(tab) => void close(tab)}
+                  onClose={(going) => void close(going)}
                   onRename={setNaming}
+                  onMove={move}
                 />
                 <TabView
                   key={active.id}

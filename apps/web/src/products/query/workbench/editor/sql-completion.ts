@@ -19,6 +19,7 @@ import { syntaxTree } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import type { CompletionSchema } from "@mindmesh/contracts/query/completion";
 import type { EngineKind } from "@mindmesh/contracts/query/engine";
+import { quotedName } from "../results/copy-formats.ts";
 
 const dialects: Record<EngineKind, SQLDialect> = {
   postgres: PostgreSQL,
@@ -39,16 +40,28 @@ interface UsedTable {
   alias: string;
 }
 
-const unquoted = (name: string) => name.replaceAll(/^["`[]|["`\]]$/g, "");
-const isPlain = (name: string) => /^[a-z_][a-z0-9_]*$/.test(name);
-
-function quoted(name: string, engine: EngineKind): string {
-  if (isPlain(name)) return name;
-  if (engine === "mysql") return `\`${name.replaceAll("`", "``")}\``;
-  return engine === "mssql" ? `[${name.replaceAll("]", "]]")}]` : `"${name.replaceAll('"', '""')}"`;
+/** A name as it is: without its quotes, and quotes within it once. */
+function unquoted(name: string): string {
+  const last = name.at(-1) ?? "";
+  if (!/^["`[]/.test(name)) return name;
+  return name.slice(1, -1).replaceAll(last + last, last);
 }
 
-const name = String.raw`(?:"[^"]+"|\x60[^\x60]+\x60|\[[^\]]+\]|[\p{L}_][\p{L}\p{N}_$]*)`;
+/** PostgreSQL's reserved words (documentation, appendix C); what is reserved elsewhere only is too rare as a name to be listed. */
+const reserved: ReadonlySet<string> = new Set(
+  (
+    "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default deferrable " +
+    "desc distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading " +
+    "limit not null offset on only or order placing primary references returning select some symmetric table then to trailing true " +
+    "union unique user using variadic when where window with"
+  ).split(" "),
+);
+
+const quoted = (name: string, engine: EngineKind) =>
+  /^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name) ? name : quotedName(name, engine);
+
+const name = String.raw`(?:"(?:[^"]|"")+"|\x60(?:[^\x60]|\x60\x60)+\x60|\[(?:[^\]]|\]\])+\]|[\p{L}_][\p{L}\p{N}_$]*)`;
+const eachName = new RegExp(name, "giu");
 const inFrom = new RegExp(
   String.raw`\b(?:from|join|update|into)\s+((?:${name}\s*\.\s*)*${name})(?:\s+(?:as\s+)?(?!(?:on|where|join|left|right|inner|outer|full|cross|natural|group|order|having|limit|union|using|set|values|window|fetch|offset|as|returning)\b)(${name}))?`,
   "giu",
@@ -58,7 +71,7 @@ const inFrom = new RegExp(
 export function usedTables(statement: string, schema: CompletionSchema): UsedTable[] {
   const used: UsedTable[] = [];
   for (const [, path = "", alias] of statement.matchAll(inFrom)) {
-    const parts = path.split(".").map((part) => unquoted(part.trim()));
+    const parts = [...path.matchAll(eachName)].map(([part]) => unquoted(part));
     const last = parts.at(-1) ?? "";
     const where = parts.length > 1 ? parts.at(-2) : undefined;
     const named = schema.tables.filter(
@@ -135,12 +148,20 @@ function joinSource(schema: CompletionSchema, engine: EngineKind): CompletionSou
   };
 }
 
-function namespaceOf(schema: CompletionSchema): SQLNamespace {
+function namespaceOf(schema: CompletionSchema, engine: EngineKind): SQLNamespace {
   const schemas: Record<string, Record<string, SQLNamespace>> = {};
+  // The library takes a dot for the end of a name unless it is told otherwise.
+  const whole = (part: string) => part.replaceAll(".", String.raw`\.`);
   for (const table of schema.tables) {
-    (schemas[table.schema] ??= {})[table.name] = {
-      self: { label: table.name, detail: table.kind === "table" ? table.schema : table.kind, type: "type" },
-      children: table.columns.map((column) => ({ label: column.name, detail: column.type, type: "property" })),
+    const detail = table.kind === "table" ? table.schema : table.kind;
+    (schemas[whole(table.schema)] ??= {})[whole(table.name)] = {
+      self: { label: table.name, apply: quoted(table.name, engine), detail, type: "type" },
+      children: table.columns.map((column) => ({
+        label: column.name,
+        apply: quoted(column.name, engine),
+        detail: column.type,
+        type: "property",
+      })),
     };
   }
   return schemas;
@@ -198,7 +219,7 @@ export function sqlSupport(engine: EngineKind, schema: CompletionSchema | undefi
     complete(
       schemaCompletionSource({
         dialect,
-        schema: namespaceOf(schema),
+        schema: namespaceOf(schema, engine),
         ...(defaultSchema === undefined ? {} : { defaultSchema }),
       }),
     ),

@@ -1,4 +1,6 @@
-import { Badge, CopyButton, Dialog } from "@mindmesh/ui";
+import type { EngineKind, ResultColumn } from "@mindmesh/contracts/query/engine";
+import { Callout, CopyButton, Dialog } from "@mindmesh/ui";
+import { quotedName } from "./copy-formats.ts";
 import type { ResultSource } from "./result-source.ts";
 
 /** JSON laid out in lines, its numbers with every digit: no JavaScript number stands between. */
@@ -23,10 +25,33 @@ export function laidOut(json: string): string {
   return text;
 }
 
-type CellViewerProps = { source: ResultSource; row: number; column: number; onClose: () => void };
+type CellViewerProps = { source: ResultSource; engine: EngineKind; row: number; column: number; onClose: () => void };
+
+type CutProps = { column: ResultColumn; value: string; engine: EngineKind };
+
+/** What is said of a value of which only the beginning was passed on: how much that is, and how to read on. */
+function Cut({ column: { name, kind }, value, engine }: CutProps) {
+  const isBinary = kind === "binary";
+  // Binary values are shown as `\\x` and two digits a byte.
+  const length = isBinary ? Math.floor((value.length - 2) / 2) : Array.from(value).length;
+  const quoted = quotedName(name, engine);
+  const whole = engine === "postgres" && kind !== "text" && !isBinary ? `CAST(${quoted} AS text)` : quoted;
+  const more = `substring(${whole}, ${length + 1}, 10000)`;
+  return (
+    <Callout
+      tone="warning"
+      title={`Only the first ${length.toLocaleString("en")} ${isBinary ? "bytes" : "characters"}`}
+      className="mb-3"
+      action={<CopyButton text={more} label="Copy the expression" />}
+    >
+      A longer value is cut before it reaches the page. To read on, select{" "}
+      <code className="font-mono text-xs [overflow-wrap:anywhere]">{more}</code>.
+    </Callout>
+  );
+}
 
 /** One value whole. */
-export function CellViewer({ source, row, column: at, onClose }: CellViewerProps) {
+export function CellViewer({ source, engine, row, column: at, onClose }: CellViewerProps) {
   const shown = source.row(row);
   const column = source.columns[at];
   const value = shown?.cells[at];
@@ -42,11 +67,7 @@ export function CellViewer({ source, row, column: at, onClose }: CellViewerProps
       onOpenChange={(open) => !open && onClose()}
       footer={text === null ? undefined : <CopyButton text={() => value ?? ""} label="Copy the value" />}
     >
-      {isCut ? (
-        <p className="mb-2">
-          <Badge tone="warning">Only the beginning: the value is longer than what is passed on</Badge>
-        </p>
-      ) : null}
+      {isCut && value && column ? <Cut column={column} value={value} engine={engine} /> : null}
       {text === null ? (
         <p className="italic text-muted">NULL</p>
       ) : (

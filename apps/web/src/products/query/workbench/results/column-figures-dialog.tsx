@@ -69,18 +69,19 @@ function Figures({ figures }: { figures: ColumnFigures }) {
         <figure>
           <figcaption className="mb-1.5 text-xs font-medium text-muted">How the values lie</figcaption>
           <div className="flex h-24 items-end gap-px">
-            {histogram.map(({ from, to, count: held }) => (
+            {histogram.map(({ from, to, count: held }, at) => (
               <div
-                key={from}
+                // oxlint-disable-next-line react/no-array-index-key -- bars never change places, and words of two may be the same
+                key={at}
                 title={`${from} to ${to}: ${count(held)}`}
                 className="min-h-px flex-1 rounded-t-xs bg-accent"
                 style={{ height: `${(100 * held) / most}%` }}
               />
             ))}
           </div>
-          <div className="mt-1 flex justify-between font-mono text-2xs text-faint">
-            <span>{histogram[0]?.from}</span>
-            <span>{histogram.at(-1)?.to}</span>
+          <div className="mt-1 flex justify-between gap-4 font-mono text-2xs text-faint">
+            <span className="min-w-0 truncate">{minimum}</span>
+            <span className="min-w-0 truncate">{maximum}</span>
           </div>
         </figure>
       ) : null}

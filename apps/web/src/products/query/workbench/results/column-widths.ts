@@ -9,8 +9,9 @@ const around = 52;
 
 /** Widths to begin with, in pixels: as wide as the first rows need, within bounds. */
 export function firstWidths(columns: readonly ResultColumn[], rows: readonly ShownRow[]): number[] {
-  return columns.map(({ name }, column) => {
-    let longest = name.length;
+  return columns.map(({ name, type }, column) => {
+    // The type stands behind the name in a smaller font, as far as that makes no column much wider.
+    let longest = name.length + Math.min(type.length, 8) * 0.9;
     for (const { cells } of rows) longest = Math.max(longest, Math.min(60, cells[column]?.length ?? 4));
     return Math.round(Math.min(widestAtFirst, Math.max(narrowest, longest * characterPixels + around)));
   });

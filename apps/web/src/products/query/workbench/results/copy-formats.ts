@@ -33,7 +33,8 @@ function json(cell: Cell, kind: ColumnKind): string {
   return numbers.has(kind) && plainNumber.test(cell) ? cell : JSON.stringify(cell);
 }
 
-function quotedName(name: string, engine: EngineKind): string {
+/** A name as the engine reads it whatever it holds. */
+export function quotedName(name: string, engine: EngineKind): string {
   if (engine === "mysql") return `\`${name.replaceAll("`", "``")}\``;
   if (engine === "mssql") return `[${name.replaceAll("]", "]]")}]`;
   return `"${name.replaceAll('"', '""')}"`;

@@ -199,6 +199,7 @@ export function ResultGrid({ source, engine, label, selection, onSelect }: GridP
       {opened ? (
         <CellViewer
           source={source}
+          engine={engine}
           row={opened.row}
           column={opened.column}
           onClose={() => {

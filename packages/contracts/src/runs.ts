@@ -119,7 +119,7 @@ export const codeRun = z.object({
   kernel: z.enum(["new", "kept"]).nullable(),
   reason: z.enum(runReasons).nullable(),
   exitCode: z.int().nullable(),
-  /** How it ended, in plain words. */
+  /** In plain words: how it ended, and on lines of their own what of it could not be kept. */
   message: z.string().nullable(),
   /** The error's place in one of the files, when it is known. */
   error: z.object({ file: z.string(), line: z.int(), message: z.string() }).nullable(),

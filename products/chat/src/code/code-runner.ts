@@ -194,7 +194,7 @@ export function createCodeRunner(dependencies: CodeDependencies) {
     await writer.settled();
     if (writer.written.leftOut > 0) notes.push(`${writer.written.leftOut} figures more were not kept.`);
     if (signal.aborted) end = { ...end, ...stopEnd(signal.reason as StopReason) };
-    const message = [end.message, ...notes].filter((each) => each !== "").join("\n");
+    const message = [end.message, ...notes].join("\n");
     await db.withWorkspace(tenantOf(caller), (tx) => endRun(tx, run, { ...end, message }, work.actor));
   }
 

@@ -7,7 +7,7 @@ import Hourglass from "lucide-react/icons/hourglass";
 import Square from "lucide-react/icons/square";
 import { useState, type ReactNode } from "react";
 import type { Place } from "./queries.ts";
-import { stateInWords, usageInWords } from "./run-words.ts";
+import { notesOf, stateInWords, usageInWords } from "./run-words.ts";
 import { stopRun } from "./start-run.ts";
 import { useNow } from "../../../shell/use-now.ts";
 
@@ -46,6 +46,11 @@ export function RunStatus({ place, run, mayStop, children }: RunStatusProps) {
       <p className="min-w-0 flex-1 text-muted [overflow-wrap:anywhere]">
         <span className="text-ink tabular-nums">{words}</span>
         {usage === null ? null : <span className="whitespace-nowrap tabular-nums text-faint"> {usage}</span>}
+        {notesOf(run).map((note) => (
+          <span key={note} className="block py-0.5 text-warning-ink">
+            {note}
+          </span>
+        ))}
       </p>
       {/* The seconds are not read out. */}
       <output className="sr-only">{open ? (run.status === "queued" ? words : "Running") : words}</output>

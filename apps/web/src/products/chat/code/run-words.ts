@@ -34,6 +34,12 @@ export function stateInWords(run: CodeRun, now: number): string {
   }
 }
 
+/** What of a run could not be kept, where its state alone does not say so: files, figures, the working directory. */
+export function notesOf({ status, message }: CodeRun): string[] {
+  if (status !== "finished" && status !== "cancelled") return [];
+  return (message ?? "").split("\n").slice(1);
+}
+
 /** What a run has used, once that is known. */
 export function usageInWords({ usage, driver }: CodeRun): string | null {
   if (!usage) return null;

@@ -21,18 +21,23 @@ const programs = {
 
 /**
  * Start of a program behind each wall against the same program without one, in turns within the same run; runs per
- * second at 1 and 8 at once; the answer of a kept interpreter; and what 200 runs leave behind.
+ * second at 1 and 8 at once; the answer of a kept interpreter; and what 200 runs leave behind. Containers too where
+ * CODE_IMAGE names an image (with CODE_ENGINE_SOCKET for an engine elsewhere).
  */
 export async function sandbox(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "mindmesh-bench-sandbox-"));
   try {
-    for (const driver of standardDrivers(folder)) await one(driver, path.join(folder, "of", driver.name));
+    const image = process.env["CODE_IMAGE"];
+    const containers = image === undefined ? undefined : { image, socketPath: process.env["CODE_ENGINE_SOCKET"] };
+    for (const driver of standardDrivers(folder, undefined, containers)) {
+      await one(driver, path.join(folder, "of", driver.name), folder);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function one(driver: SandboxDriver, directory: string): Promise<void> {
+async function one(driver: SandboxDriver, directory: string, folder: string): Promise<void> {
   const begun = performance.now();
   const walls = await openSandbox({ directory, drivers: [driver], concurrency: 8, log: () => {} });
   const described = walls.describe();
@@ -43,7 +48,7 @@ async function one(driver: SandboxDriver, directory: string): Promise<void> {
   }
   try {
     for (const language of ["python", "javascript"] as const) await measure(walls, language, directory);
-    await leavesNothing(walls, directory);
+    await leavesNothing(walls, directory, folder);
   } finally {
     await walls.close();
   }
@@ -79,22 +84,41 @@ async function measure(walls: Sandbox, language: KernelLanguage, directory: stri
   await kernel.close();
 }
 
-async function leavesNothing(walls: Sandbox, directory: string): Promise<void> {
-  const before = await processes();
+async function leavesNothing(walls: Sandbox, directory: string, folder: string): Promise<void> {
   const numbers = Array.from({ length: 200 }, (_, index) => index);
-  await inParallel(numbers, 4, (index) => run(walls, "python", path.join(directory, `left-${index % 4}`)));
-  const left = (await processes()) - before;
-  console.log(`  200 runs: ${left} processes of the wall more than before`);
+  const work = (index: number) => path.join(directory, `left-${index % 4}`);
+  // What is made once, such as the folders of four conversations, is there before.
+  await inParallel(numbers.slice(0, 4), 4, (index) => run(walls, "python", work(index)));
+  const before = await traces(folder);
+  await inParallel(numbers, 4, (index) => run(walls, "python", work(index)));
+  const after = await traces(folder);
+  const left = Object.entries(after).map(([kind, found]) => [
+    kind,
+    found.filter((each) => !before[kind]?.includes(each)),
+  ]);
+  console.log(`  200 runs left: ${left.map(([kind, found]) => `${found?.length} ${String(kind)}`).join(", ")}`);
+  if (left.some(([, found]) => found !== undefined && found.length > 0)) {
+    console.log(left);
+    process.exitCode = 1;
+  }
 }
 
-/** Processes of bubblewrap and Deno that are not dead. */
-async function processes(): Promise<number> {
-  let count = 0;
+/** Processes, mounts, control groups and files that a wall may make on the machine. */
+async function traces(folder: string): Promise<Record<string, string[]>> {
+  const processes: string[] = [];
   for (const name of await readdir("/proc").catch(() => [])) {
     const status = await readFile(`/proc/${name}/status`, "utf8").catch(() => "");
-    if (/^Name:\s+(bwrap|deno)$/m.test(status) && !/^State:\s+Z/m.test(status)) count += 1;
+    const isOfWall = /^Name:\s+(bwrap|deno|containerd-shim\S*|docker-init)$/m.test(status);
+    if (isOfWall && !/^State:\s+Z/m.test(status)) processes.push(name);
   }
-  return count;
+  const mounts = (await readFile("/proc/self/mounts", "utf8").catch(() => "")).split("\n");
+  const below = async (root: string) => {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    return entries.map((entry) => path.join(entry.parentPath, entry.name));
+  };
+  const groups = (await below("/sys/fs/cgroup")).filter((name) => /mindmesh-run-[^/]*$|\/[0-9a-f]{64}$/.test(name));
+  const temporary = (await readdir(tmpdir())).filter((name) => name.startsWith("mindmesh-"));
+  return { processes, mounts, "control groups": groups, files: [...(await below(folder)), ...temporary] };
 }
 
 async function run(walls: Sandbox, language: KernelLanguage, directory: string): Promise<void> {

@@ -56,7 +56,7 @@ export type RunEvent =
       type: "finished";
       reason: FinishReason;
       exitCode: number | null;
-      /** In plain words, for the person. */
+      /** In plain words, for the person: how it ended, and on lines of their own what could not be handed out. */
       message: string;
       error?: SourceError;
       usage: RunUsage;

@@ -8,7 +8,7 @@ import { type RunRequest, type Sandbox, openSandbox } from "@mindmesh/sandbox";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { SandboxDriver } from "../src/driver.ts";
 import type { SandboxNetwork } from "../src/network/network.ts";
-import { outcomeOf } from "./probes.ts";
+import { outcomeOf } from "./support/outcome-of.ts";
 
 interface Setup {
   name: string;

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { RunRequest, Sandbox } from "@mindmesh/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bubblewrapSetup, leftovers, skipUnlessBubblewrap, stages } from "./bubblewrap-setup.ts";
-import { outcomeOf } from "./probes.ts";
+import { outcomeOf } from "./support/outcome-of.ts";
 
 /** How runs end: by themselves, by an error, killed with their children, over a limit. */
 const endings = [

@@ -5,7 +5,7 @@ import { type Sandbox, dockerDriver, openSandbox } from "@mindmesh/sandbox";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { allowedHosts } from "./allowed-hosts.ts";
 import { kernels } from "./kernels.ts";
-import { outcomeOf } from "./probes.ts";
+import { outcomeOf } from "./support/outcome-of.ts";
 import { type RealDocker, ask, skipUnlessDocker, startDocker } from "./support/real-docker.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
@@ -58,7 +58,12 @@ skipUnlessDocker("with Docker", () => {
       expect(guards.join(" ")).toContain("seccomp");
       expect(gaps.join(" ")).toContain("kernel is shared");
       expect(gaps.join(" ")).not.toContain("cannot be reached");
-      expect(languages.map(({ language }) => language)).toStrictEqual(["python", "javascript", "typescript", "shell"]);
+      expect(languages.map(({ language, packages }) => [language, ...packages])).toStrictEqual([
+        ["python", "demo-package"],
+        ["javascript"],
+        ["typescript"],
+        ["shell"],
+      ]);
     });
 
     it("takes input and files, shows tables, names the line of an error, and hands out what was made", async () => {

@@ -6,7 +6,7 @@ import type { Sandbox } from "@mindmesh/sandbox";
 import { type SmallDisk, mountSmallDisk } from "@mindmesh/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bubblewrapSetup, skipUnlessBubblewrap } from "./bubblewrap-setup.ts";
-import { outcomeOf } from "./probes.ts";
+import { outcomeOf } from "./support/outcome-of.ts";
 
 const megabyte = 2 ** 20;
 /** What a run needs free before it begins, and a little more. */

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { KernelLanguage, Sandbox, SandboxKernel } from "@mindmesh/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Setup, outcomeOf } from "./probes.ts";
+import type { Setup } from "./probes.ts";
+import { outcomeOf } from "./support/outcome-of.ts";
 
 /** What interpreters that keep their variables do, whichever wall they are behind. */
 export function kernels(setup: Setup): void {

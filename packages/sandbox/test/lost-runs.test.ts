@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Sandbox, denoDriver, openSandbox } from "@mindmesh/sandbox";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { bubblewrapSetup, skipUnlessBubblewrap } from "./bubblewrap-setup.ts";
-import { outcomeOf } from "./probes.ts";
+import { outcomeOf } from "./support/outcome-of.ts";
 import { snapshotFolder } from "./support/drive.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FinishReason, RunLimits, SandboxLanguage } from "@mindmesh/sandbox";
-import type { Told } from "./probes.ts";
+import type { Told } from "./support/outcome-of.ts";
 
 export interface Probe {
   title: string;

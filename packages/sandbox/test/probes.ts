@@ -2,30 +2,10 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type RunEvent, type RunRequest, type Sandbox, type SandboxLanguage } from "@mindmesh/sandbox";
+import type { RunRequest, Sandbox, SandboxLanguage } from "@mindmesh/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Probe, probeGroups } from "./probe-attempts.ts";
-
-export type Finished = Extract<RunEvent, { type: "finished" }>;
-
-export interface Told {
-  events: RunEvent[];
-  stdout: string;
-  stderr: string;
-  finished: Finished;
-}
-
-/** Runs to the end and puts together what was told. */
-export async function outcomeOf(run: AsyncIterable<RunEvent>): Promise<Told> {
-  const told = { events: [] as RunEvent[], stdout: "", stderr: "" };
-  for await (const event of run) {
-    told.events.push(event);
-    if (event.type === "output") told[event.stream] += event.text;
-  }
-  const last = told.events.at(-1);
-  if (last?.type !== "finished") throw new Error("A run ended without saying so.");
-  return { ...told, finished: last };
-}
+import { outcomeOf } from "./support/outcome-of.ts";
 
 export interface Setup {
   /** Of the driver, for the title. */

@@ -81,7 +81,7 @@ export async function execute(execution: Execution, tell: (event: RunEvent) => v
     type: "finished",
     reason,
     exitCode: outcome.exitCode,
-    message: [outcome.message ?? inPlainWords(reason, outcome.exitCode, limits), ...missedWords(missed)].join(" "),
+    message: [outcome.message ?? inPlainWords(reason, outcome.exitCode, limits), ...missedWords(missed)].join("\n"),
     ...(error && { error }),
     usage: {
       wallMs: Math.round(performance.now() - startedAt),

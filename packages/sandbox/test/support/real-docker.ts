@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, realpath, rm, rmdir } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, realpath, rm, rmdir, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -127,6 +127,10 @@ async function importImage(socketPath: string, image: string, folder: string): P
   const bare = join(folder, "image");
   const folders = ["bin", "usr/bin", "usr/lib", "usr/local/bin", ...[...libraries].map((file) => join(file, ".."))];
   for (const each of folders) await mkdir(join(bare, each), { recursive: true });
+  // One package more than the library has, to be listed.
+  const demo = join(bare, library.replace("/usr/lib", "usr/local/lib"), "dist-packages/demo_package-1.0.dist-info");
+  await mkdir(demo, { recursive: true });
+  await writeFile(join(demo, "METADATA"), "Metadata-Version: 2.1\nName: demo-package\nVersion: 1.0\n");
   const tar = join(folder, "image.tar");
   await run("/usr/bin/tar", ["--create", "--file", tar, "--directory", bare, "."]);
   const relative = [...programs, ...libraries, library, process.execPath].map((file) => file.slice(1));

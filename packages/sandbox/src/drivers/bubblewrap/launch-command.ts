@@ -177,9 +177,15 @@ function interpreter({ language, machine, limits }: Launch): string[] {
   }
 }
 
-/** Without control groups. Set inside, where the processes of the new user namespace are counted from none. */
+/** Without control groups. The signal for processor time differs from the one for memory. Set inside, where the processes of the new user namespace are counted from none. */
 function processLimits({ memoryBytes, processes, cpuSeconds }: RunLimits): string[] {
-  return ["/usr/bin/prlimit", `--data=${memoryBytes}`, `--nproc=${processes}`, `--cpu=${cpuSeconds}`, "--"];
+  return [
+    "/usr/bin/prlimit",
+    `--data=${memoryBytes}`,
+    `--nproc=${processes}`,
+    `--cpu=${cpuSeconds}:${cpuSeconds + 1}`,
+    "--",
+  ];
 }
 
 function quoted(text: string): string {

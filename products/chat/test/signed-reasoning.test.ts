@@ -15,6 +15,10 @@ beforeAll(async () => {
     environment: {
       ANTHROPIC_API_KEY: "sk-ant-test-0123456789abcdef",
       ANTHROPIC_BASE_URL: models.baseUrls.anthropic,
+      OPENAI_API_KEY: "sk-test",
+      OPENAI_BASE_URL: models.baseUrls.openai,
+      GEMINI_API_KEY: "test",
+      GOOGLE_BASE_URL: models.baseUrls.google,
       OUTBOUND_ALLOW_PRIVATE: "127.0.0.1",
     },
   });
@@ -46,11 +50,12 @@ interface Body {
 
 const thinkingOf = ({ messages }: Body) => messages.flatMap(({ content }) => content.filter((part) => part.thinking));
 
-test("what Claude thought before it called a tool goes back to it with the result, and with the next question", async () => {
+/** A question whose answer thinks and calls a tool, and another one after it. Returns the first answer. */
+async function askTwice(model: string): Promise<Message> {
   const { workspaceId } = ann;
   const { id: conversationId } = await ann.chat.createConversation({
     params: { workspaceId },
-    body: { useTools: true, model: "anthropic/claude-sonnet-4-6" },
+    body: { useTools: true, model },
   });
   const params = { workspaceId, conversationId };
   const ended = (message: Message) =>
@@ -66,11 +71,16 @@ test("what Claude thought before it called a tool goes back to it with the resul
   ]);
   const { answer } = await ann.chat.sendMessage({ params, body: { text: "Weather?", parentId: null } });
   const first = await ended(answer);
+  const next = await ann.chat.sendMessage({ params, body: { text: "And now?", parentId: answer.id } });
+  expect((await ended(next.answer)).text).toBe("Still.");
+  return first;
+}
+
+test("what Claude thought before it called a tool goes back to it with the result, and with the next question", async () => {
+  const first = await askTwice("anthropic/claude-sonnet-4-6");
   expect(first).toMatchObject({ text: "It is grey.", reasoning: "The sky decides." });
   // A signature is the provider's and the model's affair.
   expect(JSON.stringify(first)).not.toMatch(/signature|signed/);
-  const next = await ann.chat.sendMessage({ params, body: { text: "And now?", parentId: answer.id } });
-  expect((await ended(next.answer)).text).toBe("Still.");
 
   const bodies = models.requests.filter(({ path }) => path.endsWith("/messages")).map(({ body }) => body as Body);
   const answered = bodies.filter(({ messages }) => messages.length > 1 && thinkingOf({ messages }).length > 0);
@@ -79,4 +89,15 @@ test("what Claude thought before it called a tool goes back to it with the resul
     expect(body.messages[1]?.content.map(({ type }) => type)).toEqual(["thinking", "tool_use"]);
     expect(thinkingOf(body)).toMatchObject([{ thinking: "The sky decides.", signature: expect.any(String) }]);
   }
+});
+
+test.each([
+  ["openai/gpt-5-mini", /"encrypted_content":"gAAAA[\w+/]{43}="/],
+  ["google/gemini-3-pro-preview", /"thoughtSignature":"[\w+/]{43}="/],
+])("so does what %s has encrypted or signed", async (model, signature) => {
+  models.reset();
+  await askTwice(model);
+  const bodies = models.requests.filter(({ method }) => method === "POST").map(({ body }) => JSON.stringify(body));
+  // With the result, and with the next question; the title of the conversation is asked for without it.
+  expect(bodies.filter((body) => signature.test(body))).toHaveLength(2);
 });

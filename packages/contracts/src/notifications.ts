@@ -10,7 +10,7 @@ export const notification = z.object({
   kind: z.enum(notificationKinds),
   title: z.string(),
   body: z.string(),
-  /** What the page opens: `conversation:<id>`, `tool-calls` or `tool-approvals`; null when there is nothing to open. */
+  /** What the page opens: `conversation:<id>`, `tool-calls`, `tool-approvals` or `mcp-servers`; null when there is nothing to open. */
   target: z.string().nullable(),
   readAt: moment.nullable(),
   createdAt: moment,

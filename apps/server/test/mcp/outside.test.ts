@@ -115,6 +115,12 @@ describe("an outside MCP server", () => {
       const states = Object.fromEntries(office?.tools.map(({ name, state, risk }) => [name, `${state} ${risk}`]) ?? []);
       expect(states).toMatchObject({ brand_new: "new critical", "echo.words": "changed read", fail: "seen read" });
     });
+    const told = await server.sql(
+      "SELECT title, body FROM kernel.notifications WHERE person_id = $1 AND kind = 'note'",
+      [ada.personId],
+    );
+    const body = "echo.words, brand_new. Not offered until an admin has looked at them.";
+    expect(told).toEqual([{ title: "New or changed tools at office", body }]);
     const { items } = await tools().listTools({ params: params() });
     const names = items.map(({ name }) => name);
     expect(names).toContain("mcp.office.fail");

@@ -15,6 +15,7 @@ export function handleToolEvent(queryClient: QueryClient, event: LoggedEvent, op
   const { workspaceId, type, payload } = event;
   if (type === "tools.settings.changed") {
     void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "tools"] });
+    void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "mcp-servers"] });
   }
   if (type === "tools.approvals.changed") {
     void queryClient.invalidateQueries({ queryKey: [...workspaceKey(workspaceId), "tool-approvals"] });

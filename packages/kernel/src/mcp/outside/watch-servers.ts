@@ -7,7 +7,8 @@ import type { Secrets } from "../../secrets/index.ts";
 import { keepDefinitions } from "./look-at-server.ts";
 import { addressOf } from "./outside-servers.ts";
 import { type McpServerRow, mcpServers } from "./schema.ts";
-import { listOutsideTools, openVisit } from "./visit-server.ts";
+import { tellAdmins, unknownTools } from "./tell-admins.ts";
+import { type ToolDefinition, listOutsideTools, openVisit } from "./visit-server.ts";
 
 export interface WatchDependencies {
   db: Database;
@@ -104,14 +105,18 @@ export function watchServers({ db, secrets, outbound, notifications }: WatchDepe
     }
   }
 
-  const look = (row: McpServerRow, definitions: Awaited<ReturnType<typeof listOutsideTools>>) =>
-    db.withWorkspace({ workspaceId: row.workspaceId }, async (tx) => {
+  // Past row-level security: whom it tells is another one for each notification.
+  const look = (row: McpServerRow, definitions: ToolDefinition[]) =>
+    db.system(async (tx) => {
       const [still] = await tx
         .select({ id: mcpServers.id })
         .from(mcpServers)
         .where(and(eq(mcpServers.workspaceId, row.workspaceId), eq(mcpServers.id, row.id)))
         .for("update");
-      if (still) await keepDefinitions(tx, row, definitions, false);
+      if (!still) return;
+      const unknown = await unknownTools(tx, row, definitions);
+      await keepDefinitions(tx, row, definitions, false);
+      if (unknown.length > 0) await tellAdmins(tx, row, unknown);
     });
 
   const soon = () => {

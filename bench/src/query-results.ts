@@ -41,13 +41,14 @@ export async function queryResults(): Promise<void> {
   const bare: Times[] = [];
   const through: Times[] = [];
   const read: number[] = [];
-  let memory = "";
+  const memories: number[][] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const own = await bareDriver(shop.href);
     const url = `${server.url}/api/workspaces/${person.workspaceId}/query`;
-    const before = await memoryOf(server.process.pid);
+    const memory: number[] = [];
+    const sampling = setInterval(() => void memoryOf(server.process.pid).then((now) => memory.push(now)), 50);
     const ran = await runStatement(`${url}/connections/${connectionId}/statements`, person.headers);
-    const after = await memoryOf(server.process.pid);
+    clearInterval(sampling);
     const started = performance.now();
     for (const firstRow of ran.blocks) {
       const block = await fetch(`${url}/statements/${ran.statementId}/blocks/${firstRow}`, { headers: person.headers });
@@ -59,7 +60,7 @@ export async function queryResults(): Promise<void> {
     bare.push(own);
     through.push(ran);
     read.push(performance.now() - started);
-    memory = `${before.now} MB before, ${after.now} MB after, ${after.most} MB at most`;
+    memories.push(memory);
   }
   const perSecond = (all: number) => Math.round(rowCount / (all / 1000)).toLocaleString("en");
   const middle = (times: number[]) => percentile(times, 0.5);
@@ -71,7 +72,7 @@ export async function queryResults(): Promise<void> {
     `workbench, all rows kept        ${perSecond(ownAll)} rows/s, ${(ownAll / bareAll).toFixed(2)} times the bare driver's time`,
   );
   console.log(`all blocks read by one client   ${perSecond(middle(read))} rows/s`);
-  console.log(`memory of the server            ${memory}`);
+  console.log(`memory of the server            ${memories.map(growth).join("; ")}`);
   await server.close();
 }
 
@@ -159,10 +160,15 @@ async function runStatement(
   throw new Error("the answer ended too early");
 }
 
-/** Resident megabytes of a process, now and at most so far; where the system tells (Linux). */
-async function memoryOf(pid: number | undefined): Promise<{ now: number; most: number }> {
+/** Of megabytes that were measured while rows came: the middle ones of the first and the last quarter. Flat when they are the same. */
+function growth(memory: number[]): string {
+  const quarter = Math.max(1, Math.floor(memory.length / 4));
+  const [first, last] = [memory.slice(0, quarter), memory.slice(-quarter)].map((part) => percentile(part, 0.5));
+  return `${first} MB in the first quarter of the rows, ${last} MB in the last, ${Math.max(...memory)} MB at most`;
+}
+
+/** Resident megabytes of a process; where the system tells (Linux). */
+async function memoryOf(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  const megabytes = (name: string) =>
-    Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
-  return { now: megabytes("VmRSS"), most: megabytes("VmHWM") };
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }

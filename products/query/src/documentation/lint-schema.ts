@@ -1,5 +1,6 @@
 import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from "@mindmesh/contracts/query/catalog";
 import type { Description, LintFinding, LintRule } from "@mindmesh/contracts/query/documentation";
+import { unindexedKeys } from "../catalog/covering-index.ts";
 
 const tableKey = ({ schema, name }: { schema: string; name: string }) => JSON.stringify([schema, name]);
 
@@ -191,12 +192,7 @@ function* lintKey(table: CatalogTable, key: ForeignKey, target: CatalogTable | u
       "Give both the same type.",
     );
   }
-  const leads = (parts: readonly string[]) =>
-    key.columns.every((column) => parts.slice(0, key.columns.length).includes(column));
-  const isIndexed =
-    table.indexes.some(({ parts, condition }) => condition === null && leads(parts)) ||
-    (table.primaryKey !== null && leads(table.primaryKey.columns));
-  if (!isIndexed) {
+  if (unindexedKeys(table).includes(key)) {
     yield finding(
       "key-index",
       "warning",

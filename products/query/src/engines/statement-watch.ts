@@ -1,4 +1,5 @@
 import { StatementFailure } from "./engine.ts";
+import { createGivingUp } from "./giving-up.ts";
 
 /** Sees to it that a statement ends when its time is up or a person gives it up, whatever the database and the network do. */
 export interface StatementWatch {
@@ -28,8 +29,7 @@ export function watchStatement(
 ): StatementWatch {
   let reason: "cancelled" | "time" | null = null;
   let cancelling: Promise<void> = Promise.resolve();
-  const gaveUp = Promise.withResolvers<never>();
-  gaveUp.promise.catch(() => undefined);
+  const { race, giveUp } = createGivingUp();
   let giveUpTimer: NodeJS.Timeout | undefined;
   const end = (why: "cancelled" | "time") => {
     if (reason !== null) return;
@@ -37,7 +37,7 @@ export function watchStatement(
     cancelling = cancel().catch(() => undefined);
     giveUpTimer = setTimeout(() => {
       abandon();
-      gaveUp.reject(watchFailure(why));
+      giveUp(watchFailure(why));
     }, graceMs);
   };
   const check = () => {
@@ -49,7 +49,7 @@ export function watchStatement(
   else signal.addEventListener("abort", onAbort, { once: true });
   return {
     async race(work) {
-      const result = await Promise.race([work, gaveUp.promise]);
+      const result = await race(work);
       // Told to end between two steps the database had nothing to end: the next step must not begin.
       check();
       return result;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Writable } from "node:stream";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { CatalogTable } from "@mindmesh/contracts/query/catalog";
@@ -64,7 +65,7 @@ function startCopy(client: Client, catalog: CatalogTable, columns: readonly stri
     if (failed) throw failed;
     const isRoom = stream.write(waiting);
     waiting = "";
-    if (!isRoom) await Promise.race([once(stream, "drain"), once(stream, "close")]);
+    if (!isRoom) await roomIn(stream);
   };
   return {
     async write(rows: readonly MockValue[][]): Promise<void> {
@@ -86,6 +87,15 @@ function startCopy(client: Client, catalog: CatalogTable, columns: readonly stri
       if (failed) throw failed;
     },
   };
+}
+
+/** Resolves when there is room again, or never will be. Leaves no listener behind: there is a wait for every few thousand rows. */
+async function roomIn(stream: Writable): Promise<void> {
+  const found = new AbortController();
+  const { signal } = found;
+  const waits = [once(stream, "drain", { signal }), once(stream, "close", { signal })];
+  for (const wait of waits) wait.catch(() => undefined);
+  await Promise.race(waits).finally(() => found.abort());
 }
 
 const special = /[\\\t\n\r]/;

@@ -4,7 +4,8 @@ import type { Database, Tenant, Transaction } from "@mindmesh/kernel/db";
 import { planNode } from "../engines/postgres/plan-statement.ts";
 import type { ExplainNode } from "../engines/postgres/planned.ts";
 import { type Parser, type SyntaxNode, visit } from "../syntax/syntax-tree.ts";
-import { type IndexProposal, usable } from "./proposal.ts";
+import { usable } from "../catalog/covering-index.ts";
+import { type IndexProposal } from "./proposal.ts";
 
 /** Rows of a table on the copy; plans of larger ones are compared at this size. */
 const mostRows = 20_000;

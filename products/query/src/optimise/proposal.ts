@@ -1,4 +1,4 @@
-import type { CatalogIndex, CatalogTable, TableName } from "@mindmesh/contracts/query/catalog";
+import type { CatalogTable, TableName } from "@mindmesh/contracts/query/catalog";
 import type { EngineKind, TextPlace } from "@mindmesh/contracts/query/engine";
 import type { FindingKind } from "@mindmesh/contracts/query/optimise";
 import { quoteTable } from "../sql/quote-name.ts";
@@ -51,26 +51,3 @@ export function createIndexSql({ table, parts }: IndexProposal, engine: EngineKi
 export function hypotheticalIndexSql({ table, parts }: IndexProposal): string {
   return `CREATE INDEX ON ${quoteTable("postgres", table)} (${parts.map(({ sql }) => sql).join(", ")})`;
 }
-
-const bare = (part: string) =>
-  part
-    .replace(/^["`[]|["`\]]$/g, "")
-    .replace(/\s+(asc|desc)\b.*$/i, "")
-    .toLowerCase();
-
-/** Whether an index that is there serves these columns already: they are its first ones, in any order for equal comparisons. */
-export function isCovered(parts: string[], table: CatalogTable): boolean {
-  const wanted = parts.map((part) => part.toLowerCase());
-  return usable(table).some((index) => {
-    const head = index.parts.slice(0, wanted.length).map(bare);
-    return head.length === wanted.length && wanted.every((part) => head.includes(part));
-  });
-}
-
-export const usable = (table: CatalogTable): CatalogIndex[] =>
-  table.indexes.filter(
-    (index) =>
-      index.valid &&
-      index.condition === null &&
-      /^(btree|b-tree|art|clustered|nonclustered)?$/i.test(index.method ?? ""),
-  );

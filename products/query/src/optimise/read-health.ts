@@ -4,10 +4,11 @@ import type { Finding } from "@mindmesh/contracts/query/optimise";
 import type { Database } from "@mindmesh/kernel/db";
 import { type MemberCaller, tenantOf } from "@mindmesh/kernel/http";
 import { dialects } from "../ask/built-in/write-sql.ts";
+import { unindexedKeys } from "../catalog/covering-index.ts";
 import { readCatalog } from "../catalog/read-catalog.ts";
 import { findConnection } from "../connections/find-connection.ts";
 import { repeatedStatements } from "./repeated-statements.ts";
-import { createIndexSql, isCovered } from "./proposal.ts";
+import { createIndexSql } from "./proposal.ts";
 import { staleStatistics } from "./suspect-statement.ts";
 
 const mostFindings = 500;
@@ -72,18 +73,14 @@ function dropSql(table: CatalogTable, index: CatalogIndex, engine: EngineKind): 
 function missingForKeys(table: CatalogTable, engine: EngineKind): Finding[] {
   // MySQL makes these by itself.
   if (engine === "mysql" || (table.rowEstimate ?? 0) < fewRows) return [];
-  return table.foreignKeys.flatMap((key) => {
-    const isPrimary = key.columns.every((column, index) => table.primaryKey?.columns[index] === column);
-    if (isPrimary || isCovered(key.columns, table)) return [];
+  return unindexedKeys(table).map((key) => {
     const parts = key.columns.map((column) => ({ sql: dialects[engine].name(column), column }));
-    return [
-      remark(table, {
-        kind: "foreign key without index",
-        title: `${table.name}.${key.columns.join(", ")} points to ${key.to.name} and has no index`,
-        explanation: `Joins from ${key.to.name}, and every delete or change of a key there, read all ${Math.round(table.rowEstimate ?? 0).toLocaleString("en")} rows of ${table.name}.`,
-        statement: `${createIndexSql({ table, parts }, engine)};`,
-      }),
-    ];
+    return remark(table, {
+      kind: "foreign key without index",
+      title: `${table.name}.${key.columns.join(", ")} points to ${key.to.name} and has no index`,
+      explanation: `Joins from ${key.to.name}, and every delete or change of a key there, read all ${Math.round(table.rowEstimate ?? 0).toLocaleString("en")} rows of ${table.name}.`,
+      statement: `${createIndexSql({ table, parts }, engine)};`,
+    });
   });
 }
 

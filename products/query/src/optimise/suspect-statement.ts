@@ -4,7 +4,8 @@ import { dialects } from "../ask/built-in/write-sql.ts";
 import { largeTableRows, readsWholeTable, stepsOf } from "../explain/explain-plan.ts";
 import type { Binding, ResolvedColumn, ResolvedQuery, ResolvedSelect } from "../syntax/resolve-names.ts";
 import { type Parser, type SyntaxNode, as, columnsIn, disjuncts, opened, queriesIn } from "../syntax/syntax-tree.ts";
-import { type Suspicion, isCovered, suspicion } from "./proposal.ts";
+import { isCovered } from "../catalog/covering-index.ts";
+import { type Suspicion, suspicion } from "./proposal.ts";
 
 export interface SuspectedStatement {
   resolved: ResolvedQuery;

@@ -2,9 +2,10 @@ import type { Cell, EngineKind, TextPlace } from "@mindmesh/contracts/query/engi
 import type { StatementParameters } from "@mindmesh/contracts/query/statements";
 import { AppError } from "@mindmesh/kernel/errors";
 
-/** `:name` in a text. */
+/** A `:name` in a statement. */
 export interface NamedParameter {
   name: string;
+  /** With the colon, in UTF-16 units. */
   place: TextPlace;
 }
 

@@ -1,3 +1,5 @@
+import { createGivingUp } from "../engines/giving-up.ts";
+
 /**
  * The same items; but when the source has not ended `milliseconds` after the signal's abort, it is left behind.
  * @throws Error in that case
@@ -8,20 +10,17 @@ export async function* untilStopped<T>(
   milliseconds: number,
 ): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
-  const { promise: leftBehind, reject } = Promise.withResolvers<never>();
-  leftBehind.catch(() => undefined);
+  const { race, giveUp } = createGivingUp();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    timer = setTimeout(() => reject(new Error("it did not stop when it was told to")), milliseconds);
+    timer = setTimeout(() => giveUp(new Error("it did not stop when it was told to")), milliseconds);
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   let isOver = false;
   try {
     for (;;) {
-      const next = iterator.next();
-      next.catch(() => undefined);
-      const item = await Promise.race([next, leftBehind]);
+      const item = await race(iterator.next());
       if (item.done) {
         isOver = true;
         return;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { EngineKind } from "@mindmesh/contracts/query/engine";
-import { bindParameters, findParameters } from "../../src/guard/text/parameters.ts";
+import { bindParameters } from "../../src/statements/bind-parameters.ts";
+import { findParameters } from "../../src/statements/find-parameters.ts";
 
+const bound = (sql: string, engine: EngineKind) =>
+  bindParameters(sql, engine, findParameters(sql, engine), { a: "1", b: "2", customer: "3", n: "4" });
 const names = (sql: string, engine: EngineKind = "postgres") => findParameters(sql, engine).map(({ name }) => name);
 
 describe("named parameters", () => {
@@ -47,28 +50,27 @@ describe("named parameters", () => {
   });
 
   it.each<[EngineKind, string, string[]]>([
-    ["postgres", "select $1, $2, $1::int", ["a", "b"]],
-    ["duckdb", "select $1, $2, $1::int", ["a", "b"]],
-    ["sqlite", "select ?1, ?2, ?1::int", ["a", "b"]],
-    ["mssql", "select @p1, @p2, @p1::int", ["a", "b"]],
-    ["mysql", "select ?, ?, ?::int", ["a", "b", "a"]],
-  ])("become the placeholders of %s", (engine, sql, order) => {
-    expect(bindParameters("select :a, :b, :a::int", engine)).toMatchObject({ sql, order });
+    ["postgres", "select $1, $2, $1::int", ["1", "2"]],
+    ["duckdb", "select $1, $2, $1::int", ["1", "2"]],
+    ["sqlite", "select ?, ?, ?::int", ["1", "2", "1"]],
+    ["mssql", "select @p1, @p2, @p1::int", ["1", "2"]],
+    ["mysql", "select ?, ?, ?::int", ["1", "2", "1"]],
+  ])("become the placeholders of %s", (engine, sql, values) => {
+    expect(bound("select :a, :b, :a::int", engine)).toMatchObject({ sql, values });
   });
 
   it("let an error of the database be shown at its place in the text with names", () => {
     const text = "select :customer, :n, wrong from t";
-    const { sql, placeBefore } = bindParameters(text, "postgres");
+    const { sql, askedPlace } = bound(text, "postgres");
     expect(sql).toBe("select $1, $2, wrong from t");
-    expect(placeBefore(sql.indexOf("wrong"))).toBe(text.indexOf("wrong"));
-    expect(placeBefore(3)).toBe(3);
-    expect(placeBefore(sql.length)).toBe(text.length);
+    const at = sql.indexOf("wrong");
+    expect(askedPlace({ from: at, to: at + 5 })).toEqual({ from: text.indexOf("wrong"), to: text.indexOf("wrong") + 5 });
+    expect(askedPlace({ from: 3, to: sql.length })).toEqual({ from: 3, to: text.length });
+    // The mark itself is the whole name.
+    expect(askedPlace({ from: 7, to: 9 })).toEqual({ from: 7, to: 16 });
   });
 
   it("change nothing where there are none", () => {
-    expect(bindParameters("select a::int from t", "postgres")).toMatchObject({
-      sql: "select a::int from t",
-      order: [],
-    });
+    expect(bound("select a::int from t", "postgres")).toMatchObject({ sql: "select a::int from t", values: [] });
   });
 });

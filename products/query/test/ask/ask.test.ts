@@ -147,6 +147,12 @@ describe("with a model", () => {
     expect(turn.costUsd).toBe(0);
     expect(result?.rows).toEqual([["600"]]);
     expect(answered(await shop.ask({ question: same, fresh: true })).sql).toContain("again");
+    models.script([writes("SELECT count(*) AS later FROM shop.orders")]);
+    await shop.server.sql(
+      "UPDATE query.questions SET created_at = created_at - interval '16 minutes' WHERE question LIKE $1",
+      [`${same}%`],
+    );
+    expect(answered(await shop.ask({ question: same })).sql).toContain("later");
   });
 
   test("a question is cancelled by closing it, and nothing is kept", async () => {

@@ -301,6 +301,33 @@ skipUnless("mariaDb")("a result from MariaDB", () => {
     await database.admin.query("DROP USER reader@'127.0.0.1'");
   });
 
+  it("of 1,600 columns comes in their order", async () => {
+    const all = Array.from({ length: 1600 }, (_, n) => `${n} AS c${n}`);
+    const { columns, rows } = await run(`SELECT ${all.join(", ")}`);
+    expect(columns.at(-1)?.name).toBe("c1599");
+    expect(rows).toEqual([all.map((_, n) => String(n))]);
+  });
+
+  it("is told of as far as the login may read, and refused by name beyond that", async () => {
+    await database.admin.query(
+      `CREATE TABLE seen (id int PRIMARY KEY); CREATE TABLE unseen (id int PRIMARY KEY);
+       CREATE USER partial@'127.0.0.1' IDENTIFIED BY 'partial'; GRANT SELECT ON seen TO partial@'127.0.0.1'`,
+    );
+    const url = new URL(database.url);
+    [url.username, url.password] = ["partial", "partial"];
+    const partial = await openTestSession(targetOf("mysql", url.href));
+    const { signal } = new AbortController();
+    const { tables } = await partial.introspect({ signal, progress: () => undefined, samples: true });
+    expect(tables.map(({ name }) => name)).toEqual(["seen"]);
+    await expect(collect(partial, requestOf(forged("mysql", "SELECT * FROM unseen")))).rejects.toMatchObject({
+      kind: "rights",
+      message: expect.stringContaining("unseen"),
+    });
+    expect((await collect(partial, requestOf(forged("mysql", "SELECT count(*) FROM seen")))).rows).toEqual([["0"]]);
+    await partial.close();
+    await database.admin.query("DROP USER partial@'127.0.0.1'; DROP TABLE seen, unseen");
+  });
+
   it("is refused to a wrong password and an unknown database, each with its reason", async () => {
     const target = targetOf("mysql", database.url);
     await expect(openTestSession({ ...target, secret: { password: "wrong", ssh: null } })).rejects.toMatchObject({

@@ -80,6 +80,13 @@ describe("values come as DuckDB has them", () => {
     expect((await failure(result(session, sql, { parameters: ["x", "9.4", "1"] }))).message).toBe('"x" is no INTEGER.');
   });
 
+  it("1,600 columns come in their order", async () => {
+    const all = Array.from({ length: 1600 }, (_, n) => `${n} AS c${n}`);
+    const { columns, rows } = await result(session, `SELECT ${all.join(", ")}`);
+    expect(columns.at(-1)?.name).toBe("c1599");
+    expect(rows).toEqual([all.map((_, n) => String(n))]);
+  });
+
   it("names with quotes, dots, emoji and reserved words are names", async () => {
     expect((await result(session, 'SELECT "select" FROM "od""d.😀 table"')).rows).toEqual([["1"]]);
   });

@@ -78,6 +78,13 @@ describe("values come as SQLite has them", () => {
     expect(rows).toEqual([["1", "x"]]);
   });
 
+  it("1,600 columns come in their order", async () => {
+    const all = Array.from({ length: 1600 }, (_, n) => `${n} AS c${n}`);
+    const { columns, rows } = await result(session, `SELECT ${all.join(", ")}`);
+    expect(columns.at(-1)?.name).toBe("c1599");
+    expect(rows).toEqual([all.map((_, n) => String(n))]);
+  });
+
   it("bytes that are not UTF-8 are shown with a notice", async () => {
     const { rows, notices } = await result(session, "SELECT CAST(x'ff61' AS TEXT)");
     expect(rows).toEqual([["\ufffda"]]);

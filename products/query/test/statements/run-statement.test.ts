@@ -116,6 +116,15 @@ test("the same within five minutes comes from what was kept, says when it was re
   expect(fresh.statement.cachedAt).toBeNull();
   const other = await ask("SELECT count(*) FROM customers -- twice");
   expect(other.statement.cachedAt).toBeNull();
+  const age = (minutes: number) =>
+    bench.server.sql(
+      "UPDATE query.statements SET finished_at = now() - $2 * interval '1 minute' WHERE connection_id = $1 AND sql = $3",
+      [shop, minutes, sql],
+    );
+  await age(4);
+  expect((await ask(sql)).statement.cachedAt).not.toBeNull();
+  await age(6);
+  expect((await ask(sql)).statement.cachedAt).toBeNull();
 });
 
 test("a result stops at the connection's limit of rows and says so; a lower one can be asked for", async () => {

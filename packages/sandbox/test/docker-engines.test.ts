@@ -50,7 +50,7 @@ describe.skipIf(!canRun)("an engine with gVisor", () => {
     const report = await driver.selfTest();
     if (!report.passed) throw new Error(report.reason);
     expect(report.guards.join(" ")).toContain("gVisor (runsc)");
-    expect(report.gaps.join(" ")).not.toContain("kernel is shared");
+    expect(report.gaps.join(" ")).not.toMatch(/kernel is shared|cannot be reached/);
   });
 
   it("asks for a container that can do nothing: no network, no capabilities, read-only, limited, never root", async () => {
@@ -91,6 +91,28 @@ describe.skipIf(!canRun)("an engine that cannot be trusted", () => {
     await expect(drive(driver, "shell", "echo never")).rejects.toThrow("self-test of Docker has not passed");
     await engine.stop();
   });
+
+  it(
+    "has an image without node: Python runs, no host can be reached, and both are said",
+    { timeout: 60_000 },
+    async () => {
+      const engine = await startDockerEngine(image, { fault: "no-node", runtimes: ["runsc"] });
+      const connect = () => Promise.reject(new Error("never asked"));
+      const driver = dockerDriver({
+        directory: join(folder, "no-node"),
+        image,
+        socketPath: engine.socketPath,
+        connect,
+      });
+      const report = await driver.selfTest();
+      if (!report.passed) throw new Error(report.reason);
+      expect(report.languages.map(({ language }) => language)).toStrictEqual(["python", "shell"]);
+      expect(report.gaps.join(" ")).toContain("cannot be reached: the image has no node");
+      expect(driver.reachesHosts).toBe(false);
+      await driver.close();
+      await engine.stop();
+    },
+  );
 
   it("has no such image: the operator hears how to get it", async () => {
     const engine = await startDockerEngine("another:1");

@@ -34,7 +34,7 @@ interface Container {
 }
 
 /** What the engine does wrong, for the self-test to find. */
-type Fault = "network" | "root" | "other-folders" | "no-memory-limit";
+type Fault = "network" | "root" | "other-folders" | "no-memory-limit" | "no-node";
 
 /**
  * A small engine that speaks Docker's HTTP API on a socket, for what Docker's own (real-docker.ts) cannot show: a runtime of gVisor,
@@ -215,7 +215,9 @@ function script({ User, Env, HostConfig, Cmd }: Body, fault: Fault | undefined):
     "for each in bin sbin lib lib64; do ln -s usr/$each $R/$each; done",
     ...["/etc/ld.so.cache", "/etc/alternatives"].flatMap((each) => bind(each, each, true)),
     ...["null", "zero", "urandom"].flatMap((each) => bind(`/dev/${each}`, `/dev/${each}`, false)),
-    ...bind(process.execPath, "/opt/bin/node", true),
+    ...(fault === "no-node"
+      ? ["if [ -e $R/usr/bin/node ]; then mount --bind /dev/null $R/usr/bin/node; fi"]
+      : bind(process.execPath, "/opt/bin/node", true)),
     "mount -t proc -o nosuid,nodev proc $R/proc",
     "mount -o bind $R/proc/sys $R/proc/sys && mount -o remount,bind,ro $R/proc/sys",
     "mount -t tmpfs -o size=64m,mode=1777 tmpfs $R/tmp",
@@ -232,7 +234,7 @@ function script({ User, Env, HostConfig, Cmd }: Body, fault: Fault | undefined):
       `/usr/bin/prlimit --cpu=${limit("cpu")}:${limit("cpu") + 1} --fsize=${limit("fsize")} --core=0`,
       fault === "no-memory-limit"
         ? "--data=300000000"
-        : `--data=${HostConfig.Memory + (Cmd[0] === "node" ? reservedByNode : 0)}`,
+        : `--data=${HostConfig.Memory + (Cmd.includes("node") ? reservedByNode : 0)}`,
       `/usr/bin/env -i --chdir=/data/work PATH=/opt/bin:/usr/bin:/bin ${Env.map(quoted).join(" ")} "$@"`,
     ].join(" "),
   ].join("\n");

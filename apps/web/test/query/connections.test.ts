@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { createTestDatabase, skipUnless } from "@mindmesh/test-support";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -61,6 +63,19 @@ skipUnless("chromium")("connections and schemas in a browser", () => {
     const report = page.getByRole("region", { name: "Test of the connection" });
     await report.getByText("Login: failed").waitFor();
     await expect.poll(() => page.getByLabel("Password", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+
+    // A server that answers nothing: how far the test has come is seen while it still runs.
+    const silent = createServer();
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = new URL(database.url);
+    await page.getByLabel("Port", { exact: true }).fill(String((silent.address() as AddressInfo).port));
+    await page.getByRole("button", { name: "Test", exact: true }).click();
+    await report.getByText("Opening the database…").waitFor();
+    await report.getByText("Host: passed").waitFor();
+    await report.getByRole("button", { name: "Cancel" }).click();
+    silent.close();
+    await page.getByLabel("Port", { exact: true }).fill(port);
 
     await page.getByLabel("Password", { exact: true }).fill(decodeURIComponent(new URL(database.url).password));
     await page.getByRole("button", { name: "Test", exact: true }).click();

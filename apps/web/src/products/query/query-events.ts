@@ -1,5 +1,6 @@
 import type { EventHandler } from "../../live/live-connection.ts";
 import { glossaryKeyOf, turnsKeyOf } from "./ask/queries.ts";
+import { passStage } from "./connections/passed-stages.ts";
 import { connectionKeyOf, connectionsQuery, queryKeyOf } from "./queries.ts";
 import { handleWorkbenchEvent } from "./workbench/workbench-events.ts";
 
@@ -8,6 +9,7 @@ export const handleQueryEvent: EventHandler = (queryClient, event) => {
   const { workspaceId, type, payload } = event;
   handleWorkbenchEvent(queryClient, event);
   if (type === "query.connections.changed") void queryClient.invalidateQueries(connectionsQuery(workspaceId));
+  if (type === "query.connection.tested") passStage(payload as Parameters<typeof passStage>[0]);
   if (type === "query.schema.changed") {
     const { connectionId } = payload as { connectionId: string };
     for (const part of ["schema", "readings", "completion", "diagram", "documentation"]) {

@@ -8,6 +8,7 @@ import ShieldCheck from "lucide-react/icons/shield-check";
 import TriangleAlert from "lucide-react/icons/triangle-alert";
 import X from "lucide-react/icons/x";
 import type { ReactNode } from "react";
+import { usePassedStages } from "./passed-stages.ts";
 import type { PlaceTest } from "./use-place-test.ts";
 
 const stageWords: Record<ConnectionStage, string> = {
@@ -33,14 +34,16 @@ type TestReportProps = {
 
 /** How far a test came, and what it found. Announced as it changes. */
 export function TestReport({ test, stages, onCancel, onTrust }: TestReportProps) {
+  const live = usePassedStages(({ passed }) => passed);
   if (test.state === "idle") return null;
   const result = test.state === "ended" ? test.result : null;
+  const next = stages.find((stage) => !live.includes(stage));
   return (
     <section aria-label="Test of the connection" className="flex flex-col gap-3 rounded-md border border-line p-4">
       <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
         <ol aria-label="Stages" className="flex min-w-0 flex-1 flex-wrap gap-x-4 gap-y-2">
           {shownStages(stages, result).map((stage) => (
-            <Stage key={stage} stage={stage} result={result} />
+            <Stage key={stage} stage={stage} result={result} live={live} isNext={stage === next} />
           ))}
         </ol>
         {result === null ? (
@@ -61,10 +64,20 @@ export function TestReport({ test, stages, onCancel, onTrust }: TestReportProps)
 const shownStages = (stages: readonly ConnectionStage[], result: ConnectionTest | null) =>
   result?.ok === false && !stages.includes(result.stage) ? [...stages, result.stage] : stages;
 
-function Stage({ stage, result }: { stage: ConnectionStage; result: ConnectionTest | null }) {
-  const passed = result?.passed.includes(stage) ?? false;
+type StageProps = {
+  stage: ConnectionStage;
+  /** Null while the test runs. */
+  result: ConnectionTest | null;
+  /** What a running test has passed so far. */
+  live: readonly ConnectionStage[];
+  /** The one that it is at. */
+  isNext: boolean;
+};
+
+function Stage({ stage, result, live, isNext }: StageProps) {
+  const passed = (result?.passed ?? live).includes(stage);
   const failed = result?.ok === false && result.stage === stage;
-  const state = result === null ? "waiting" : passed ? "passed" : failed ? "failed" : "not reached";
+  const state = passed ? "passed" : failed ? "failed" : result === null && isNext ? "waiting" : "not reached";
   const signs: Record<typeof state, ReactNode> = {
     waiting: <Spinner className="size-3.5 text-faint" />,
     passed: <Check aria-hidden="true" className="size-3.5 text-success-ink" />,

@@ -30,7 +30,9 @@ export function usePlaceForm({ workspaceId, engine, form, kept }: PlaceFormSetti
   async function test(values: PlaceValues): Promise<ConnectionTest | null> {
     form.clearErrors();
     const body = { ...placeBody(engine, values, kept), connectionId: kept?.id ?? null };
-    const result = await place.run((signal) => connectionsApi.testPlace({ params: { workspaceId }, body, signal }));
+    const result = await place.run((signal, testId) =>
+      connectionsApi.testPlace({ params: { workspaceId }, body: { ...body, testId }, signal }),
+    );
     if (result?.ok === false) showAtField(form, result.field, result.message);
     return result;
   }

@@ -1,5 +1,7 @@
 import type { ConnectionTest } from "@mindmesh/contracts/query/connections";
 import { useRef, useState } from "react";
+import { newId } from "../../../shell/new-id.ts";
+import { followTest } from "./passed-stages.ts";
 
 export type PlaceTest = { state: "idle" } | { state: "running" } | { state: "ended"; result: ConnectionTest };
 
@@ -10,13 +12,15 @@ export function usePlaceTest() {
   return {
     test,
     /** The answer; null when it was cancelled. @throws ClientError */
-    async run(ask: (signal: AbortSignal) => Promise<ConnectionTest>): Promise<ConnectionTest | null> {
+    async run(ask: (signal: AbortSignal, testId: string) => Promise<ConnectionTest>): Promise<ConnectionTest | null> {
       running.current?.abort();
       const mine = new AbortController();
       running.current = mine;
+      const testId = newId();
+      followTest(testId);
       setTest({ state: "running" });
       try {
-        const result = await ask(mine.signal);
+        const result = await ask(mine.signal, testId);
         if (mine.signal.aborted) return null;
         setTest({ state: "ended", result });
         return result;

@@ -33,7 +33,7 @@ export function columnFigures(values: readonly Cell[], kind: ColumnKind): Column
     if (minimum === null || order(value, minimum) < 0) minimum = value;
     if (maximum === null || order(value, maximum) > 0) maximum = value;
   }
-  const common = [...counts].toSorted((one, other) => other[1] - one[1]).slice(0, mostCommon);
+  const common = mostFrequent(counts);
   return {
     rows: values.length,
     nulls,
@@ -46,6 +46,18 @@ export function columnFigures(values: readonly Cell[], kind: ColumnKind): Column
   };
 }
 
+/** The values that come most often, those that came first before others of the same number. */
+function mostFrequent(counts: ReadonlyMap<string, number>): [string, number][] {
+  const found: [string, number][] = [];
+  for (const entry of counts) {
+    if (found.length === mostCommon && entry[1] <= (found.at(-1)?.[1] ?? 0)) continue;
+    const at = found.findIndex(([, count]) => count < entry[1]);
+    found.splice(at === -1 ? found.length : at, 0, entry);
+    found.length = Math.min(found.length, mostCommon);
+  }
+  return found;
+}
+
 /** The sum of decimals as scaled whole numbers; null when one of them is none. */
 function exactSum(counts: ReadonlyMap<string, number>): string | null {
   let places = 0;
@@ -56,10 +68,20 @@ function exactSum(counts: ReadonlyMap<string, number>): string | null {
   }
   if (counts.size === 0) return null;
   let sum = 0n;
+  // As long as doubles hold it exactly it is summed by them.
+  let small = 0;
   for (const [value, count] of counts) {
     const [whole = "", fraction = ""] = value.split(".");
-    sum += BigInt(whole + fraction.padEnd(places, "0")) * BigInt(count);
+    const scaled = whole + fraction.padEnd(places, "0");
+    const part = Number(scaled) * count;
+    if (!Number.isSafeInteger(part)) sum += BigInt(scaled) * BigInt(count);
+    else if (Number.isSafeInteger(small + part)) small += part;
+    else {
+      sum += BigInt(small) + BigInt(part);
+      small = 0;
+    }
   }
+  sum += BigInt(small);
   const digits = (sum < 0n ? -sum : sum).toString().padStart(places + 1, "0");
   const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
   return sum < 0n ? `-${text}` : text;

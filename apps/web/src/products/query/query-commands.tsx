@@ -1,25 +1,28 @@
 import { type Role, roleMay } from "@mindmesh/contracts/permissions";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import BellRing from "lucide-react/icons/bell-ring";
 import Database from "lucide-react/icons/database";
+import LayoutDashboard from "lucide-react/icons/layout-dashboard";
 import Plus from "lucide-react/icons/plus";
 import RefreshCw from "lucide-react/icons/refresh-cw";
 import Table2 from "lucide-react/icons/table-2";
-import { useEffect } from "react";
+import { useEffect, type ReactNode } from "react";
 import { setFound, usePaletteSearch } from "../../shell/command-menu.tsx";
 import { useCommand } from "../../shell/commands.ts";
 import { closeDrawer } from "../../shell/frame.ts";
 import { schemaApi } from "./api.ts";
 import { connectionsQuery, schemaQuery } from "./queries.ts";
+import { firstSection, sectionsFor } from "./sections.tsx";
 import { findTables, writeTable } from "./schema/find-tables.ts";
 
 const mostTables = 20;
 
-/** Query's palette entries: making a connection, and in one the tables of its schema. Draws nothing. */
+/** Query's palette entries: its pages, the connections, and in one its sections and the tables of its schema. Draws nothing. */
 export function QueryCommands({ workspaceId, role }: { workspaceId: string; role: Role }) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const { connectionId } = useParams({ strict: false });
+  const { connectionId, section } = useParams({ strict: false });
   useCommand(
     roleMay(role, "query.manage")
       ? {
@@ -54,7 +57,71 @@ export function QueryCommands({ workspaceId, role }: { workspaceId: string; role
         }
       : null,
   );
+  useCommand({
+    id: "query.dashboards",
+    title: "Dashboards",
+    group: "Query",
+    icon: <LayoutDashboard />,
+    run: () => void navigate({ to: "/w/$workspaceId/query/dashboards", params: { workspaceId } }),
+  });
+  useCommand({
+    id: "query.alerts",
+    title: "Alerts",
+    group: "Query",
+    icon: <BellRing />,
+    run: () => void navigate({ to: "/w/$workspaceId/query/alerts", params: { workspaceId } }),
+  });
   useTableSearch(workspaceId, connectionId);
+  const connections = useQuery({ ...connectionsQuery(workspaceId), enabled: roleMay(role, "query.use") }).data ?? [];
+  const open = connections.find(({ id }) => id === connectionId);
+  return (
+    <>
+      {open
+        ? sectionsFor(role).map(({ slug, title, Icon }) => (
+            <GoTo
+              key={slug}
+              id={`query.section.${slug}`}
+              title={`${open.name}: ${title}`}
+              group="Query"
+              icon={<Icon />}
+              place={{ workspaceId, connectionId: open.id, section: slug }}
+            />
+          ))
+        : null}
+      {connections
+        .filter(({ id }) => id !== connectionId)
+        .map(({ id, name }) => (
+          <GoTo
+            key={id}
+            id={`query.connection.${id}`}
+            title={name}
+            group="Connections"
+            icon={<Database />}
+            place={{ workspaceId, connectionId: id, section: section ?? firstSection(role) }}
+          />
+        ))}
+    </>
+  );
+}
+
+type GoToProps = {
+  id: string;
+  title: string;
+  group: string;
+  icon: ReactNode;
+  place: { workspaceId: string; connectionId: string; section: string };
+};
+
+/** One palette entry that leads to a section of a connection. */
+function GoTo({ place, ...entry }: GoToProps) {
+  const navigate = useNavigate();
+  useCommand({
+    ...entry,
+    run: () => {
+      closeDrawer();
+      void navigate({ to: "/w/$workspaceId/query/c/$connectionId/$section", params: place });
+    },
+  });
   return null;
 }
 

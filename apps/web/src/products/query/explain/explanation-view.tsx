@@ -42,8 +42,9 @@ export function ExplanationView({ place, sql, withWords = true }: ExplanationVie
         <section aria-label="How the database goes about it" className="flex flex-col gap-2">
           <div className="flex flex-wrap items-start gap-3">
             <ul className="min-w-0 flex-1 basis-64 text-sm text-ink">
-              {plan.summary.map((line) => (
-                <li key={line}>{line}</li>
+              {plan.summary.map((line, at) => (
+                // oxlint-disable-next-line react/no-array-index-key -- the same may be said of two tables
+                <li key={at}>{line}</li>
               ))}
             </ul>
             {plan.analyzed ? null : (
@@ -57,7 +58,7 @@ export function ExplanationView({ place, sql, withWords = true }: ExplanationVie
               </Button>
             )}
           </div>
-          <PlanTree explained={plan} />
+          <PlanTree key={String(plan.analyzed)} explained={plan} />
         </section>
       ) : null}
       {planProblem ? (

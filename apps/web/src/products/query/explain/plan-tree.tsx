@@ -32,12 +32,31 @@ function rowsOf(node: PlanNode, folded: ReadonlySet<string>, row: Omit<Row, "nod
   ];
 }
 
+/** Plans of more steps than these begin folded: rows of thousands of parts take seconds to draw. */
+const manySteps = 200;
+
+const countOf = (node: PlanNode): number => node.children.reduce((sum, child) => sum + countOf(child), 1);
+
+/** The steps that are folded to begin with: in a large plan all below the second level that do not lead to the dearest one. */
+function firstFolded({ plan, notes }: ExplainedPlan): ReadonlySet<string> {
+  const folded = new Set<string>();
+  if (countOf(plan) <= manySteps) return folded;
+  const dearest = notes.find((note) => note.dearest)?.path ?? "";
+  const visit = (node: PlanNode, path: string, level: number) => {
+    const leads = path === "" || dearest === path || dearest.startsWith(`${path}.`);
+    if (node.children.length > 0 && level > 2 && !leads) folded.add(path);
+    node.children.forEach((child, index) => visit(child, childPath(path, index), level + 1));
+  };
+  visit(plan, "", 1);
+  return folded;
+}
+
 const number = (value: number | null) =>
   value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
 
 /** A plan as a tree: arrows move and fold, the dearest step is marked, each bar is a step's own share. */
 export function PlanTree({ explained }: { explained: ExplainedPlan }) {
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [folded, setFolded] = useState(() => firstFolded(explained));
   const [current, setCurrent] = useState("");
   const tree = useRef<HTMLDivElement>(null);
   const notes = new Map(explained.notes.map((note) => [note.path, note]));
@@ -119,7 +138,7 @@ function PlanRow({ row, note, isFolded, isCurrent, analyzed, onToggle, onKeyDown
       onClick={hasChildren ? onToggle : undefined}
       onKeyDown={onKeyDown}
       className={classNames(
-        "border-b border-line px-3 py-2 last:border-0 focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-focus",
+        "border-b border-line px-3 py-2 [contain-intrinsic-size:auto_3.3rem] [content-visibility:auto] last:border-0 focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-focus",
         hasChildren && "cursor-pointer hover:bg-hover",
         note?.dearest && "bg-warning-soft",
       )}
@@ -162,8 +181,9 @@ function PlanRow({ row, note, isFolded, isCurrent, analyzed, onToggle, onKeyDown
             {node.totalCost === null ? "" : `, cost ${number(node.totalCost)}`}
           </span>
         </p>
-        {note?.warnings.map((warning) => (
-          <p key={warning} className="mt-0.5 pl-5.5 text-xs text-danger-ink">
+        {note?.warnings.map((warning, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- the same may be said twice
+          <p key={index} className="mt-0.5 pl-5.5 text-xs text-danger-ink">
             {warning}
           </p>
         ))}

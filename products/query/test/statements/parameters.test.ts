@@ -64,7 +64,10 @@ describe("named parameters", () => {
     const { sql, askedPlace } = bound(text, "postgres");
     expect(sql).toBe("select $1, $2, wrong from t");
     const at = sql.indexOf("wrong");
-    expect(askedPlace({ from: at, to: at + 5 })).toEqual({ from: text.indexOf("wrong"), to: text.indexOf("wrong") + 5 });
+    expect(askedPlace({ from: at, to: at + 5 })).toEqual({
+      from: text.indexOf("wrong"),
+      to: text.indexOf("wrong") + 5,
+    });
     expect(askedPlace({ from: 3, to: sql.length })).toEqual({ from: 3, to: text.length });
     // The mark itself is the whole name.
     expect(askedPlace({ from: 7, to: 9 })).toEqual({ from: 7, to: 16 });

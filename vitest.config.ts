@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ["tools/test-support/src/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // How long a condition may take to come true is no finding on a loaded machine.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     // A loaded machine may miss a deadline of a test with real processes; what fails twice in a row has failed.
     retry: process.env["CI"] ? 1 : 0,

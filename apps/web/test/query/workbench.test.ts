@@ -309,8 +309,10 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     const context = await chat.open();
     const { page, said } = await atWorkbench(context);
     await page.getByText("Nothing is open").waitFor();
+    const inEditor = () => editor(page).evaluate((element) => element === element.ownerDocument.activeElement);
     await page.keyboard.press("Control+Shift+O");
     await editor(page).waitFor();
+    await expect.poll(inEditor).toBe(true);
     await page.keyboard.insertText("select id,name from customers order by id");
     await page.keyboard.press("Control+Shift+F");
     await expect.poll(() => editor(page).innerText()).toMatch(/select\s+id,\s+name\s+from/i);
@@ -326,9 +328,7 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     await page.keyboard.press("F8");
     await expect.poll(() => page.getByRole("radio", { name: "Chart" }).getAttribute("aria-checked")).toBe("true");
     await page.keyboard.press("F6");
-    await expect
-      .poll(() => editor(page).evaluate((element) => element === element.ownerDocument.activeElement))
-      .toBe(true);
+    await expect.poll(inEditor).toBe(true);
     await page.keyboard.press("Control+Shift+H");
     await page.getByRole("list", { name: "History" }).waitFor();
     await page.keyboard.press("F2");

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { signedInCookie } from "@mindmesh/contracts/session";
 import { minify, type Plugin } from "vite";
 import { builtFirstRequests } from "./first-requests.ts";
 
@@ -41,7 +42,9 @@ export function firstPaint(): Plugin {
       async handler(html, { bundle }) {
         const { code } = await minify("first-paint.js", readFileSync(scriptFile, "utf8"));
         const requests = JSON.stringify(bundle ? builtFirstRequests(bundle) : []);
-        const script = code.replace("__FIRST_REQUESTS__", () => requests);
+        const script = code
+          .replace("__FIRST_REQUESTS__", () => requests)
+          .replace("__SIGNED_IN_COOKIE__", signedInCookie);
         const stylesheets: string[] = [];
         // Latin letters are on every page; the other alphabets come when a page has them.
         const typeface = Object.keys(bundle ?? {}).find((name) => /inter-latin-wght-normal.*\.woff2$/.test(name));

@@ -41,4 +41,31 @@ describe("error reports", () => {
     expect(collector.received[0]?.body).not.toContain("Confidential");
     await collector.close();
   });
+
+  it("tell its causes, without values of queries and without the machine's name", async () => {
+    const collector = await startCollector();
+    const dsn = `http://key@127.0.0.1:${collector.port}/7`;
+    const reports = await openErrorReports({ dsn, release: "1.2.3", log: createLogger("silent") });
+    const cause = new Error('duplicate key\nparams: "what Ann wrote"');
+    reports.capture(new Error("it could not be stored", { cause }), { requestId: "req-1" });
+    await reports.close();
+    const [report, ...others] = collector.received;
+    expect(others).toEqual([]);
+    expect(report?.path).toContain("/api/7/envelope/");
+    for (const part of ["it could not be stored", "duplicate key", "req-1", "1.2.3"]) {
+      expect(report?.body).toContain(part);
+    }
+    expect(report?.body).not.toContain("what Ann wrote");
+    expect(report?.body).not.toContain("server_name");
+    await collector.close();
+  });
+
+  it("tell nobody anything without a DSN", async () => {
+    const collector = await startCollector();
+    const reports = await openErrorReports({ dsn: undefined, release: "1.2.3", log: createLogger("silent") });
+    reports.capture(new Error("nobody hears of it"));
+    await reports.close();
+    expect(collector.received).toEqual([]);
+    await collector.close();
+  });
 });

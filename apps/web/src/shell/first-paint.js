@@ -30,7 +30,7 @@ for (const [address, scripts, [first, ...others]] of __FIRST_REQUESTS__) {
   };
   // The first says who is signed in and where the log of events stands: what is read after it misses none of them.
   // Without a session the server would only refuse to say who is signed in; what it asks of strangers is read instead.
-  if (first === "/api/me" && !document.cookie.includes("mm_signed_in=")) void ask("/api/auth/setup");
+  if (first === "/api/me" && !document.cookie.includes("__SIGNED_IN_COOKIE__=")) void ask("/api/auth/setup");
   else if (first)
     ask(first).then(
       (answer) => answer.ok && others.forEach(ask),

@@ -4,6 +4,9 @@ import { defineRoute } from "../route.ts";
 import { tableName } from "./catalog.ts";
 import { cell } from "./engine.ts";
 
+/** Tables that one plan takes at most. */
+export const mostPlanned = 500;
+
 /** Made-up rows for the tables of a connection: what is made for each column, how often, and from which seed. */
 
 /** How values lie between their bounds, or how often each parent row is referred to. */
@@ -166,7 +169,7 @@ export const mockPlan = z.object({
   /** The same seed makes the same rows. */
   seed: z.int().min(0).max(4_294_967_295),
   locale: mockLocale,
-  tables: z.array(mockTable).min(1).max(500),
+  tables: z.array(mockTable).min(1).max(mostPlanned),
 });
 export type MockPlan = z.infer<typeof mockPlan>;
 
@@ -208,7 +211,7 @@ export const mockDataRoutes = {
     scope: "read",
     body: z.object({
       /** Null: all tables. */
-      tables: z.array(tableName).min(1).max(500).nullable().default(null),
+      tables: z.array(tableName).min(1).max(mostPlanned).nullable().default(null),
       rows: z.int().min(0).max(10_000_000).default(1000),
       seed: z.int().min(0).max(4_294_967_295).default(1),
       locale: mockLocale.default("en"),

@@ -1,13 +1,10 @@
 import { LRUCache } from "lru-cache";
-import type { Notifications } from "../realtime/index.ts";
+import { type Notifications, onSettingsChange } from "../realtime/index.ts";
 
 /** Changes are heard at once; should a message be lost, what is kept is used for so long at most. */
 const keepMs = 30_000;
 /** The same while nothing is heard at all. */
 const keepUnheardMs = 5_000;
-
-/** Triggers tell of every change of `kernel.<table>` as `<table>:<workspace>`. */
-const settingsChannel = "mindmesh_settings";
 
 /** What every call asks of a workspace's settings, kept so that not every call asks the database. */
 export interface KeptSettings<Value> {
@@ -34,10 +31,7 @@ export function keepSettings<Value>(
     for (const listener of listeners) listener(workspaceId);
   }
 
-  notifications?.on(settingsChannel, (payload) => {
-    const [table = "", workspaceId = ""] = payload.split(":");
-    if (tables.includes(table)) forget(workspaceId);
-  });
+  if (notifications) onSettingsChange(notifications, tables, forget);
   notifications?.onReconnect(() => kept.clear());
 
   return {

@@ -2,10 +2,8 @@ import type { AuditEntry, auditQuery } from "@mindmesh/contracts/audit";
 import { type SQL, and, desc, eq, gte, like, lt, or, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { literal, type Database } from "../db/index.ts";
-import { AppError } from "../errors/index.ts";
+import { pageOfRows, requireRowCursor } from "../http/index.ts";
 import { auditLog, noWorkspace } from "./schema.ts";
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * A page of the audit log, newest first: of one workspace, or, with null, of accounts and the server.
@@ -16,9 +14,7 @@ export async function listAudit(
   workspaceId: string | null,
   query: z.output<typeof auditQuery>,
 ): Promise<{ items: AuditEntry[]; nextCursor: string | null }> {
-  if (query.cursor !== undefined && !uuid.test(query.cursor)) {
-    throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
-  }
+  requireRowCursor(query.cursor);
   const conditions: (SQL | undefined)[] = [
     eq(auditLog.workspaceId, workspaceId ?? noWorkspace),
     query.cursor === undefined ? undefined : lt(auditLog.id, query.cursor),
@@ -42,7 +38,7 @@ export async function listAudit(
       .orderBy(desc(auditLog.id))
       .limit(query.limit + 1),
   );
-  const items = rows.slice(0, query.limit).map(({ entry, actorName }) => ({
+  const entries = rows.map(({ entry, actorName }) => ({
     id: entry.id,
     workspaceId,
     actor: entry.actorId === null ? null : { id: entry.actorId, name: actorName },
@@ -54,5 +50,5 @@ export async function listAudit(
     requestId: entry.requestId,
     at: entry.at,
   }));
-  return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+  return pageOfRows(entries, query.limit);
 }

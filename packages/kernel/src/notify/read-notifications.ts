@@ -1,9 +1,8 @@
 import type { Notification, notificationRoutes } from "@mindmesh/contracts/notifications";
 import { and, count, desc, eq, inArray, isNull, lt } from "drizzle-orm";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Database } from "../db/index.ts";
-import { AppError } from "../errors/index.ts";
-import { type MemberCaller, tenantOf } from "../http/index.ts";
+import { type MemberCaller, pageOfRows, requireRowCursor, tenantOf } from "../http/index.ts";
 import { emitRead, notificationShape } from "./notify-person.ts";
 import { notifications } from "./schema.ts";
 
@@ -16,9 +15,7 @@ export function listNotifications(
   caller: MemberCaller,
   query: z.output<typeof notificationRoutes.listNotifications.query>,
 ): Promise<{ items: Notification[]; nextCursor: string | null; unread: number }> {
-  if (query.cursor !== undefined && !z.guid().safeParse(query.cursor).success) {
-    throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
-  }
+  requireRowCursor(query.cursor);
   return db.withWorkspace(tenantOf(caller), async (tx) => {
     const rows = await tx
       .select()
@@ -30,12 +27,8 @@ export function listNotifications(
       .select({ count: count() })
       .from(notifications)
       .where(and(own(caller), isNull(notifications.readAt)));
-    const items = rows.slice(0, query.limit).map(notificationShape);
-    return {
-      items,
-      nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null,
-      unread: unread?.count ?? 0,
-    };
+    const { items, nextCursor } = pageOfRows(rows, query.limit);
+    return { items: items.map(notificationShape), nextCursor, unread: unread?.count ?? 0 };
   });
 }
 

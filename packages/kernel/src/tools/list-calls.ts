@@ -1,9 +1,8 @@
 import type { ToolCall, toolRoutes } from "@mindmesh/contracts/tools";
 import { and, desc, eq, lt } from "drizzle-orm";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Database } from "../db/index.ts";
-import { AppError } from "../errors/index.ts";
-import { type MemberCaller, tenantOf } from "../http/index.ts";
+import { type MemberCaller, pageOfRows, requireRowCursor, tenantOf } from "../http/index.ts";
 import { toolCallShape } from "./call-rows.ts";
 import { toolCalls } from "./schema.ts";
 
@@ -13,9 +12,7 @@ export async function listToolCalls(
   caller: MemberCaller,
   query: z.output<typeof toolRoutes.listToolCalls.query>,
 ): Promise<{ items: ToolCall[]; nextCursor: string | null }> {
-  if (query.cursor !== undefined && !z.guid().safeParse(query.cursor).success) {
-    throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
-  }
+  requireRowCursor(query.cursor);
   const rows = await db.withWorkspace(tenantOf(caller), (tx) =>
     tx
       .select()
@@ -31,9 +28,6 @@ export async function listToolCalls(
       .orderBy(desc(toolCalls.id))
       .limit(query.limit + 1),
   );
-  const items = rows.slice(0, query.limit);
-  return {
-    items: items.map(toolCallShape),
-    nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null,
-  };
+  const { items, nextCursor } = pageOfRows(rows, query.limit);
+  return { items: items.map(toolCallShape), nextCursor };
 }

@@ -1,9 +1,8 @@
 import type { RecordedToolCall, toolRoutes } from "@mindmesh/contracts/tools";
 import { and, desc, eq, lt } from "drizzle-orm";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Database } from "../db/index.ts";
-import { AppError } from "../errors/index.ts";
-import { type MemberCaller, requireRight } from "../http/index.ts";
+import { type MemberCaller, pageOfRows, requireRight, requireRowCursor } from "../http/index.ts";
 import { namesOf } from "./admin-approvals.ts";
 import { toolCalls } from "./schema.ts";
 
@@ -19,9 +18,7 @@ export async function listWorkspaceToolCalls(
   query: z.output<typeof toolRoutes.listWorkspaceToolCalls.query>,
 ): Promise<{ items: RecordedToolCall[]; nextCursor: string | null }> {
   requireRight(caller, "tools.manage");
-  if (query.cursor !== undefined && !z.uuid().safeParse(query.cursor).success) {
-    throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
-  }
+  requireRowCursor(query.cursor);
   const { id, personId, tool, title, risk, origin, state, createdAt, durationMs } = toolCalls;
   const rows = await db.system((tx) =>
     tx
@@ -36,13 +33,13 @@ export async function listWorkspaceToolCalls(
       .orderBy(desc(toolCalls.id))
       .limit(query.limit + 1),
   );
-  const shown = rows.slice(0, query.limit);
-  const names = await namesOf(db, shown);
+  const { items, nextCursor } = pageOfRows(rows, query.limit);
+  const names = await namesOf(db, items);
   return {
-    items: shown.map(({ personId: whose, ...call }) => ({
+    items: items.map(({ personId: whose, ...call }) => ({
       ...call,
       person: { id: whose, name: names.get(whose) ?? "" },
     })),
-    nextCursor: rows.length > query.limit ? (shown.at(-1)?.id ?? null) : null,
+    nextCursor,
   };
 }

@@ -1,11 +1,11 @@
 import type { PreparedAnswer, PreparedAnswerBody, preparedAnswerRoutes } from "@mindmesh/contracts/prepared-answers";
 import { type SQL, and, desc, eq, lt, ne } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { z } from "zod";
+import type { z } from "zod";
 import { type Actor, audit } from "../../audit/index.ts";
 import type { Database, Transaction } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
-import { type MemberCaller, requireRight, tenantOf } from "../../http/index.ts";
+import { type MemberCaller, pageOfRows, requireRight, requireRowCursor, tenantOf } from "../../http/index.ts";
 import type { Jobs } from "../../jobs/index.ts";
 import { emitModelsChanged } from "../add-provider-key.ts";
 import type { ModelGateway } from "../gateway.ts";
@@ -61,9 +61,7 @@ export async function listAnswers(
   query: z.output<typeof preparedAnswerRoutes.listPreparedAnswers.query>,
 ): Promise<{ items: PreparedAnswer[]; nextCursor: string | null }> {
   requireRight(caller, "workspace.configure");
-  if (query.cursor !== undefined && !z.uuid().safeParse(query.cursor).success) {
-    throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
-  }
+  requireRowCursor(query.cursor);
   const rows = await db.withWorkspace(tenantOf(caller), (tx) =>
     tx
       .select()
@@ -77,8 +75,7 @@ export async function listAnswers(
       .orderBy(desc(preparedAnswers.id))
       .limit(query.limit + 1),
   );
-  const shown = rows.slice(0, query.limit);
-  return { items: shown.map(shapeOf), nextCursor: rows.length > query.limit ? (shown.at(-1)?.id ?? null) : null };
+  return pageOfRows(rows.map(shapeOf), query.limit);
 }
 
 /** @throws AppError already_exists when another answer lies in the same place */

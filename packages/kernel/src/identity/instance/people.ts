@@ -3,6 +3,7 @@ import { type SQL, and, desc, eq, ilike, isNull, lt, or, sql } from "drizzle-orm
 import { type Actor, audit } from "../../audit/index.ts";
 import { containing, type Transaction } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
+import { pageOfRows, requireRowCursor } from "../../http/index.ts";
 import type { Identity } from "../dependencies.ts";
 import { linkTo, makeLinkToken, resetMinutes } from "../mails/mail-jobs.ts";
 import { people } from "../schema.ts";
@@ -14,9 +15,7 @@ export async function listPeople(
   { db }: Pick<Identity, "db">,
   query: { cursor?: string | undefined; limit: number; search?: string | undefined },
 ): Promise<{ items: InstancePerson[]; nextCursor: string | null }> {
-  if (query.cursor !== undefined && !/^[0-9a-f-]{36}$/.test(query.cursor)) {
-    throw new AppError("invalid_fields", { fields: { cursor: "Is not one that the server gave." } });
-  }
+  requireRowCursor(query.cursor);
   const pattern = query.search ? containing(query.search) : undefined;
   const conditions: (SQL | undefined)[] = [
     query.cursor === undefined ? undefined : lt(people.id, query.cursor),
@@ -36,7 +35,7 @@ export async function listPeople(
       .orderBy(desc(people.id))
       .limit(query.limit + 1),
   );
-  const items = rows.slice(0, query.limit).map(({ person, hasSecondFactor, workspaces, lastSeenAt }) => ({
+  const all = rows.map(({ person, hasSecondFactor, workspaces, lastSeenAt }) => ({
     id: person.id,
     name: person.name,
     email: person.email,
@@ -47,7 +46,7 @@ export async function listPeople(
     createdAt: person.createdAt,
     lastSeenAt: lastSeenAt === null ? null : new Date(lastSeenAt).toISOString(),
   }));
-  return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+  return pageOfRows(all, query.limit);
 }
 
 /**

@@ -5,13 +5,13 @@ import { z } from "zod";
 import type { Database } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
 import type { Outbound } from "../../outbound/index.ts";
-import type { Notifications } from "../../realtime/index.ts";
+import { type Notifications, onSettingsChange } from "../../realtime/index.ts";
 import type { Secrets } from "../../secrets/index.ts";
 import type { Tool, ToolSource } from "../../tools/index.ts";
 import { keepDefinitions } from "./look-at-server.ts";
 import { addressOf } from "./outside-servers.ts";
 import type { OutsideProgram } from "./program.ts";
-import { type McpServerRow, type McpToolRow, mcpServers, mcpTools } from "./schema.ts";
+import { type McpServerRow, type McpToolRow, mcpServers, mcpTools, toolTables } from "./schema.ts";
 import { explainVisit, listOutsideTools, visitServer } from "./visit-server.ts";
 
 /** Changes are heard at once; one that is not is known here after so long at most. */
@@ -46,10 +46,7 @@ export function outsideTools(
 ): ToolSource & { forget(workspaceId: string): void } {
   const { db } = dependencies;
   const kept = new LRUCache<string, Promise<Tool[]>>({ max: 1000, ttl: keepMs });
-  dependencies.notifications.on("mindmesh_settings", (payload) => {
-    const [table = "", workspaceId = ""] = payload.split(":");
-    if (table === "mcp_servers" || table === "mcp_tools") kept.delete(workspaceId);
-  });
+  onSettingsChange(dependencies.notifications, toolTables, (workspaceId) => void kept.delete(workspaceId));
 
   async function read(workspaceId: string): Promise<Tool[]> {
     const rows = await db.withWorkspace({ workspaceId }, (tx) =>

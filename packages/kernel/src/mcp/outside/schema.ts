@@ -37,3 +37,6 @@ export const mcpTools = kernel.table(
   (table) => [primaryKey({ columns: [table.workspaceId, table.serverId, table.name] })],
 );
 export type McpToolRow = typeof mcpTools.$inferSelect;
+
+/** Of changes in these it is told (`onSettingsChange`); they change what tools there are. */
+export const toolTables = ["mcp_servers", "mcp_tools"] as const;

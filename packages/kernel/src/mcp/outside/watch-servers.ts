@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { and, asc, eq, notLike } from "drizzle-orm";
 import type { Database } from "../../db/index.ts";
 import type { Outbound } from "../../outbound/index.ts";
-import type { Notifications } from "../../realtime/index.ts";
+import { type Notifications, onSettingsChange } from "../../realtime/index.ts";
 import type { Secrets } from "../../secrets/index.ts";
 import { keepDefinitions } from "./look-at-server.ts";
 import { addressOf } from "./outside-servers.ts";
@@ -122,9 +122,7 @@ export function watchServers({ db, secrets, outbound, notifications }: WatchDepe
   const soon = () => {
     reading = reading.then(reconcile).catch(() => undefined);
   };
-  notifications.on("mindmesh_settings", (payload) => {
-    if (payload.startsWith("mcp_servers:")) soon();
-  });
+  onSettingsChange(notifications, ["mcp_servers"], soon);
   notifications.onReconnect(soon);
   soon();
 

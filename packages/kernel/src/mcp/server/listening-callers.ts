@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import type { MemberCaller } from "../../http/index.ts";
-import type { Notifications } from "../../realtime/index.ts";
+import { type Notifications, onSettingsChange } from "../../realtime/index.ts";
+import { toolTables } from "../outside/schema.ts";
 
 /** An open stream by which a client hears that its tools have changed. */
 interface Listener {
@@ -21,9 +22,6 @@ export interface ListeningCallers {
   run<T>(caller: MemberCaller, end: () => void, serve: () => T): T;
 }
 
-/** Of tables whose changes change what tools there are, as `tell_setting_changed` names them. */
-const toolTables = new Set(["mcp_servers", "mcp_tools"]);
-
 export function keepListeners(notifications: Notifications): ListeningCallers {
   const opening = new AsyncLocalStorage<Pick<Listener, "caller" | "end">>();
   const listeners = new Set<Listener>();
@@ -34,10 +32,7 @@ export function keepListeners(notifications: Notifications): ListeningCallers {
     }
   }
   notifications.on("mindmesh_tool_settings", tellOf);
-  notifications.on("mindmesh_settings", (payload) => {
-    const [table = "", workspaceId = ""] = payload.split(":");
-    if (toolTables.has(table)) tellOf(workspaceId);
-  });
+  onSettingsChange(notifications, toolTables, tellOf);
   // A role, a key or an account has changed or is gone: what this caller may do is asked anew, at the door.
   notifications.on("mindmesh_access", (payload) => {
     const [kind, id] = payload.split(":");

@@ -1,6 +1,6 @@
 import { ClientError } from "@mindmesh/client";
 import type { TableName } from "@mindmesh/contracts/query/catalog";
-import { type MockLocale, type MockPlan, mockLocales } from "@mindmesh/contracts/query/mock-data";
+import { mostPlanned, type MockLocale, type MockPlan, mockLocales } from "@mindmesh/contracts/query/mock-data";
 import { Button, EmptyState, ErrorState, Field, Input, Select, Skeleton } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import Sprout from "lucide-react/icons/sprout";
@@ -10,7 +10,6 @@ import type { SectionProps } from "../sections.tsx";
 import { PlanEditor } from "./plan-editor.tsx";
 import { suggestedPlanQuery } from "./queries.ts";
 import { TableChooser } from "./table-chooser.tsx";
-import { mostPlanned } from "./with-parents.ts";
 
 const languageNames = new Intl.DisplayNames(["en"], { type: "language" });
 const locales = mockLocales.map((value) => ({ value, label: languageNames.of(value.replace("_", "-")) ?? value }));

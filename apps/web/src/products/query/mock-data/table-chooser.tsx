@@ -1,14 +1,15 @@
 import type { TableName } from "@mindmesh/contracts/query/catalog";
+import { mostPlanned } from "@mindmesh/contracts/query/mock-data";
 import type { OutlineTable } from "@mindmesh/contracts/query/schema";
 import { Button, Checkbox, SearchInput } from "@mindmesh/ui";
 import { useState } from "react";
+import { tableKey } from "../diagram/model.ts";
 import { findTables } from "../schema/find-tables.ts";
-import { mostPlanned, withParents } from "./with-parents.ts";
+import { MoreFit } from "../schema/more-fit.tsx";
+import { withParents } from "./with-parents.ts";
 
 /** Found tables that are listed at once; more words find the others. */
 const mostListed = 40;
-
-const keyOf = ({ schema, name }: TableName) => JSON.stringify([schema, name]);
 
 type TableChooserProps = { tables: readonly OutlineTable[]; onChoose: (tables: TableName[]) => void };
 
@@ -19,7 +20,7 @@ export function TableChooser({ tables, onChoose }: TableChooserProps) {
   const found = findTables(tables, find);
   const listed = found.slice(0, mostListed);
   const whole = withParents(tables, chosen);
-  const isIn = (table: OutlineTable) => chosen.some((each) => keyOf(each) === keyOf(table));
+  const isIn = (table: OutlineTable) => chosen.some((each) => tableKey(each) === tableKey(table));
   return (
     <section aria-label="Choose tables" className="flex flex-col gap-3">
       <p className="text-sm text-muted">
@@ -32,22 +33,20 @@ export function TableChooser({ tables, onChoose }: TableChooserProps) {
         className="grid max-h-96 grid-cols-1 gap-x-6 gap-y-2 overflow-y-auto rounded-lg border border-line p-3 sm:grid-cols-2 lg:grid-cols-3"
       >
         {listed.map((table) => (
-          <li key={keyOf(table)} className="min-w-0">
+          <li key={tableKey(table)} className="min-w-0">
             <Checkbox
               label={table.schema === "" ? table.name : `${table.schema}.${table.name}`}
               checked={isIn(table)}
               onCheckedChange={(checked) =>
-                setChosen(checked === true ? [...chosen, table] : chosen.filter((each) => keyOf(each) !== keyOf(table)))
+                setChosen(
+                  checked === true ? [...chosen, table] : chosen.filter((each) => tableKey(each) !== tableKey(table)),
+                )
               }
             />
           </li>
         ))}
       </ul>
-      {found.length > listed.length ? (
-        <p className="text-xs text-muted">
-          {(found.length - listed.length).toLocaleString("en")} more fit. Type more of the name to find them.
-        </p>
-      ) : null}
+      <MoreFit count={found.length - listed.length} />
       {found.length === 0 ? <p className="text-sm text-muted">No table fits these words.</p> : null}
       <div className="flex flex-wrap items-center gap-3">
         <Button

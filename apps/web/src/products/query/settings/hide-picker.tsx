@@ -3,6 +3,7 @@ import type { OutlineTable } from "@mindmesh/contracts/query/schema";
 import { Button, Checkbox, Dialog, DialogClose, SearchInput } from "@mindmesh/ui";
 import { useState } from "react";
 import { findTables } from "../schema/find-tables.ts";
+import { MoreFit } from "../schema/more-fit.tsx";
 
 /** Found tables that are listed at once; more words find the others. */
 const mostListed = 30;
@@ -57,11 +58,7 @@ export function HidePicker({ tables, onHide, onClose }: HidePickerProps) {
             />
           ))}
         </ul>
-        {found.length > listed.length ? (
-          <p className="text-xs text-muted">
-            {(found.length - listed.length).toLocaleString("en")} more fit. Type more of the name to find them.
-          </p>
-        ) : null}
+        <MoreFit count={found.length - listed.length} />
         {found.length === 0 ? <p className="text-sm text-muted">No table or column fits these words.</p> : null}
       </div>
     </Dialog>

@@ -127,8 +127,7 @@ skipUnless("chromium")("tools of a workspace in a browser", () => {
     await page.reload();
     const calls = page.getByRole("list", { name: "Recent calls" });
     await calls.waitFor();
-    // Far below, where the browser lays nothing out yet.
-    expect(await calls.textContent()).toMatch(/List tags\s*Ada, from a conversation[\s\S]+Done, \d+ m?s/);
+    expect(await calls.innerText()).toMatch(/List tags\s+Ada, from a conversation[\s\S]+Done, \d+ m?s/);
     await page.getByRole("link", { name: "In the audit log" }).click();
     await page.getByText("Tool: called").first().waitFor();
     await page.getByText("Tool: switched off").first().waitFor();

@@ -27,7 +27,7 @@ export function FirstLoad({ children }: { children: ReactNode }) {
   return (
     <>
       {shown ? null : <ListSkeleton className="pt-6" />}
-      <div className={shown ? undefined : "invisible h-0 overflow-hidden"}>{children}</div>
+      <div hidden={!shown}>{children}</div>
     </>
   );
 }

@@ -92,10 +92,12 @@ async function leavesNothing(walls: Sandbox, directory: string, folder: string):
   const before = await traces(folder);
   await inParallel(numbers, 4, (index) => run(walls, "python", work(index)));
   const after = await traces(folder);
-  const left = Object.entries(after).map(([kind, found]) => [
-    kind,
-    found.filter((each) => !before[kind]?.includes(each)),
-  ]);
+  const left = Object.entries(after).map(([kind, found]) => {
+    const unknown = found.filter((each) => !before[kind]?.includes(each));
+    // A wall may keep one started guest for the next run: another one now, but no more of them.
+    const isSameCount = kind === "processes" && found.length <= (before[kind]?.length ?? 0);
+    return [kind, isSameCount ? [] : unknown];
+  });
   console.log(`  200 runs left: ${left.map(([kind, found]) => `${found?.length} ${String(kind)}`).join(", ")}`);
   if (left.some(([, found]) => found !== undefined && found.length > 0)) {
     console.log(left);

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, writeSync } from "node:fs";
-import { mkdir, readFile, rmdir } from "node:fs/promises";
+import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunLimits } from "../../limits.ts";
@@ -14,8 +14,11 @@ export interface ControlGroups {
 
 export interface ControlGroup {
   directories: string[];
-  /** Files into which a process writes 0 to move itself in. */
-  entrances: string[];
+  /**
+   * Moves a process in; rejects where it cannot. The first move after a while waits some 10 ms in the kernel, until all
+   * processors have passed by.
+   */
+  admit(pid: number): Promise<void>;
   usage(): GroupUsage;
   /** Kills all that is in it now. */
   kill(): void;
@@ -120,7 +123,11 @@ export async function makeControlGroup(
   }
   return {
     directories,
-    entrances: directories.map((directory) => path.join(directory, "cgroup.procs")),
+    async admit(pid) {
+      for (const directory of directories) {
+        await writeFile(path.join(directory, "cgroup.procs"), String(pid), { flag: "r+" });
+      }
+    },
     usage: () => groupUsage({ version, memory, accounting }),
     kill: () => directories.slice(0, 1).forEach(killAll),
     remove: () => removeControlGroups(directories),

@@ -5,8 +5,11 @@ import { proxyEnvironment, withRelay } from "../linux/run-proxy.ts";
 import type { Machine } from "./machine.ts";
 import type { Stage } from "./stage.ts";
 
-/** File descriptors of the launcher. Inside, a program has 0 to 3 and a kernel 4 as well. */
-export const descriptors = { display: 3, commands: 4, filter: 5, status: 6 } as const;
+/**
+ * File descriptors of the launcher. Inside, a program has 0 to 3 and a kernel 4 as well. Where there are control groups,
+ * bubblewrap is not begun before a line has come through the gate; when the gate closes without one, the launcher ends.
+ */
+export const descriptors = { display: 3, commands: 4, filter: 5, status: 6, gate: 7 } as const;
 
 interface Launch {
   machine: Machine;
@@ -20,8 +23,6 @@ interface Launch {
   /** Folder with the socket of the proxy; null: it reaches nothing. */
   networkDirectory: string | null;
   limits: RunLimits;
-  /** Files into which the launcher writes itself, to be in the run's control group from its first breath. */
-  entrances: string[];
   /** Host user id of the run, when the server is root. */
   uid: number;
   fonts: string[];
@@ -40,7 +41,7 @@ const insideNode = "/opt/bin/node";
  * stage; it goes with the last process. Then the launcher gives up root for good, before bubblewrap starts.
  */
 export function launchCommand(launch: Launch): { command: string; args: string[] } {
-  const { machine, stage, limits, entrances, uid } = launch;
+  const { machine, stage, limits, uid } = launch;
   const online = launch.networkDirectory !== null;
   // The relay to the proxy is a program of Node too.
   const usesNode = online || launch.language === "javascript" || launch.language === "typescript";
@@ -104,9 +105,8 @@ export function launchCommand(launch: Launch): { command: string; args: string[]
   const script = [
     "set -e",
     ...machine.strayDescriptors
-      .filter((descriptor) => descriptor > descriptors.status)
+      .filter((descriptor) => descriptor > (machine.groups === null ? descriptors.status : descriptors.gate))
       .map((descriptor) => `exec ${descriptor}<&-`),
-    ...entrances.map((file) => `echo 0 > ${quoted(file)}`),
     // When the machine runs out of memory, runs go first.
     "echo 800 > /proc/self/oom_score_adj",
     ...(machine.asRoot
@@ -117,6 +117,7 @@ export function launchCommand(launch: Launch): { command: string; args: string[]
     "ulimit -c 0",
     "ulimit -n 1024",
     ...(launch.commands ? [] : [`exec ${descriptors.commands}<&-`]),
+    ...(machine.groups === null ? [] : [`read -r go <&${descriptors.gate}`, `exec ${descriptors.gate}<&-`]),
     `exec ${[...identity, ...wall].map(quoted).join(" ")}`,
   ].join("\n");
   const shell = machine.launcherShell;

@@ -52,9 +52,9 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
   let proxy: RunProxy | null = null;
   let child: ChildProcess;
   try {
+    if (machine.groups !== null) group = await makeControlGroup(machine.groups, name, request.limits);
     if (machine.asRoot) await lchownTree(request.workDirectory, uid);
     if (request.inputs.length > 0) await copyInputs(request.inputs, copies, machine.asRoot ? uid : null);
-    if (machine.groups !== null) group = await makeControlGroup(machine.groups, name, request.limits);
     if (request.hosts.length > 0) proxy = await openRunProxy(stage.sockets, request, yard.connect);
     child = launch(yard, request, { uid, group, copies, proxy: proxy?.directory ?? null });
   } catch (error) {
@@ -64,7 +64,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     yard.users.give(request.workDirectory);
     throw error;
   }
-  const [stdin, stdout, stderr, display, commands, , status] = child.stdio as unknown as [
+  const [stdin, stdout, stderr, display, commands, , status, gate] = child.stdio as unknown as [
     Writable,
     Readable,
     Readable,
@@ -72,9 +72,10 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     Writable | null,
     null,
     Readable,
+    Writable | undefined,
   ];
   // A program that does not read its input, or has ended, is no fault of ours.
-  for (const stream of [stdin, commands]) stream?.on("error", () => {});
+  for (const stream of [stdin, commands, gate]) stream?.on("error", () => {});
   const said = readStatus(status);
 
   let over: "cpu" | "memory" | null = null;
@@ -83,6 +84,11 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     child.kill("SIGKILL"); // Bubblewrap's first process inside dies with it, and with that one all others.
     group?.kill();
   };
+  let message: string | undefined;
+  const admitted = admit(group, child, gate).catch((error: Error) => {
+    message = `The program was not begun, as its limits could not be set: ${error.message}`;
+    kill();
+  });
   const watch = setInterval(() => {
     const usage = group?.usage();
     if (usage === undefined) return;
@@ -99,6 +105,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     const usage = group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0, killedForMemory: false };
     if (usage.killedForMemory) over ??= "memory";
     await proxy?.close();
+    await admitted;
     await group?.remove();
     await finished(status);
     const { exitCode, insidePid } = said;
@@ -106,7 +113,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     await Promise.all([stdout, stderr, display].map(finished));
     await rm(copies, { recursive: true, force: true });
     yard.users.give(request.workDirectory);
-    return { exitCode, over, usage };
+    return { exitCode, over, usage, ...(message !== undefined && { message }) };
   });
   return {
     stdin,
@@ -137,7 +144,6 @@ function launch(
     filesDirectory: inputs.length > 0 ? own.copies : null,
     networkDirectory: own.proxy,
     limits,
-    entrances: own.group?.entrances ?? [],
     uid: own.uid,
     commands,
     fonts: language === "python" ? fonts : [],
@@ -147,11 +153,32 @@ function launch(
     return spawn(command, args, {
       cwd: "/",
       env: {},
-      stdio: ["pipe", "pipe", "pipe", "pipe", commands ? "pipe" : "ignore", filter, "pipe"],
+      stdio: [
+        ...(["pipe", "pipe", "pipe", "pipe"] as const),
+        commands ? "pipe" : "ignore",
+        filter,
+        "pipe",
+        ...(own.group === null ? [] : (["pipe"] as const)),
+      ],
     });
   } finally {
     closeSync(filter);
   }
+}
+
+/**
+ * Moves the launcher into the group and then lets it begin bubblewrap, so that all that comes of it is born inside. The
+ * launcher does its own work while the kernel takes its time. Does nothing for one that has ended before.
+ */
+async function admit(group: ControlGroup | null, { pid }: ChildProcess, gate: Writable | undefined): Promise<void> {
+  if (group === null || gate === undefined || pid === undefined) return;
+  try {
+    await group.admit(pid);
+  } catch (error) {
+    const hasEnded = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!hasEnded) throw error;
+  }
+  gate.end("go\n");
 }
 
 /** What bubblewrap tells of the program: one JSON object per line. */

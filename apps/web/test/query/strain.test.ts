@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { skipUnless } from "@mindmesh/test-support";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
@@ -167,7 +168,7 @@ skipUnless("chromium")("the SQL workbench under strain", () => {
     expect(said).toEqual([]);
   });
 
-  it("200 MB in one cell are shown as far as they were passed on, with what to select to read on", async () => {
+  it("200 MB in one cell are shown as far as they were passed on, with what to select to read on, and can be saved whole", async () => {
     const context = await chat.open();
     const { page, said } = await atWorkbench(context);
     await newTab(page);
@@ -183,6 +184,18 @@ skipUnless("chromium")("the SQL workbench under strain", () => {
     await write(page, `SELECT length(${more}) AS further FROM stored`);
     await page.keyboard.press("Control+Enter");
     await grid(page).getByText("10000", { exact: true }).waitFor();
+
+    await write(page, "SELECT id, left(big, 3000000) AS part FROM stored");
+    await page.keyboard.press("Control+Enter");
+    await grid(page).locator('[data-cell="0:1"]').dblclick();
+    const coming = page.waitForEvent("download");
+    await page
+      .getByRole("dialog", { name: "part, row 1" })
+      .getByRole("button", { name: "Download the whole value" })
+      .click();
+    const file = await coming;
+    expect(file.suggestedFilename()).toBe("part, row 1.txt");
+    expect((await stat(await file.path())).size).toBe(3_000_000);
     expect(said).toEqual([]);
   });
 });

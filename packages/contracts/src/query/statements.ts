@@ -202,6 +202,18 @@ export const statementRoutes = {
     response: "raw",
     limit: "run",
   }),
+  readValue: defineRoute({
+    ...route,
+    method: "POST",
+    path: `${place}/:statementId/value`,
+    summary:
+      "One value of a result as a file, whole also where the result has its beginning only: the statement is then run again up to its row",
+    scope: "write",
+    params: statementParams,
+    body: z.object({ row: z.int().min(0), column: z.int().min(0) }),
+    response: "raw",
+    limit: "run",
+  }),
   cancelStatement: defineRoute({
     ...route,
     method: "POST",

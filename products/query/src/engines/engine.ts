@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import type { Catalog } from "@mindmesh/contracts/query/catalog";
 import type { LoginReport, NetworkSettings, StatementLimits } from "@mindmesh/contracts/query/connections";
 import type { Cell, CutCell, EngineKind, PlanNode, ResultColumn, TextPlace } from "@mindmesh/contracts/query/engine";
@@ -122,6 +123,15 @@ export interface RunRequest {
   limits: StatementLimits;
   /** Ends the statement in the database within a second. */
   signal: AbortSignal;
+  /** One long value that is wanted whole, beside its beginning in the rows. SQL Server does not look at it. */
+  whole?: WholeValue | undefined;
+}
+
+/** Where a value stands in a result, and where its bytes go: the text of the cell in UTF-8, all of it. */
+export interface WholeValue {
+  row: number;
+  column: number;
+  into: Writable;
 }
 
 export interface IntrospectRequest {

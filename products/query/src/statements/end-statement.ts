@@ -14,6 +14,17 @@ const auditedCharacters = 4000;
 
 /** Writes an ended statement into the audit log: who, what, rows, time, and who wrote it; and tells its person's devices. */
 export async function recordEnd(tx: Transaction, row: StatementRow, actor: Actor): Promise<void> {
+  await auditStatement(tx, row, actor);
+  await tellChange(tx, row);
+}
+
+/** @param value of a statement that was run again for one value of its result: which, and how long it is */
+export async function auditStatement(
+  tx: Transaction,
+  row: StatementRow,
+  actor: Actor,
+  value?: { row: number; column: number; bytes: number },
+): Promise<void> {
   await audit(tx, actor, {
     workspaceId: row.workspaceId,
     action: "query.statement",
@@ -30,9 +41,9 @@ export async function recordEnd(tx: Transaction, row: StatementRow, actor: Actor
       milliseconds: row.milliseconds,
       cached: row.resultOf !== null,
       ...(row.failure && { failure: row.failure.kind }),
+      ...(value && { value }),
     },
   });
-  await tellChange(tx, row);
 }
 
 /** Tells the devices of its person. Call it last in a transaction. */

@@ -3,9 +3,10 @@ import { statementRoutes, type StatementPart } from "@mindmesh/contracts/query/s
 import { actorOf } from "@mindmesh/kernel/audit";
 import { AppError } from "@mindmesh/kernel/errors";
 import { implement, tenantOf } from "@mindmesh/kernel/http";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { cancelStatement } from "./cancel-statement.ts";
-import { exportResult } from "./export/export-result.ts";
+import { type ExportedFile, exportResult } from "./export/export-result.ts";
+import { readValue } from "./read-value.ts";
 import { findStatement, listStatements, readStatement } from "./read-statements.ts";
 import { pickRows, storedBlock } from "./read-result.ts";
 import { type RunDependencies, runStatement } from "./run-statement.ts";
@@ -53,16 +54,26 @@ export function statementRoutesOn(app: FastifyInstance, dependencies: RunDepende
     },
     exportResult: async ({ caller, params, query, reply }) => {
       const row = await db.withWorkspace(tenantOf(caller), (tx) => findStatement(tx, caller, params.statementId));
-      const file = await exportResult(db, row, query);
-      void reply.headers({
-        "content-type": file.mediaType,
-        "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-        "cache-control": "no-store",
-      });
-      return file.content;
+      return attached(reply, await exportResult(db, row, query));
+    },
+    readValue: async ({ caller, params, body, request, reply }) => {
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      const ask = { statementId: params.statementId, ...body, signal: gone.signal };
+      return attached(reply, await readValue(dependencies, caller, actorOf(request), ask));
     },
     cancelStatement: ({ caller, params }) => cancelStatement(dependencies, caller, params.statementId),
   });
+}
+
+/** Sends a file that the browser keeps and does not show. */
+function attached(reply: FastifyReply, { name, mediaType, content }: ExportedFile) {
+  void reply.headers({
+    "content-type": mediaType,
+    "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    "cache-control": "no-store",
+  });
+  return content;
 }
 
 /** The parts as lines; with one that says nothing where none comes for a while. */

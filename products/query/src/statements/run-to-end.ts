@@ -1,5 +1,5 @@
-import type { Cell, CutCell } from "@mindmesh/contracts/query/engine";
-import type { Statement } from "@mindmesh/contracts/query/statements";
+import type { Cell, CutCell, Refusal } from "@mindmesh/contracts/query/engine";
+import type { Statement, StatementFailureShape } from "@mindmesh/contracts/query/statements";
 import type { Actor } from "@mindmesh/kernel/audit";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { MemberCaller } from "@mindmesh/kernel/http";
@@ -26,17 +26,8 @@ export async function runToEnd(
   const { ended, cachedAt = null } = await runStatement(dependencies, caller, actor, ask);
   const row = await ended;
   const { refusal, failure } = row;
-  if (refusal) {
-    const { part, reason, instead } = refusal;
-    const message = [part && `About \`${part.slice(0, 200)}\`:`, reason, instead].filter(Boolean).join(" ");
-    throw new AppError("statement_refused", { message });
-  }
-  if (failure) {
-    const { kind, message, hint } = failure;
-    const code =
-      kind === "cancelled" ? "call_cancelled" : kind === "connection" ? "database_unreachable" : "statement_failed";
-    throw new AppError(code, { message: [message, hint].filter(Boolean).join(" ") });
-  }
+  if (refusal) throw refusalError(refusal);
+  if (failure) throw failureError(failure);
   const whole: WholeResult = { statement: statementShape(row, cachedAt), rows: [], cuts: [] };
   for await (const block of readBlocks(dependencies.db, row)) {
     for (const cells of block.rows) whole.rows.push(cells);
@@ -45,4 +36,17 @@ export async function runToEnd(
   }
   whole.rows.length = Math.min(whole.rows.length, ask.rows);
   return whole;
+}
+
+/** What the guard refused, for callers to whom it is an error. */
+export function refusalError({ part, reason, instead }: Refusal): AppError {
+  const message = [part && `About \`${part.slice(0, 200)}\`:`, reason, instead].filter(Boolean).join(" ");
+  return new AppError("statement_refused", { message });
+}
+
+/** How a statement failed, for callers to whom it is an error. */
+export function failureError({ kind, message, hint }: StatementFailureShape): AppError {
+  const code =
+    kind === "cancelled" ? "call_cancelled" : kind === "connection" ? "database_unreachable" : "statement_failed";
+  return new AppError(code, { message: [message, hint].filter(Boolean).join(" ") });
 }

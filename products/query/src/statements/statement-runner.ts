@@ -2,10 +2,10 @@ import type { Cell, TextPlace } from "@mindmesh/contracts/query/engine";
 import type { StatementLimits } from "@mindmesh/contracts/query/connections";
 import type { StatementFailureShape, StatementPart } from "@mindmesh/contracts/query/statements";
 import type { Actor } from "@mindmesh/kernel/audit";
-import type { Database } from "@mindmesh/kernel/db";
+import { type Database, newId } from "@mindmesh/kernel/db";
 import type { Logger } from "@mindmesh/kernel/observe";
 import type { Notifications } from "@mindmesh/kernel/realtime";
-import { ConnectionFailure, type RunPart, StatementFailure } from "../engines/engine.ts";
+import { ConnectionFailure, type RunPart, StatementFailure, type WholeValue } from "../engines/engine.ts";
 import type { CheckedStatement } from "../guard/guard.ts";
 import { type ConnectionRow, type StatementRow, resultBlocks, statements } from "../schema.ts";
 import { endStatement, thisStatement } from "./end-statement.ts";
@@ -143,9 +143,10 @@ export function createStatementRunner({ db, log, notifications, sessions }: Runn
 
   /** Runs it on a login of the pool; once more on a new one where an idle login turned out to be dead. */
   async function runOn(
-    work: StatementWork,
+    work: Omit<StatementWork, "row" | "actor">,
     signal: AbortSignal,
     take: (part: RunPart) => Promise<void>,
+    whole?: WholeValue,
   ): Promise<void> {
     const { connection, checked: statement, parameters, limits } = work;
     for (;;) {
@@ -154,7 +155,7 @@ export function createStatementRunner({ db, log, notifications, sessions }: Runn
       let keep = false;
       try {
         signal.throwIfAborted();
-        const parts = lease.session.run({ statement, parameters, limits, signal });
+        const parts = lease.session.run({ statement, parameters, limits, signal, whole });
         for await (const part of untilStopped(parts, signal, stopMilliseconds)) {
           begun = true;
           await take(part);
@@ -216,6 +217,39 @@ export function createStatementRunner({ db, log, notifications, sessions }: Runn
       const done = performWrite(work, controller, how).finally(() => running.delete(work.row.id));
       running.set(work.row.id, { controller, done: done.catch(() => undefined) });
       return done;
+    },
+    /**
+     * Runs a reading statement again for one value of its result; its rows go nowhere.
+     * @returns why it did not come to its end; null: it did
+     */
+    async readWhole(
+      work: Omit<StatementWork, "row" | "actor">,
+      whole: WholeValue,
+      signal: AbortSignal,
+    ): Promise<StatementFailureShape | null> {
+      const controller = new AbortController();
+      const stop = () => controller.abort("cancelled" satisfies StopReason);
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+      const timer = setTimeout(
+        () => controller.abort("time" satisfies StopReason),
+        work.limits.seconds * 1000 + timeAllowanceMilliseconds,
+      );
+      const id = newId();
+      const done = runOn(work, controller.signal, () => Promise.resolve(), whole);
+      running.set(id, { controller, done: done.catch(() => undefined) });
+      try {
+        await done;
+        return null;
+      } catch (error) {
+        const failure = explain(error, work, controller.signal);
+        if (failure === null) throw error;
+        return failure;
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", stop);
+        running.delete(id);
+      }
     },
     /** Begins a statement that the database already shows as running. */
     start(work: StatementWork, signal?: AbortSignal): RunningStatement {

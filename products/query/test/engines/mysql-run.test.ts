@@ -1,3 +1,5 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { skipUnless } from "@mindmesh/test-support";
 import { catalog as catalogShape } from "@mindmesh/contracts/query/catalog";
 import { planNode } from "@mindmesh/contracts/query/engine";
@@ -108,6 +110,18 @@ skipUnless("mariaDb")("a result from MariaDB", () => {
       { row: 0, column: 0, bytes: 90_000 },
       { row: 0, column: 1, bytes: 100_000 },
     ]);
+  });
+
+  it("gives a long cell whole where it is asked for", async () => {
+    const whole = async (column: number) => {
+      const into = new PassThrough();
+      const gone = text(into);
+      await run("SELECT REPEAT('\u20ac', 3000000), UNHEX(REPEAT('0a', 100000))", { whole: { row: 0, column, into } });
+      into.end();
+      return gone;
+    };
+    expect((await whole(0)) === "\u20ac".repeat(3_000_000)).toBe(true);
+    expect((await whole(1)) === `\\x${"0a".repeat(100_000)}`).toBe(true);
   });
 
   it("of a row of 200 MB is refused before it fills the memory", async () => {

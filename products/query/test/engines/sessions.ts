@@ -55,15 +55,16 @@ export function forged(engine: EngineKind, sql: string, access: "read" | "write"
 
 export function requestOf(
   statement: CheckedStatement,
-  { limits, parameters = [], signal = new AbortController().signal }: RequestSettings = {},
+  { limits, parameters = [], signal = new AbortController().signal, whole }: RequestSettings = {},
 ): RunRequest {
-  return { statement, parameters, limits: { ...usualLimits, ...limits }, signal };
+  return { statement, parameters, limits: { ...usualLimits, ...limits }, signal, whole };
 }
 
 export interface RequestSettings {
   limits?: Partial<StatementLimits>;
   parameters?: Cell[];
   signal?: AbortSignal;
+  whole?: RunRequest["whole"];
 }
 
 export interface Collected {

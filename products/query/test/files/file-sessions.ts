@@ -2,6 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { Cell, CutCell, ResultColumn } from "@mindmesh/contracts/query/engine";
 import type { StatementLimits } from "@mindmesh/contracts/query/connections";
 import { engineOf } from "../../src/engines/engine-of.ts";
@@ -62,6 +64,8 @@ export interface WholeResult {
   rows: Cell[][];
   cuts: CutCell[];
   notices: string[];
+  /** The value that was asked for whole. */
+  whole: string;
   end: Extract<RunPart, { type: "end" }>;
 }
 
@@ -69,13 +73,20 @@ export interface WholeResult {
 export async function result(
   session: Session,
   sql: string,
-  changes: Partial<StatementLimits> & { parameters?: Cell[]; signal?: AbortSignal } = {},
+  changes: Partial<StatementLimits> & {
+    parameters?: Cell[];
+    signal?: AbortSignal;
+    whole?: { row: number; column: number };
+  } = {},
 ): Promise<WholeResult> {
-  const { parameters = [], signal = never, ...limited } = changes;
-  const gathered: Omit<WholeResult, "end"> = { columns: [], rows: [], cuts: [], notices: [] };
+  const { parameters = [], signal = never, whole: place, ...limited } = changes;
+  const into = new PassThrough();
+  const gone = text(into);
+  const gathered: Omit<WholeResult, "end"> = { columns: [], rows: [], cuts: [], notices: [], whole: "" };
   let end: WholeResult["end"] | undefined;
   const statement = unguarded(session.engine as "sqlite" | "duckdb", sql);
-  for await (const part of session.run({ statement, parameters, limits: { ...limits, ...limited }, signal })) {
+  const whole = place && { ...place, into };
+  for await (const part of session.run({ statement, parameters, limits: { ...limits, ...limited }, signal, whole })) {
     if (part.type === "columns") gathered.columns = part.columns;
     else if (part.type === "rows") {
       gathered.rows.push(...part.rows);
@@ -84,6 +95,8 @@ export async function result(
     else end = part;
   }
   if (end === undefined) throw new Error("the result has no end");
+  into.end();
+  gathered.whole = await gone;
   return { ...gathered, end };
 }
 

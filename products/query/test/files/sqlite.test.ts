@@ -133,6 +133,14 @@ describe("limits", () => {
     ]);
   });
 
+  it("a long cell of a row is given whole, in UTF-8 and in hexadecimal digits", async () => {
+    const sql =
+      "SELECT 1, '' UNION ALL SELECT 2, 'a' || replace(hex(zeroblob(300000)), '00', '🐙') UNION ALL SELECT 3, zeroblob(400000)";
+    const text = await result(session, sql, { rows: 2, whole: { row: 1, column: 1 } });
+    expect(text.whole === `a${"🐙".repeat(300_000)}`).toBe(true);
+    expect((await result(session, sql, { whole: { row: 2, column: 1 } })).whole).toHaveLength(800_002);
+  });
+
   it("a statement without end is stopped at its time limit, and the next one runs", async () => {
     const stopped = await failure(result(session, endless, { seconds: 1 }));
     expect(stopped).toMatchObject({ name: "StatementFailure", kind: "time" });

@@ -208,7 +208,13 @@ test("a statement of a server that is gone is marked lost", async () => {
   }, 20);
 });
 
-test("a value of 200 MB arrives as its beginning and is said to be cut", async () => {
+const wholeValue = (person: TestPerson, statementId: string, row: number, column: number) =>
+  workbenchOf(bench.server, person).statements.readValue({
+    params: { workspaceId: person.workspaceId, statementId },
+    body: { row, column },
+  });
+
+test("a value of 200 MB arrives as its beginning, is said to be cut, and can be had whole", async () => {
   await bench.shop.query("INSERT INTO huge VALUES (1, repeat('x', 200 * 1024 * 1024))");
   const { statement, rows } = await ask("SELECT id, content FROM huge");
   expect(statement.state).toBe("done");
@@ -217,6 +223,61 @@ test("a value of 200 MB arrives as its beginning and is said to be cut", async (
   expect(rows[0]?.[1]).toMatch(/^x+$/);
   const block = await readBlock(bench.server, bench.owner, statement.id, 0);
   expect(block.cuts).toEqual([{ row: 0, column: 1, bytes: 200 * 1024 * 1024 }]);
+
+  const response = await wholeValue(bench.owner, statement.id, 0, 1);
+  expect(response.headers.get("content-disposition")).toContain(encodeURIComponent("content, row 1.txt"));
+  let bytes = 0;
+  const isX = Buffer.alloc(1024 * 1024, "x");
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    for (let at = 0; at < chunk.length; at += isX.length) {
+      const part = chunk.subarray(at, at + isX.length);
+      if (!isX.subarray(0, part.length).equals(part)) throw new Error(`another sign near byte ${bytes}`);
+    }
+  }
+  expect(bytes).toBe(200 * 1024 * 1024);
+  const [entry] = await bench.server.sql<{ details: Record<string, unknown> }>(
+    "SELECT details FROM kernel.audit_log WHERE action = 'query.statement' AND details->>'statementId' = $1 AND details ? 'value'",
+    [statement.id],
+  );
+  expect(entry?.details).toMatchObject({ sql: statement.sql, value: { row: 0, column: 1, bytes }, state: "done" });
+  await bench.shop.query("TRUNCATE huge");
+});
+
+test("a long value is had whole from its own row only, by who may see the result, and never another one in its place", async () => {
+  await bench.shop.query(
+    "INSERT INTO huge SELECT n, 'value ' || n || repeat(' €', 100000) FROM generate_series(1, 3) n",
+  );
+  const sql = "SELECT id, content, content::bytea AS bytes, to_json(content) AS quoted FROM huge ORDER BY id";
+  const { statement } = await ask(sql);
+  const text = async (row: number, column: number) => (await wholeValue(bench.owner, statement.id, row, column)).text();
+  const second = `value 2${" €".repeat(100_000)}`;
+  expect((await text(1, 1)) === second).toBe(true);
+  // Binary comes as its bytes, JSON as JSON; what was not cut comes from the result itself.
+  expect((await text(1, 2)) === second).toBe(true);
+  expect(JSON.parse(await text(1, 3)) === second).toBe(true);
+  expect(await text(1, 0)).toBe("2");
+  expect((await refused(wholeValue(bench.owner, statement.id, 3, 1))).status).toBe(404);
+
+  const other = await bench.join("developer");
+  expect((await refused(wholeValue(other, statement.id, 1, 1))).status).toBe(404);
+
+  await bench.shop.query("UPDATE huge SET content = content || '!' WHERE id = 2");
+  const longer = await refused(wholeValue(bench.owner, statement.id, 1, 1));
+  expect(longer).toMatchObject({ status: 409, message: expect.stringContaining("another value now") as string });
+  await bench.shop.query("UPDATE huge SET content = overlay(left(content, -1) placing 'other' from 1) WHERE id = 2");
+  expect((await refused(wholeValue(bench.owner, statement.id, 1, 1))).status).toBe(409);
+  await bench.shop.query("DELETE FROM huge WHERE id > 1");
+  expect((await refused(wholeValue(bench.owner, statement.id, 1, 1))).status).toBe(409);
+
+  // What was hidden meanwhile stays hidden.
+  await bench.server.sql("UPDATE query.connections SET hidden = $2, version = version + 1 WHERE id = $1", [
+    shop,
+    JSON.stringify([{ schema: "public", table: "huge", column: null }]),
+  ]);
+  const hidden = await refused(wholeValue(bench.owner, statement.id, 0, 1));
+  await bench.server.sql("UPDATE query.connections SET hidden = '[]', version = version + 1 WHERE id = $1", [shop]);
+  expect(hidden).toMatchObject({ status: 422, message: expect.stringContaining("hidden") as string });
   await bench.shop.query("TRUNCATE huge");
 });
 

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Writable } from "node:stream";
 import type { EngineKind } from "@mindmesh/contracts/query/engine";
 import type { Catalog } from "@mindmesh/contracts/query/catalog";
 import { type Session, StatementFailure } from "../engine.ts";
@@ -28,6 +30,8 @@ const openMilliseconds = 30_000;
 const planMilliseconds = 30_000;
 /** An introspection has its own signal; this only ends one that hangs. */
 const introspectMilliseconds = 600_000;
+
+const drained = (into: Writable, signal: AbortSignal) => once(into, "drain", { signal });
 
 /**
  * A session on a database file, held by a child process. A statement that is stopped takes the child with it; the next one
@@ -69,12 +73,17 @@ export async function openFileSession(file: FileDatabase, signal: AbortSignal): 
       return answerOf(await reader(ended), { ask: "introspect", samples }, limits, progress);
     },
 
-    async *run({ statement, parameters, limits, signal: ended }) {
+    async *run({ statement, parameters, limits, signal: ended, whole }) {
       expectAccess(statement, file.engine, "read");
       const { seconds, rows, bytes } = limits;
-      const request = { ask: "run", sql: statement.sql, hidden: statement.hidden, parameters, rows, bytes } as const;
+      const { sql, hidden } = statement;
+      const wanted = whole === undefined ? null : { row: whole.row, column: whole.column };
+      const request = { ask: "run", sql, hidden, parameters, rows, bytes, whole: wanted } as const;
       const news = (await reader(ended)).ask(request, { milliseconds: seconds * 1000, signal: ended });
-      for await (const one of news) if (one.reply === "part") yield one.part;
+      for await (const one of news) {
+        if (one.reply === "part") yield one.part;
+        else if (one.reply === "piece" && whole?.into.write(one.text) === false) await drained(whole.into, ended);
+      }
     },
 
     async plan({ statement, parameters, limits, signal: ended, analyze }) {

@@ -9,7 +9,16 @@ export type ChildRequest =
   | { ask: "open"; path: string; access: "read" | "write"; scratch: string }
   | { ask: "report" }
   | { ask: "introspect"; samples: boolean }
-  | { ask: "run"; sql: string; hidden: readonly HiddenHere[]; parameters: Cell[]; rows: number; bytes: number }
+  | {
+      ask: "run";
+      sql: string;
+      hidden: readonly HiddenHere[];
+      parameters: Cell[];
+      rows: number;
+      bytes: number;
+      /** A value that is told whole, in pieces. */
+      whole: { row: number; column: number } | null;
+    }
   | { ask: "write"; sql: string; parameters: Cell[]; commit: boolean; expectedRows: number | null }
   | { ask: "plan"; sql: string; hidden: readonly HiddenHere[]; parameters: Cell[]; analyze: boolean }
   /** Makes a database of files that are none. */
@@ -47,6 +56,7 @@ export type ChildFailure =
 export type ChildReply =
   | { reply: "part"; part: RunPart }
   | { reply: "progress"; share: number; text: string }
+  | { reply: "piece"; text: string }
   | { reply: "done"; answer: unknown }
   | { reply: "failed"; failure: ChildFailure };
 

@@ -4,8 +4,13 @@ import { type ChildFailure, type ChildReply, type ChildRequest, partsOnTheWay } 
 export interface ChildTurn {
   /** Sends a part of a result; waits while the parent has too many to read. */
   part(part: RunPart): Promise<void>;
+  /** Sends a value whole, in pieces; waits as `part` does. */
+  whole(value: string): Promise<void>;
   progress(share: number, text: string): void;
 }
+
+/** Characters of a whole value that travel together. */
+const pieceLength = 256 * 1024;
 
 /**
  * The child's side: answers one request after the other until the parent lets go of the channel.
@@ -20,11 +25,23 @@ export function serveChild(
   const send = (reply: ChildReply) => {
     if (process.connected) process.send?.(reply);
   };
+  const sendCounted = async (reply: ChildReply) => {
+    onTheWay += 1;
+    send(reply);
+    if (onTheWay >= partsOnTheWay) await new Promise<void>((resolve) => (goOn = resolve));
+  };
   const turn: ChildTurn = {
     async part(part) {
-      if (part.type === "rows") onTheWay += 1;
-      send({ reply: "part", part });
-      if (onTheWay >= partsOnTheWay) await new Promise<void>((resolve) => (goOn = resolve));
+      if (part.type === "rows") await sendCounted({ reply: "part", part });
+      else send({ reply: "part", part });
+    },
+    async whole(value) {
+      for (let at = 0; at < value.length;) {
+        // Not between the halves of a character outside the basic plane: each piece becomes UTF-8 by itself.
+        const end = at + pieceLength - (/[\ud800-\udbff]/.test(value[at + pieceLength - 1] ?? "") ? 1 : 0);
+        await sendCounted({ reply: "piece", text: value.slice(at, end) });
+        at = end;
+      }
     },
     progress: (share, text) => send({ reply: "progress", share, text }),
   };

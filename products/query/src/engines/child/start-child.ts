@@ -155,7 +155,9 @@ async function* converse<Ask extends keyof ChildAnswers>(
         throw failureFrom(reply.failure, "sql" in request ? request.sql : "");
       }
       yield reply;
-      if (reply.reply === "part" && reply.part.type === "rows") send(child, { ask: "more" });
+      if (reply.reply === "piece" || (reply.reply === "part" && reply.part.type === "rows")) {
+        send(child, { ask: "more" });
+      }
     }
   } finally {
     signal.removeEventListener("abort", stop);

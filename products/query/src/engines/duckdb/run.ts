@@ -1,10 +1,13 @@
 import { type DuckDBConnection, StatementType } from "@duckdb/node-api";
 import type { Cell } from "@mindmesh/contracts/query/engine";
+import type { ChildRequest } from "../child/messages.ts";
 import { rowBatches } from "../child/row-batches.ts";
 import type { ChildTurn } from "../child/serve-child.ts";
 import { StatementFailure } from "../engine.ts";
 import { bindParameters } from "./parameters.ts";
 import { kindOf, writerOf } from "./values.ts";
+
+type RunAsk = Extract<ChildRequest, { ask: "run" }>;
 
 /** What is run without a preview. DuckDB tells what a statement is before it runs. */
 const reading = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
@@ -26,7 +29,7 @@ export async function prepareReading(connection: DuckDBConnection, sql: string, 
 /** Runs a reading statement and sends its rows as they come. */
 export async function runDuckdb(
   connection: DuckDBConnection,
-  request: { sql: string; parameters: Cell[]; rows: number; bytes: number },
+  request: Pick<RunAsk, "sql" | "parameters" | "rows" | "bytes" | "whole">,
   turn: ChildTurn,
 ): Promise<null> {
   const began = performance.now();
@@ -49,6 +52,7 @@ export async function runDuckdb(
     if (chunk === null || chunk.rowCount === 0) break;
     for (const values of chunk.getRows()) {
       const row = values.map((value, index) => writers[index]!(value));
+      if (request.whole?.row === batches.rowCount) await turn.whole(row[request.whole.column] ?? "");
       if (!batches.add(row)) {
         isOpen = false;
         break;

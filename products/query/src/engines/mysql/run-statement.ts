@@ -25,7 +25,7 @@ export async function* runStatement(login: Login, request: RunRequest): AsyncGen
     const { before, sql } = withParameters(login, statement.sql, request.parameters);
     for (const each of before) await watch.race(ask(login.connection, each));
     const started = performance.now();
-    result = readResult(login, sql, limits);
+    result = readResult(login, sql, request);
     yield { type: "columns", columns: await watch.race(result.columns) };
     for (let part = await next(result, watch); part !== null; part = await next(result, watch)) {
       watch.check();
@@ -89,7 +89,7 @@ interface Result {
 }
 
 /** Reads a result row by row into parts; a slow reader makes the socket wait. */
-function readResult(login: Login, sql: string, limits: RunRequest["limits"]): Result {
+function readResult(login: Login, sql: string, { limits, whole }: Pick<RunRequest, "limits" | "whole">): Result {
   const { connection } = login;
   const state: ResultState = { rows: 0, stoppedBy: null, done: false, broken: false };
   const columns = Promise.withResolvers<ReturnType<typeof resultColumn>[]>();
@@ -149,6 +149,9 @@ function readResult(login: Login, sql: string, limits: RunRequest["limits"]): Re
       if (cell === null) return null;
       const isBinary = shapes[column]?.isBinary ?? false;
       const text = textOf(cell, isBinary);
+      if (whole?.row === state.rows && whole.column === column) {
+        whole.into.write(isBinary ? `\\x${cell.toString("hex")}` : cell);
+      }
       if (text.length < cell.length && !isBinary && cell.length > cellBytesLimit)
         part.cuts.push({ row: state.rows, column, bytes: cell.length });
       else if (isBinary && cell.length * 2 + 2 > cellBytesLimit)

@@ -1,5 +1,6 @@
-import { Duplex } from "node:stream";
+import { Duplex, type Writable } from "node:stream";
 import type { CutCell } from "@mindmesh/contracts/query/engine";
+import type { WholeValue } from "../engine.ts";
 import { cellBytesLimit, characterEnd } from "../cut-text.ts";
 
 // Message types of the PostgreSQL protocol (documentation, 54.7).
@@ -27,6 +28,7 @@ export class RowGate extends Duplex {
   readonly #socket: Duplex;
   #rowBytesLimit = Number.POSITIVE_INFINITY;
   #cellBytesLimit = cellBytesLimit;
+  #whole: WholeValue | null = null;
   #row = 0;
   #thrownAway = 0;
   #head = Buffer.alloc(0);
@@ -48,9 +50,14 @@ export class RowGate extends Duplex {
     socket.on("close", () => this.destroy());
   }
 
-  /** Begins to count for a new statement. Cells of our own questions, such as a plan, may be longer than those of people. */
-  expectRows(bytesLimit: number, longestCell = cellBytesLimit): void {
+  /**
+   * Begins to count for a new statement.
+   * @param longestCell cells of our own questions, such as a plan, may be longer than those of people
+   * @param whole a long value that also goes elsewhere whole, as its bytes come
+   */
+  expectRows(bytesLimit: number, longestCell = cellBytesLimit, whole: WholeValue | null = null): void {
     this.#cellBytesLimit = longestCell;
+    this.#whole = whole;
     this.cuts.length = 0;
     this.rowBytes = 0;
     this.isFull = false;
@@ -152,7 +159,7 @@ export class RowGate extends Duplex {
     if (bytes <= cellBytesLimit) return null;
     if (type === errorResponse || type === noticeResponse) return this.#shorten(type);
     if (bytes > messageBytesLimit) throw new Error(`a message of ${bytes} bytes was not expected`);
-    return this.#whole(type ?? 0, bytes);
+    return this.#passWhole(type ?? 0, bytes);
   }
 
   #throwAway(bytes: number): void {
@@ -165,6 +172,7 @@ export class RowGate extends Duplex {
   #cutRow(row: number): (chunk: Buffer, isLast: boolean) => void {
     const parts: Buffer[] = [];
     const limit = this.#cellBytesLimit;
+    const whole = this.#whole?.row === row ? this.#whole : null;
     let pending = Buffer.alloc(0);
     let column = -1; // -1: the number of columns is awaited
     let cell: { bytes: number; left: number; kept: Buffer[]; keptBytes: number } | null = null;
@@ -187,6 +195,7 @@ export class RowGate extends Duplex {
           if (wanted > 0) cell.kept.push(Buffer.from(rest.subarray(0, wanted)));
           cell.keptBytes += wanted;
           const taken = Math.min(cell.left, rest.length);
+          if (whole?.column === column && !whole.into.write(rest.subarray(0, taken))) this.#waitFor(whole.into);
           cell.left -= taken;
           rest = rest.subarray(taken);
           if (cell.left === 0) finishCell();
@@ -214,6 +223,11 @@ export class RowGate extends Duplex {
     };
   }
 
+  #waitFor(reader: Writable): void {
+    this.#socket.pause();
+    reader.once("drain", () => this.#socket.resume());
+  }
+
   /** An error or notice with a text too long to keep: its beginning, ended as the protocol wants it. */
   #shorten(type: number): (chunk: Buffer, isLast: boolean) => void {
     const parts: Buffer[] = [];
@@ -228,7 +242,7 @@ export class RowGate extends Duplex {
     };
   }
 
-  #whole(type: number, bytes: number): (chunk: Buffer, isLast: boolean) => void {
+  #passWhole(type: number, bytes: number): (chunk: Buffer, isLast: boolean) => void {
     const parts: Buffer[] = [];
     return (chunk, isLast) => {
       parts.push(Buffer.from(chunk));

@@ -1,7 +1,7 @@
 import type { Cell, CutCell } from "@mindmesh/contracts/query/engine";
 import type { FieldDef } from "pg";
 import Cursor from "pg-cursor";
-import { partBytes } from "../cut-text.ts";
+import { cellBytesLimit, partBytes } from "../cut-text.ts";
 import type { RunPart, RunRequest } from "../engine.ts";
 import { watchFailure, watchStatement } from "../statement-watch.ts";
 import { refuseDangerousCalls } from "./called-functions.ts";
@@ -64,7 +64,7 @@ export async function* runStatement(login: Login, request: RunRequest): AsyncGen
     await watch.race(lookAgain(login, request));
     const types = await watch.race(typesOf(login));
     const started = performance.now();
-    login.gate.expectRows(limits.bytes);
+    login.gate.expectRows(limits.bytes, cellBytesLimit, request.whole);
     const open = new Cursor<Row>(statement.sql, parameters, { rowMode: "array" });
     cursor = open;
     // A failure is told to whoever reads; without a listener it would end the process.

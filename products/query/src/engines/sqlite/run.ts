@@ -1,9 +1,12 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { Cell } from "@mindmesh/contracts/query/engine";
+import type { ChildRequest } from "../child/messages.ts";
 import { rowBatches } from "../child/row-batches.ts";
 import type { ChildTurn } from "../child/serve-child.ts";
 import type { authorizeStatements } from "./authorizer.ts";
 import { bindable, cellOf, kindOfType, typeOfValue } from "./values.ts";
+
+type RunAsk = Extract<ChildRequest, { ask: "run" }>;
 
 const notText = "�";
 
@@ -11,7 +14,7 @@ const notText = "�";
 export async function runSqlite(
   database: DatabaseSync,
   authorizer: ReturnType<typeof authorizeStatements>,
-  request: { sql: string; parameters: Cell[]; rows: number; bytes: number },
+  request: Pick<RunAsk, "sql" | "parameters" | "rows" | "bytes" | "whole">,
   turn: ChildTurn,
 ): Promise<null> {
   const began = performance.now();
@@ -33,6 +36,7 @@ export async function runSqlite(
     const values = next.value;
     const row = values.map(cellOf);
     for (const cell of row) if (cell?.includes(notText)) mended += 1;
+    if (request.whole?.row === batches.rowCount) await turn.whole(row[request.whole.column] ?? "");
     const taken = batches.add(row, (column) => {
       const value = values[column];
       return value instanceof Uint8Array ? value.byteLength : null;

@@ -1,59 +1,30 @@
 import { routeUrl } from "@mindmesh/client";
 import { statementRoutes, type ExportFormat, type Statement } from "@mindmesh/contracts/query/statements";
-import { dismissToast, DropdownMenu, IconButton, toast } from "@mindmesh/ui";
+import { DropdownMenu, IconButton } from "@mindmesh/ui";
 import Download from "lucide-react/icons/download";
 import { statementsApi } from "./api.ts";
-import { bytesWords } from "./run-figures.ts";
+import { saveAnswer } from "./save-answer.ts";
 
 const titles: Record<ExportFormat, string> = { csv: "CSV", json: "JSON", xlsx: "Excel", parquet: "Parquet" };
 
-/** Fetches a result as a file and says how far it is; the toast can end it. */
-async function download(
+/** Fetches a result as a file. */
+const download = (
   workspaceId: string,
-  statement: Statement,
+  { id: statementId }: Statement,
   format: ExportFormat,
   formulas: "guarded" | "plain",
-) {
-  const id = `export-${statement.id}-${format}`;
-  const stop = new AbortController();
-  const say = (bytes: number) =>
-    toast(`Exporting ${titles[format]}`, {
-      id,
-      tone: "busy",
-      description: bytes === 0 ? "The server makes the file." : `${bytesWords(bytes)} so far`,
-      action: { label: "Cancel", onSelect: () => stop.abort() },
-    });
-  say(0);
-  try {
-    const response = await statementsApi.exportResult({
-      params: { workspaceId, statementId: statement.id },
-      query: { format, formulas },
-      signal: stop.signal,
-    });
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    let bytes = 0;
-    let said = 0;
-    const reader = response.body?.getReader();
-    for (;;) {
-      const next = await reader?.read();
-      if (!next || next.done) break;
-      parts.push(next.value);
-      bytes += next.value.length;
-      if (bytes - said > 1_000_000) say((said = bytes));
-    }
-    const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("content-disposition") ?? "")?.[1];
-    const url = URL.createObjectURL(new Blob(parts, { type: response.headers.get("content-type") ?? "" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = named === undefined ? `result.${format}` : decodeURIComponent(named);
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    toast(`Exported ${titles[format]}`, { id, tone: "success", description: bytesWords(bytes) });
-  } catch (error) {
-    dismissToast(id);
-    if (!stop.signal.aborted) toast("The export failed", { tone: "danger", description: (error as Error).message });
-  }
-}
+) =>
+  saveAnswer({
+    id: `export-${statementId}-${format}`,
+    words: {
+      busy: `Exporting ${titles[format]}`,
+      done: `Exported ${titles[format]}`,
+      failed: "The export failed",
+    },
+    name: `result.${format}`,
+    fetch: (signal) =>
+      statementsApi.exportResult({ params: { workspaceId, statementId }, query: { format, formulas }, signal }),
+  });
 
 /** The files that a result can become. */
 export function ExportMenu({ workspaceId, statement }: { workspaceId: string; statement: Statement }) {

@@ -1,5 +1,7 @@
 import type { EngineKind, ResultColumn } from "@mindmesh/contracts/query/engine";
-import { Callout, CopyButton, Dialog } from "@mindmesh/ui";
+import { Button, Callout, CopyButton, Dialog } from "@mindmesh/ui";
+import { statementsApi } from "../api.ts";
+import { saveAnswer } from "../save-answer.ts";
 import { quotedName } from "./copy-formats.ts";
 import type { ResultSource } from "./result-source.ts";
 
@@ -27,25 +29,39 @@ export function laidOut(json: string): string {
 
 type CellViewerProps = { source: ResultSource; engine: EngineKind; row: number; column: number; onClose: () => void };
 
-type CutProps = { column: ResultColumn; value: string; engine: EngineKind };
+type CutProps = { column: ResultColumn; value: string; engine: EngineKind; onDownload: () => void };
 
-/** What is said of a value of which only the beginning was passed on: how much that is, and how to read on. */
-function Cut({ column: { name, kind }, value, engine }: CutProps) {
+/** What is said of a value of which only the beginning was passed on: how much that is, and how to have the rest. */
+function Cut({ column: { name, kind }, value, engine, onDownload }: CutProps) {
   const isBinary = kind === "binary";
   // Binary values are shown as `\\x` and two digits a byte.
   const length = isBinary ? Math.floor((value.length - 2) / 2) : Array.from(value).length;
   const quoted = quotedName(name, engine);
   const whole = engine === "postgres" && kind !== "text" && !isBinary ? `CAST(${quoted} AS text)` : quoted;
+  // The driver of SQL Server would hold all of it in the server's memory.
+  const canBeWhole = engine !== "mssql";
   const more = `substring(${whole}, ${length + 1}, 10000)`;
   return (
     <Callout
       tone="warning"
       title={`Only the first ${length.toLocaleString("en")} ${isBinary ? "bytes" : "characters"}`}
       className="mb-3"
-      action={<CopyButton text={more} label="Copy the expression" />}
+      action={
+        <div className="flex flex-wrap gap-2">
+          {canBeWhole ? (
+            <Button size="sm" onClick={onDownload}>
+              Download the whole value
+            </Button>
+          ) : null}
+          <CopyButton text={more} label="Copy the expression" />
+        </div>
+      }
     >
-      A longer value is cut before it reaches the page. To read on, select{" "}
-      <code className="font-mono text-xs [overflow-wrap:anywhere]">{more}</code>.
+      A longer value is cut before it reaches the page.{" "}
+      {canBeWhole
+        ? "The download runs the statement again, up to this row, for all of it. To read on here"
+        : "To read on"}
+      , select <code className="font-mono text-xs [overflow-wrap:anywhere]">{more}</code>.
     </Callout>
   );
 }
@@ -58,6 +74,19 @@ export function CellViewer({ source, engine, row, column: at, onClose }: CellVie
   const isCut = shown?.cut.includes(at) ?? false;
   const looksLikeJson = column?.kind === "json" || /^\s*[[{][\s\S]*[\]}]\s*$/.test(value ?? "");
   const text = value === null || value === undefined ? null : looksLikeJson && !isCut ? laidOut(value) : value;
+  const place = { row: shown?.row ?? row, column: at };
+  const download = () =>
+    void saveAnswer({
+      id: `value-${source.statementId}-${place.row}-${place.column}`,
+      words: { busy: "Fetching the whole value", done: "Saved the whole value", failed: "The value was not saved" },
+      name: "value.txt",
+      fetch: (signal) =>
+        statementsApi.readValue({
+          params: { workspaceId: source.workspaceId, statementId: source.statementId },
+          body: place,
+          signal,
+        }),
+    });
   return (
     <Dialog
       open
@@ -67,7 +96,7 @@ export function CellViewer({ source, engine, row, column: at, onClose }: CellVie
       onOpenChange={(open) => !open && onClose()}
       footer={text === null ? undefined : <CopyButton text={() => value ?? ""} label="Copy the value" />}
     >
-      {isCut && value && column ? <Cut column={column} value={value} engine={engine} /> : null}
+      {isCut && value && column ? <Cut column={column} value={value} engine={engine} onDownload={download} /> : null}
       {text === null ? (
         <p className="italic text-muted">NULL</p>
       ) : (

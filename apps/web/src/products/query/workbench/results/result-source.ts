@@ -62,6 +62,7 @@ export function openResult(place: { workspaceId: string; statementId: string }, 
   return {
     columns,
     statementId: result,
+    workspaceId: place.workspaceId,
     subscribe(listener: () => void) {
       listeners.add(listener);
       return () => {

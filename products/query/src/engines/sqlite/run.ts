@@ -1,5 +1,4 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import type { Cell } from "@mindmesh/contracts/query/engine";
 import type { ChildRequest } from "../child/messages.ts";
 import { rowBatches } from "../child/row-batches.ts";
 import type { ChildTurn } from "../child/serve-child.ts";

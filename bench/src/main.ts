@@ -13,6 +13,7 @@ import { queryMockData } from "./query-mock-data.ts";
 import { querySchema } from "./query-schema.ts";
 import { queryEngines } from "./query-engines.ts";
 import { queryDiagram } from "./query-diagram.ts";
+import { queryRetrieval } from "./query-retrieval.ts";
 import { sandbox } from "./sandbox.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
@@ -38,6 +39,7 @@ const benches: Record<string, () => Promise<void>> = {
   "query-results": queryResults,
   "query-mock-data": queryMockData,
   "query-engines": queryEngines,
+  "query-retrieval": queryRetrieval,
 };
 
 const asked = process.argv.slice(2);

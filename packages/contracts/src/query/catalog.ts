@@ -51,6 +51,8 @@ export const foreignKey = z.object({
   /** As SQL says it: `CASCADE`, `NO ACTION`… */
   onDelete: z.string().nullable(),
   onUpdate: z.string().nullable(),
+  /** It can be checked at the end of a transaction only. Left out where it cannot, or the engine does not tell. */
+  deferrable: z.literal(true).optional(),
 });
 export type ForeignKey = z.infer<typeof foreignKey>;
 

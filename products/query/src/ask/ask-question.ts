@@ -13,6 +13,7 @@ import { checkAnswer } from "./check-answer.ts";
 import { describeSchema, quotedData } from "./describe-schema.ts";
 import { type AskContext, loadContext } from "./load-context.ts";
 import { askModel, modelRules } from "./model-answer.ts";
+import { nearTables } from "./near-tables.ts";
 import { linksOf, retrieve } from "./retrieve.ts";
 import { keepTurn, readTurn } from "./turns.ts";
 import type { RunDependencies } from "../statements/run-statement.ts";
@@ -20,7 +21,7 @@ import { runToEnd } from "../statements/run-to-end.ts";
 import { splitChoices } from "./split-choices.ts";
 
 export interface AskDependencies extends SessionDependencies {
-  ai: Pick<ModelGateway, "generateObject" | "canCall" | "defaultModel">;
+  ai: Pick<ModelGateway, "generateObject" | "canCall" | "defaultModel" | "embed" | "embeddingModel">;
   /** What runs statements, with history, audit and cache; needed where answers are run. */
   statements?: RunDependencies;
   now?: () => Date;
@@ -267,12 +268,23 @@ async function byModel(
   );
   const previous = body.after === undefined ? null : await readTurn(dependencies.db, caller, row.id, body.after);
   const asked = [previous?.question, body.question].filter(Boolean).join(" ");
+  const apiKeyId = caller.via.kind === "api_key" ? caller.via.keyId : undefined;
+  const writer = body.model ?? (await dependencies.ai.defaultModel(tenantOf(caller)));
+  const meaning = await nearTables(dependencies.ai, {
+    ...tenantOf(caller),
+    apiKeyId,
+    model: writer ?? "",
+    question: asked,
+    tables: shown.tables,
+    signal: progress.signal,
+  });
   const retrieved = retrieve(asked, {
     catalog: shown,
     links,
     terms: context.terms,
     examples: context.examples,
     samples: row.consents.samples,
+    meaning,
   });
   const described = describeSchema(retrieved, links, schemaTokens);
   const messages: ModelMessage[] = [
@@ -286,7 +298,6 @@ async function byModel(
   ];
   const today = (dependencies.now?.() ?? new Date()).toISOString().slice(0, 10);
   const system = modelRules(row.engine, shown.serverVersion, today);
-  const apiKeyId = caller.via.kind === "api_key" ? caller.via.keyId : undefined;
   let costUsd: number | null = 0;
   let model: string | null = null;
   let problem = "";

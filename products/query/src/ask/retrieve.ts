@@ -52,7 +52,7 @@ export interface RetrievalSources {
   examples: Example[];
   /** Also looks at values that the catalogue has of columns. */
   samples: boolean;
-  /** By table, 0 to 1: how near its meaning is to the question's, where a model makes embeddings. */
+  /** By `tableKey`, 0 to 1: how near its meaning is to the question's, where a model makes embeddings. */
   meaning?: ReadonlyMap<string, number>;
 }
 
@@ -60,7 +60,7 @@ export interface RetrievalSources {
 const sameWord = 0.75;
 
 /** How many tables are looked at closely; the token budget of the request decides how many of them are told. */
-const mostTables = 40;
+export const mostTables = 40;
 
 /**
  * The part of a schema that a question is about: tables scored by the words of their names, columns, comments, values and the
@@ -99,9 +99,11 @@ export function retrieve(question: string, sources: RetrievalSources): Retrieved
     let score = 0;
     for (const { word, weight } of meant) score += weight * (words.get(word) ?? 0) * rarity(word);
     if (bound.has(key)) score += 12;
-    score += 6 * (meaning?.get(key) ?? 0);
     if (score > 0) scores.set(key, score);
   }
+  // The nearest in meaning stands beside the best by words at half its score: neither pushes the other out.
+  const half = Math.max(1, ...scores.values()) / 2;
+  for (const [key, near] of meaning ?? []) scores.set(key, (scores.get(key) ?? 0) + half * near);
   const examples = nearExamples(asked, sources.examples);
   const byKey = new Map(catalog.tables.map((table) => [tableKey(table), table]));
   const ranked = (of: Map<string, number>) =>

@@ -5,8 +5,23 @@ import { type Wording, conditionWords, expressionWords, listed, sourcesOf } from
 
 /** What a query does, in plain words: what it reads, joins, keeps, groups, computes, orders and gives, one named query after the other. */
 export function explainWords(query: QueryShape, parser: Pick<Parser, "write">): StatementWords {
-  return { summary: `${summary(query, parser)}.`, parts: partsOf(query, parser, null) };
+  return { summary: `${summary(query, parser)}.`, parts: shortened(partsOf(query, parser, null)) };
 }
+
+/** A statement made by a program can have thousands of steps; nobody reads so many, and a page does not show them. */
+const mostParts = 150;
+const mostLines = 500;
+
+function shortened(parts: ExplanationPart[]): ExplanationPart[] {
+  const kept = parts.slice(0, mostParts).map((part) => ({ ...part, lines: atMost(part.lines) }));
+  const left = parts.length - kept.length;
+  if (left === 0) return kept;
+  const lines = [`The statement has ${left} further steps; only the first ${mostParts} are put into words.`];
+  return [...kept, { title: "And more", lines, of: null }];
+}
+
+const atMost = (lines: string[]) =>
+  lines.length <= mostLines ? lines : [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more`];
 
 const wordingOf = (query: QueryShape, parser: Pick<Parser, "write">): Wording => ({
   parser,
@@ -26,23 +41,43 @@ function partsOf(query: QueryShape, parser: Pick<Parser, "write">, of: string | 
 }
 
 const setWords = {
-  union: "Puts the rows of both together",
-  intersect: "Keeps the rows that both have",
-  except: "Keeps the rows of the first that the second does not have",
-};
+  union: ["Puts the rows of both together", "Puts the rows of all parts together"],
+  intersect: ["Keeps the rows that both have", "Keeps the rows that all parts have"],
+  except: [
+    "Keeps the rows of the first that the second does not have",
+    "Keeps the rows of the first that no other part has",
+  ],
+} as const;
 
 function setParts(query: SetShape, parser: Pick<Parser, "write">, of: string | null): ExplanationPart[] {
+  const sides = sidesOf(query);
+  const labels = sides.length === 2 ? ["first part", "second part"] : sides.map((_, at) => `part ${at + 1}`);
   const label = (side: string) => (of === null ? side : `${of}, ${side}`);
+  const words = setWords[query.operation][sides.length === 2 ? 0 : 1];
   return [
-    ...partsOf(query.left, parser, label("first part")),
-    ...partsOf(query.right, parser, label("second part")),
-    {
-      title: "Combines",
-      lines: [`${setWords[query.operation]}${query.all ? ", each as often as it comes." : ", each once."}`],
-      of,
-    },
+    ...sides.flatMap((side, at) => partsOf(side, parser, label(labels[at] ?? ""))),
+    { title: "Combines", lines: [`${words}${query.all ? ", each as often as it comes." : ", each once."}`], of },
   ];
 }
+
+/** What one operation puts together: `a UNION b UNION c` is read as (a, b), c, and is three parts to people. */
+function sidesOf(query: SetShape): QueryShape[] {
+  const sides: QueryShape[] = [];
+  let first: QueryShape = query;
+  while (first.kind === "set" && (first === query || isPlainPart(first, query))) {
+    sides.unshift(first.right);
+    first = first.left;
+  }
+  return [first, ...sides];
+}
+
+const isPlainPart = (inner: SetShape, outer: SetShape) =>
+  inner.operation === outer.operation &&
+  inner.all === outer.all &&
+  inner.named.length === 0 &&
+  inner.order.length === 0 &&
+  inner.limit === null &&
+  inner.offset === null;
 
 const joinWords: Record<JoinKind, string> = {
   from: "",
@@ -149,7 +184,8 @@ function summary(query: QueryShape, parser: Pick<Parser, "write">): string {
     : query.order.length > 0
       ? `, ordered by ${orderWords(query, wording)}`
       : "";
-  if (query.kind === "set") return `${setWords[query.operation]}: from ${sourcesOf(query)}${end}`;
+  if (query.kind === "set")
+    return `${setWords[query.operation][sidesOf(query).length === 2 ? 0 : 1]}: from ${sourcesOf(query)}${end}`;
   const where =
     query.where.length > 0
       ? ` where ${listed(

@@ -190,10 +190,16 @@ export function listed(items: string[], most = 5): string {
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }
 
+const sidesWithin = (query: QueryShape): QueryShape[] =>
+  query.kind === "set" ? [query.left, query.right].flatMap(sidesWithin) : [query];
+
 /** What a query reads, by name. */
 export function sourcesOf(query: QueryShape): string {
   if (query.kind === "values") return "a list of values";
-  if (query.kind === "set") return `${sourcesOf(query.left)} and ${sourcesOf(query.right)}`;
+  if (query.kind === "set") {
+    const names = [...new Set(sidesWithin(query).map(sourcesOf))];
+    return names.length > 2 ? listed(names) : names.join(" and ");
+  }
   const names = query.sources.map(
     ({ name, alias, query: inside }) => name?.name ?? alias?.name ?? (inside ? sourcesOf(inside) : "a function"),
   );

@@ -1,5 +1,5 @@
 import type { TableName } from "@mindmesh/contracts/query/catalog";
-import type { MockProblem } from "@mindmesh/contracts/query/mock-data";
+import type { MockProblem, MockTable } from "@mindmesh/contracts/query/mock-data";
 import type { ExpressionValue } from "./checks/expression.ts";
 
 /** A value before it is written in an engine's way: times are text in ISO form, decimals text with all their digits. */
@@ -10,6 +10,12 @@ export interface MadeTable {
   rows: number;
   /** The values of a column that is kept, by row. */
   column(name: string): ((row: number) => MockValue) | null;
+}
+
+/** The values of a column that is counted, which are known before its rows are made; null for every other one. */
+export function countedColumn(table: MockTable | undefined, name: string): ((row: number) => MockValue) | null {
+  const generator = table?.columns.find((column) => column.name === name)?.generator;
+  return generator?.kind === "sequence" ? (row) => generator.start + row * generator.step : null;
 }
 
 export const placeOfTable = ({ schema, name }: TableName) => JSON.stringify([schema, name]);

@@ -1,7 +1,7 @@
 import type { CatalogTable, TableName } from "@mindmesh/contracts/query/catalog";
 import type { MockPlan, MockTable } from "@mindmesh/contracts/query/mock-data";
 import { type LateRow, lateRows } from "./late-rows.ts";
-import { type MadeTable, MockImpossible, type MockValue, placeOfTable } from "./made-table.ts";
+import { countedColumn, type MadeTable, MockImpossible, type MockValue, placeOfTable } from "./made-table.ts";
 import { openMeanings } from "./meaning-pool.ts";
 import { orderTables } from "./order-tables.ts";
 import { tableMaker } from "./table-maker.ts";
@@ -34,7 +34,13 @@ export async function* makeMockRows(plan: MockPlan, tables: readonly CatalogTabl
     plan,
     late.map(({ table }) => catalogOf(table)),
   );
-  const made = new Map<string, MadeTable>();
+  // In a ring a row may refer to one that is made later, if its key is counted.
+  const made = new Map<string, MadeTable>(
+    plan.tables.map((table) => [
+      placeOfTable(table),
+      { rows: table.rows, column: (name) => countedColumn(table, name) },
+    ]),
+  );
   for (const table of order) {
     const place = placeOfTable(table);
     const catalog = catalogOf(table);

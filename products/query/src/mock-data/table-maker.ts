@@ -2,7 +2,7 @@ import type { CatalogColumn, CatalogTable } from "@mindmesh/contracts/query/cata
 import type { Meaning, MockColumn, MockTable } from "@mindmesh/contracts/query/mock-data";
 import { numberColumns, rowChecks } from "./row-checks.ts";
 import { dependentMaker } from "./dependent-maker.ts";
-import { type MadeTable, MockImpossible, type MockValue } from "./made-table.ts";
+import { countedColumn, type MadeTable, MockImpossible, type MockValue } from "./made-table.ts";
 import { randomOf } from "./random.ts";
 import { type ReferenceMaker, referenceMaker } from "./reference-maker.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
@@ -248,17 +248,14 @@ function restsOn(generator: MockColumn["generator"], columns: readonly string[])
 /** Keeps the columns that others look at; what can be counted needs no memory. */
 function keeper(table: MockTable, kept: ReadonlySet<string>, planned: readonly MockColumn[]) {
   const stored = new Map<number, { name: string; values: MockValue[] }>();
-  const counted = new Map<string, (row: number) => MockValue>();
   for (const [index, { name, generator }] of planned.entries()) {
-    if (!kept.has(name)) continue;
-    if (generator.kind === "sequence") counted.set(name, (row) => generator.start + row * generator.step);
-    else stored.set(index, { name, values: [] });
+    if (kept.has(name) && generator.kind !== "sequence") stored.set(index, { name, values: [] });
   }
   const made: MadeTable = {
     rows: table.rows,
     column(name) {
-      const count = counted.get(name);
-      if (count) return count;
+      const counted = kept.has(name) ? countedColumn(table, name) : null;
+      if (counted) return counted;
       const values = [...stored.values()].find((each) => each.name === name)?.values;
       return values === undefined ? null : (row) => values[row] ?? null;
     },

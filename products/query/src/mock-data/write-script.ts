@@ -63,7 +63,8 @@ const csvCell = (text: string) => (text === "" || /[",\r\n]/.test(text) ? `"${te
 
 const standard = { quote: (name: string) => `"${name.replaceAll('"', '""')}"`, begin: "BEGIN;", commit: "COMMIT;" };
 const dialects: Record<EngineKind, typeof standard> = {
-  postgres: standard,
+  // Rings are closed by the end of the transaction.
+  postgres: { ...standard, begin: "BEGIN; SET CONSTRAINTS ALL DEFERRED;" },
   sqlite: standard,
   duckdb: standard,
   mysql: {

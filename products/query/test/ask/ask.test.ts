@@ -230,3 +230,50 @@ describe("what a model is told and may do", () => {
     await money.deleteBudget({ params: { workspaceId, budgetId: budget.id } });
   });
 });
+
+describe("a schema that is too large to be told whole", () => {
+  const embedded = () =>
+    models.requests.flatMap(({ path, body }) =>
+      path.endsWith("/embeddings") ? (body as { input: string[] }).input : [],
+    );
+
+  beforeAll(async () => {
+    const tables = Array.from({ length: 45 }, (_, n) => `CREATE TABLE shop.ledger_${n} (id int, code_${n} text);`);
+    // Its words are such as a question by words alone does not look for.
+    await shop.shop.query(`${tables.join(" ")} CREATE TABLE shop.value_record (entry text, data text)`);
+    await shop.shop.query(
+      "INSERT INTO shop.value_record SELECT 'a secret of the rows', 'x' FROM generate_series(1, 9)",
+    );
+    await shop.shop.query("ANALYZE shop.value_record");
+    await shop.refresh();
+  }, 60_000);
+
+  test("a table is found by what it means, its vector is made once, and of names and comments only", async () => {
+    await shop.consent({ samples: true, statistics: true });
+    models.setBehaviour(writes("SELECT count(*) AS n FROM shop.orders"));
+    await shop.ask({ question: "value record entry data" });
+    expect(JSON.stringify(asked()[0]?.body)).toContain("table shop.value_record");
+    expect(embedded().filter((text) => text.startsWith("value record. entry, data"))).toHaveLength(1);
+    expect(embedded().join(" ")).not.toContain("secret of the rows");
+
+    models.reset();
+    models.setBehaviour(writes("SELECT count(*) AS n FROM shop.orders"));
+    await shop.ask({ question: "record value data entry" });
+    expect(embedded()).toEqual(["record value data entry"]);
+    await shop.consent({ samples: false, statistics: false });
+  });
+
+  test("without vectors the question is answered by words, and without the consent for names none are made", async () => {
+    models.setBehaviour(writes("SELECT count(*) AS n FROM shop.orders"));
+    models.setFault(500, "embeddings");
+    const { turn } = ended(await shop.ask({ question: question("how many orders") }));
+    expect(turn.outcome.kind).toBe("answer");
+    expect(JSON.stringify(asked()[0]?.body)).toContain("table shop.orders");
+
+    models.reset();
+    await shop.consent({ names: false });
+    await shop.ask({ question: question("how many orders") });
+    expect(models.requests.filter(({ method }) => method === "POST")).toEqual([]);
+    await shop.consent({ names: true });
+  });
+});

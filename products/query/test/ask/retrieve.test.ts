@@ -1,7 +1,7 @@
 import type { Catalog } from "@mindmesh/contracts/query/catalog";
 import { expect, test } from "vitest";
 import { describeSchema } from "../../src/ask/describe-schema.ts";
-import { linksOf, retrieve } from "../../src/ask/retrieve.ts";
+import { linksOf, retrieve, tableKey } from "../../src/ask/retrieve.ts";
 import { shop } from "./shop-catalog.ts";
 
 /** The shop among a thousand tables that have nothing to do with it. */
@@ -27,6 +27,28 @@ test("of a thousand tables those come first that the question names, with what l
     expect.arrayContaining(["customers", "categories", "products", "orders"]),
   );
   expect(tables.length).toBeLessThanOrEqual(40);
+});
+
+test("a table that is near in meaning is brought in beside those that the words find, and pushes none of them out", () => {
+  const catalog = large();
+  const meaning = new Map([
+    [tableKey({ schema: "shop", name: "ledger_700" }), 1],
+    [tableKey({ schema: "shop", name: "ledger_3" }), 0.5],
+  ]);
+  const { tables } = retrieve("countries of customers", {
+    catalog,
+    links: linksOf(catalog),
+    terms: [],
+    examples: [],
+    samples: false,
+    meaning,
+  });
+  const names = tables.map(({ name }) => name);
+  expect(names[0]).toBe("customers");
+  expect(names.indexOf("ledger_700")).toBeLessThan(6);
+  expect(names).toContain("ledger_3");
+  const blind = retrieve("wherefrom", { catalog, links: [], terms: [], examples: [], samples: false, meaning });
+  expect(blind.tables.map(({ name }) => name)).toEqual(["ledger_700", "ledger_3"]);
 });
 
 test("a misspelt word finds what was meant", () => {

@@ -156,6 +156,20 @@ describe("over HTTP, against PostgreSQL", () => {
   const explain = (sql: string, more: object = {}) =>
     shop.as().explainStatement({ params: shop.params, body: { sql, ...more } });
 
+  test("a UNION of 400 parts is told part by part and shortened where nobody would read on", async () => {
+    const parts = Array.from({ length: 400 }, (_, n) => `SELECT id, total AS t${n} FROM shop.orders WHERE id = ${n}`);
+    for (const joint of [" UNION ALL ", " UNION ", " EXCEPT "]) {
+      const found = await explain(parts.join(joint));
+      expect(found.words?.parts[3]).toEqual({ title: "Reads", lines: ["shop.orders"], of: "part 2" });
+      expect(found.words?.parts.at(-1)?.title).toBe("And more");
+      expect(found.words?.parts.at(-1)?.lines[0]).toMatch(/^The statement has 1,?051 further steps/);
+      expect(found.words?.summary).toMatch(/: from orders\.$/);
+      expect(JSON.stringify(found.words).length).toBeLessThan(20_000);
+      // The steps of EXCEPT lie in each other 400 deep, and each is told with its way from the root.
+      expect(JSON.stringify(found).length).toBeLessThan(1_500_000);
+    }
+  });
+
   test("words and plan come together; with analyze the real rows are there", async () => {
     const found = await explain("SELECT * FROM shop.visits WHERE code = '17'", { analyze: true });
     expect(found.words?.summary).toBe("Shows all columns from visits where code is “17”.");

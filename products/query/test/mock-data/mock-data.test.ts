@@ -136,7 +136,7 @@ describe("what cannot be made is refused by name", () => {
     expect(problemsOf(shop, 10, onlyTrips)[0]?.reason).toContain("people, which is not in the plan");
     const ring = `CREATE TABLE a (id INTEGER PRIMARY KEY, b_id INTEGER NOT NULL REFERENCES b (id));
       CREATE TABLE b (id INTEGER PRIMARY KEY, a_id INTEGER NOT NULL REFERENCES a (id))`;
-    expect(problemsOf(ring, 10)[0]?.reason).toContain("in a ring");
+    expect(problemsOf(ring, 10)[0]?.reason).toMatch(/in a ring.*: a \(b_id\), b \(a_id\)/);
   });
 
   it("a check that no row can keep, once it is tried", async () => {

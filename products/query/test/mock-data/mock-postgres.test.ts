@@ -5,6 +5,7 @@ import type { CatalogTable } from "@mindmesh/contracts/query/catalog";
 import { findProblems } from "../../src/mock-data/find-problems.ts";
 import { makeMockRows } from "../../src/mock-data/mock-rows.ts";
 import { suggestPlan } from "../../src/mock-data/suggest-plan.ts";
+import { sqlScript } from "../../src/mock-data/write-script.ts";
 import { writePostgres } from "../../src/mock-data/write-postgres.ts";
 import { openTestSession, targetOf } from "../engines/sessions.ts";
 
@@ -69,4 +70,30 @@ it("rows that the database refuses leave nothing behind", async () => {
   await expect(writePostgres(client, makeMockRows(plan, tables), () => undefined)).rejects.toThrow(/duplicate key/);
   await client.query("ROLLBACK");
   expect((await client.query("SELECT count(*)::int AS n FROM teams")).rows[0]).toEqual({ n: 501 });
+});
+
+it("a ring in which nothing may be NULL is filled where its keys wait for the end of the transaction, by COPY and by a script", async () => {
+  await client.query(`
+    CREATE SCHEMA ring;
+    CREATE TABLE ring.heads (id int PRIMARY KEY, house_id int NOT NULL);
+    CREATE TABLE ring.houses (id int PRIMARY KEY, head_id int UNIQUE NOT NULL REFERENCES ring.heads);
+    ALTER TABLE ring.heads ADD CONSTRAINT lives FOREIGN KEY (house_id) REFERENCES ring.houses DEFERRABLE`);
+  const tables = (await catalogTables()).filter(({ schema }) => schema === "ring");
+  const plan = suggestPlan({ tables }, { seed: 3, locale: "en", rows: 200, today: "2026-11-28" });
+  expect(findProblems(plan, tables)).toEqual([]);
+  await writePostgres(client, makeMockRows(plan, tables), () => undefined);
+  const matched = `SELECT count(*)::int AS n FROM ring.heads h JOIN ring.houses o ON o.id = h.house_id JOIN ring.heads b ON b.id = o.head_id`;
+  expect((await client.query(matched)).rows).toEqual([{ n: 200 }]);
+
+  await client.query("TRUNCATE ring.heads, ring.houses");
+  let script = "";
+  for await (const piece of sqlScript("postgres", makeMockRows(plan, tables))) script += piece;
+  await client.query(script);
+  expect((await client.query(matched)).rows).toEqual([{ n: 200 }]);
+
+  const strict = tables.map((table) => ({
+    ...table,
+    foreignKeys: table.foreignKeys.map(({ deferrable: _, ...key }) => key),
+  }));
+  expect(findProblems(plan, strict)[0]?.reason).toContain("heads (house_id)");
 });

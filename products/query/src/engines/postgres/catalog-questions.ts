@@ -38,7 +38,7 @@ SELECT t.oid, n.nspname, t.typname, obj_description(t.oid, 'pg_type'), json_agg(
 FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 GROUP BY t.oid, n.nspname, t.typname ORDER BY n.nspname, t.typname`;
 
-/** table, kind, name, columns, other schema, other table, other columns, on delete, on update, definition */
+/** table, kind, name, columns, other schema, other table, other columns, on delete, on update, definition, deferrable */
 export const aboutConstraints = `
 SELECT k.conrelid, k.contype, k.conname,
   (SELECT json_agg(a.attname ORDER BY u.place) FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
@@ -46,7 +46,7 @@ SELECT k.conrelid, k.contype, k.conname,
   fn.nspname, f.relname,
   (SELECT json_agg(a.attname ORDER BY u.place) FROM unnest(k.confkey) WITH ORDINALITY u(number, place)
     JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number),
-  k.confdeltype, k.confupdtype, CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END
+  k.confdeltype, k.confupdtype, CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END, k.condeferrable
 FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class f ON f.oid = k.confrelid LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
 WHERE k.contype IN ('p', 'u', 'f', 'c') AND ${ownRelations} ORDER BY k.conrelid, k.conname`;

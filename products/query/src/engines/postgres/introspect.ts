@@ -254,7 +254,7 @@ function statisticsOf(row: Row, rows: number | null): ColumnStatistics {
 
 function addConstraint(table: CatalogTable | undefined, row: Row): void {
   if (!table) return;
-  const [, kind, name = null, columns, toSchema, toTable, toColumns, onDelete, onUpdate, expression] = row;
+  const [, kind, name = null, columns, toSchema, toTable, toColumns, onDelete, onUpdate, expression, deferrable] = row;
   const key = { name, columns: list(columns) };
   if (kind === "p") table.primaryKey = key;
   else if (kind === "u") table.uniqueKeys.push(key);
@@ -266,6 +266,7 @@ function addConstraint(table: CatalogTable | undefined, row: Row): void {
       toColumns: list(toColumns),
       onDelete: actions[onDelete ?? ""] ?? null,
       onUpdate: actions[onUpdate ?? ""] ?? null,
+      ...(deferrable === "t" && { deferrable: true as const }),
     });
   }
 }

@@ -91,9 +91,7 @@ it("a ring in which nothing may be NULL is filled where its keys wait for the en
   await client.query(script);
   expect((await client.query(matched)).rows).toEqual([{ n: 200 }]);
 
-  const strict = tables.map((table) => ({
-    ...table,
-    foreignKeys: table.foreignKeys.map(({ deferrable: _, ...key }) => key),
-  }));
+  const strict = structuredClone(tables);
+  for (const key of strict.flatMap(({ foreignKeys }) => foreignKeys)) delete key.deferrable;
   expect(findProblems(plan, strict)[0]?.reason).toContain("heads (house_id)");
 });

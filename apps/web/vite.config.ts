@@ -3,6 +3,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { compress } from "./build/compress.ts";
+import { contractParts } from "./build/contract-parts.ts";
 import { firstPaint } from "./build/first-paint.ts";
 import { policy } from "./build/policy.ts";
 import { routeFacts } from "./build/route-facts.ts";
@@ -14,8 +15,14 @@ const ofEveryPage =
 
 /** Each with all that it imports: few files, since a browser fetches six at a time where there is no HTTP/2. */
 const ofForms =
-  /node_modules\/react-hook-form\/|apps\/web\/src\/(?:identity\/(?:server-errors|form-error|link-error|password-input|provider-buttons|text-link)|shell\/centered-page)\.tsx?$/;
-const ofWorkspace = /apps\/web\/src\/(?:workspace\/workspace-layout|products\/chat\/new-conversation-page)\.tsx$/;
+  /node_modules\/react-hook-form\/|apps\/web\/src\/(?:identity\/(?:check-later|server-errors|form-error|link-error|password-input|provider-buttons|text-link)|settings\/parts\/submit-to|shell\/centered-page)\.tsx?$/;
+const ofWorkspace =
+  /apps\/web\/src\/(?:workspace\/workspace-layout|products\/chat\/new-conversation-page)\.tsx$|lucide-react\/dist\/esm\/icons\/(?:chevron-left|square-terminal)\./;
+const ofSettings =
+  /apps\/web\/src\/(?:settings\/(?:api|settings-layout|use-filters|use-role|account\/queries|parts\/(?:loaded|moment|section))|shell\/later)\.tsx?$|packages\/ui\/src\/(?:select|load-more)\.tsx$/;
+/** What nearly every component of Radix stands on: of a menu, a window, a switch. */
+const ofRadix =
+  /node_modules\/@radix-ui\/(?:primitive|react-(?:context|direction|id|presence|primitive|use-[a-z-]+))\//;
 const ofConversation = /apps\/web\/src\/products\/chat\/(?:conversation-page|markdown\/markdown)\.tsx$/;
 
 const serverUrl = process.env["MINDMESH_URL"] ?? "http://127.0.0.1:3000";
@@ -25,7 +32,16 @@ export default defineConfig(({ command }) => {
   if (command === "build") process.env["NODE_ENV"] = "production";
   return {
     root: import.meta.dirname,
-    plugins: [routeFacts(), react(), tailwindcss(), firstPaint(), policy(), serviceWorker(), compress()],
+    plugins: [
+      routeFacts(),
+      contractParts(),
+      react(),
+      tailwindcss(),
+      firstPaint(),
+      policy(),
+      serviceWorker(),
+      compress(),
+    ],
     resolve: {
       alias: {
         // Its <style> elements are forbidden by our Content-Security-Policy; ours does the same by constructed sheets.
@@ -64,6 +80,8 @@ export default defineConfig(({ command }) => {
               { name: "forms", test: ofForms, priority: 7 },
               { name: "workspace", test: ofWorkspace, priority: 6 },
               { name: "conversation", test: ofConversation, priority: 5 },
+              { name: "settings", test: ofSettings, priority: 4 },
+              { name: "radix", test: ofRadix, priority: 7 },
             ],
           },
         },

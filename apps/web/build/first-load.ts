@@ -2,13 +2,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { firstRequests } from "./first-requests.ts";
 
-/** Pages by an address of theirs. */
-export const firstPages = {
-  "sign-in": "/sign-in",
-  "a new conversation": "/w/workspace/chat",
-  "a conversation": "/w/workspace/chat/conversation",
-};
+/** An address of each page that has a line in first-requests.ts. */
+export const firstPages = firstRequests().map(({ address }) => address.replaceAll("([^/]+)", "some"));
 
 const compressedSize = async (file: string) =>
   (await stat(`${file}.br`).catch(() => null))?.size ?? (await stat(file)).size;
@@ -41,9 +38,9 @@ export async function firstLoad(folder: string, address: string) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = fileURLToPath(new URL("../dist", import.meta.url));
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
-  for (const [page, address] of Object.entries(firstPages)) {
+  for (const address of firstPages) {
     const { sizes, total } = await firstLoad(folder, address);
     const lines = [...sizes].map(([name, size]) => `${kilobytes(size)}  ${name}`);
-    process.stdout.write(`${page}\n${lines.join("\n")}\n${kilobytes(total)}  JavaScript, Brotli\n\n`);
+    process.stdout.write(`${address}\n${lines.join("\n")}\n${kilobytes(total)}  JavaScript, Brotli\n\n`);
   }
 }

@@ -50,13 +50,19 @@ describe("the built page", () => {
     expect(uncompressed).toEqual([]);
   });
 
-  it.each(["sign-in", "a new conversation", "a conversation"] as const)(
-    "loads %s within the budget of JavaScript",
-    async (page) => {
-      const { total } = await firstLoad(folder, firstPages[page]);
-      expect(total).toBeLessThan(firstLoadBudget);
-    },
-  );
+  it.each(firstPages)("loads %s within the budget of JavaScript", async (address) => {
+    const { total } = await firstLoad(folder, address);
+    expect(total).toBeLessThan(firstLoadBudget);
+  });
+
+  it("needs no code of a conversation, and none that checks forms, for a page of the settings", async () => {
+    const settings = firstPages.filter((address) => address.includes("/settings/"));
+    expect(settings.length).toBeGreaterThan(20);
+    for (const address of settings) {
+      const names = [...(await firstLoad(folder, address)).sizes.keys()];
+      expect(names.filter((name) => /^(?:conversation|form-checks|schemas|select-list)-/.test(name))).toEqual([]);
+    }
+  });
 });
 
 skipUnless("chromium")("the page in a browser", () => {

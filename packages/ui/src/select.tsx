@@ -1,96 +1,48 @@
-import Check from "lucide-react/icons/check";
-import ChevronsUpDown from "lucide-react/icons/chevrons-up-down";
-import { Select as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
-import { classNames } from "./class-names.ts";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useFieldAttributes } from "./field.tsx";
-import { inputClasses } from "./input-classes.ts";
+import { SelectFace, selectClasses } from "./select-face.tsx";
+import type { SelectProps } from "./select-option.ts";
+import { loadOnFirstInput, useLoaded } from "./use-loaded.ts";
 
-export type SelectOption = {
-  value: string;
-  label: string;
-  hint?: ReactNode;
-  icon?: ReactNode;
-  /** Options with the same group stand together under its name. */
-  group?: string;
-  disabled?: boolean;
-};
+const loadList = () => import("./select-list.tsx");
 
-type SelectProps = {
-  options: readonly SelectOption[];
-  value?: string;
-  defaultValue?: string;
-  onValueChange?: (value: string) => void;
-  placeholder?: string;
-  name?: string;
-  disabled?: boolean;
-  /** Needed outside a Field. */
-  "aria-label"?: string;
-  className?: string;
-};
+/** A press of these, or of a letter, opens the list; a button's own press covers Enter and Space. */
+const opens = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent) =>
+  key === "ArrowDown" || key === "ArrowUp" || (/^[^\s]$/u.test(key) && !ctrlKey && !metaKey && !altKey);
 
-/** One of a list that fits on a screen. For long or searchable lists use a Popover with a SearchInput. */
-export function Select({ options, placeholder, className, "aria-label": ariaLabel, ...rest }: SelectProps) {
+/**
+ * One of a list that fits on a screen. For long or searchable lists use a Popover with a SearchInput. The list is
+ * fetched when it first opens, and takes this button's place with it.
+ */
+export function Select(props: SelectProps) {
+  const { options, value, defaultValue, placeholder, disabled, className, "aria-label": ariaLabel } = props;
   const field = useFieldAttributes();
-  const groups = [...new Set(options.map((option) => option.group))];
+  const listId = useId();
+  const [wanted, setWanted] = useState(false);
+  const list = useLoaded(loadList, wanted);
+  useEffect(() => loadOnFirstInput([loadList]), []);
+  if (list && wanted) return <list.SelectList {...props} />;
+  const chosen = options.find((option) => option.value === (value ?? defaultValue));
   return (
-    <Primitive.Root {...rest}>
-      <Primitive.Trigger
-        {...field}
-        aria-label={ariaLabel}
-        className={classNames(
-          inputClasses,
-          "flex h-8 items-center justify-between gap-2 pl-2.5 pr-2 text-left data-placeholder:text-faint touch:h-11",
-          className,
-        )}
-      >
-        <span className="truncate">
-          <Primitive.Value placeholder={placeholder} />
-        </span>
-        <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
-      </Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content
-          position="popper"
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded-md bg-raised text-ink shadow-overlay data-[state=open]:animate-pop-in"
-        >
-          <Primitive.Viewport className="p-1">
-            {groups.map((group) => (
-              <Primitive.Group key={group ?? ""}>
-                {group ? (
-                  <Primitive.Label className="px-2 pb-1 pt-2 text-2xs font-medium text-faint">{group}</Primitive.Label>
-                ) : null}
-                {options
-                  .filter((option) => option.group === group)
-                  .map((option) => (
-                    <SelectItem key={option.value} option={option} />
-                  ))}
-              </Primitive.Group>
-            ))}
-          </Primitive.Viewport>
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
-  );
-}
-
-function SelectItem({ option }: { option: SelectOption }) {
-  return (
-    <Primitive.Item
-      value={option.value}
-      disabled={option.disabled ?? false}
-      className="relative flex min-h-7 select-none items-center gap-2 rounded-xs py-1 pl-2 pr-8 text-sm outline-none data-disabled:text-faint data-disabled:opacity-60 data-highlighted:bg-hover touch:min-h-11"
+    <button
+      type="button"
+      role="combobox"
+      aria-haspopup="listbox"
+      aria-expanded={wanted}
+      aria-controls={listId}
+      {...field}
+      aria-label={ariaLabel}
+      disabled={disabled}
+      data-placeholder={chosen ? undefined : ""}
+      className={selectClasses(className)}
+      onClick={() => setWanted(!wanted)}
+      onKeyDown={(event) => {
+        if (!opens(event)) return;
+        event.preventDefault();
+        setWanted(true);
+      }}
     >
-      {option.icon ? <span className="flex text-muted [&_svg]:size-4">{option.icon}</span> : null}
-      <span className="flex min-w-0 flex-col">
-        <Primitive.ItemText>{option.label}</Primitive.ItemText>
-        {option.hint ? <span className="text-xs text-faint">{option.hint}</span> : null}
-      </span>
-      <Primitive.ItemIndicator className="absolute right-2 flex text-accent-ink">
-        <Check aria-hidden="true" className="size-4" />
-      </Primitive.ItemIndicator>
-    </Primitive.Item>
+      <SelectFace>{chosen?.label ?? placeholder}</SelectFace>
+    </button>
   );
 }

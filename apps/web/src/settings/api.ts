@@ -1,4 +1,4 @@
-import { createClient } from "@mindmesh/client";
+import { createClient, routeUrl } from "@mindmesh/client";
 import { accountRoutes } from "@mindmesh/contracts/account";
 import { auditRoutes } from "@mindmesh/contracts/audit";
 import { instanceRoutes } from "@mindmesh/contracts/instance";
@@ -7,6 +7,9 @@ import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
 import { clientOptions } from "../live/client-options.ts";
 
 export const accountApi = createClient(accountRoutes, clientOptions);
+/** Where the browser gets a finished export of the account from. */
+export const dataExportUrl = (exportId: string) => routeUrl(accountRoutes.downloadExport, { params: { exportId } });
+
 export const auditApi = createClient(auditRoutes, clientOptions);
 export const instanceApi = createClient(instanceRoutes, clientOptions);
 export const instanceJobsApi = createClient(instanceJobRoutes, clientOptions);

@@ -10,8 +10,10 @@ import { workspaceApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Row, Rows, Section } from "../parts/section.tsx";
-import { NewApiKeyDialog } from "./new-api-key-dialog.tsx";
 import { apiKeysQuery } from "./queries.ts";
+import { later } from "../../shell/later.tsx";
+
+const NewApiKeyDialog = later(() => import("./new-api-key-dialog.tsx").then((part) => part.NewApiKeyDialog));
 
 const scopeNames = { read: "Read only", write: "Read and write", admin: "Everything" };
 

@@ -1,9 +1,8 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { accountRoutes } from "@mindmesh/contracts/account";
 import { Button, Callout, Field, Input, toast } from "@mindmesh/ui";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import Mail from "lucide-react/icons/mail";
 import { useForm } from "react-hook-form";
+import { checkLater } from "../../identity/check-later.ts";
 import { FormError } from "../../identity/form-error.tsx";
 import { PasswordInput } from "../../identity/password-input.tsx";
 import { meQuery } from "../../identity/queries.ts";
@@ -12,13 +11,15 @@ import { Section } from "../parts/section.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 import { securityQuery } from "./queries.ts";
 
+const check = checkLater(() => import("../form-checks.ts").then(({ changeEmail }) => changeEmail));
+
 /** The address for signing in and for mails. */
 export function EmailSection() {
   const { data: me } = useSuspenseQuery(meQuery);
   const { data: security } = useQuery(securityQuery);
   const queryClient = useQueryClient();
   const form = useForm({
-    resolver: zodResolver(accountRoutes.changeEmail.body),
+    resolver: check,
     defaultValues: { email: me.person.email, password: "" },
   });
   const { errors, isSubmitting, dirtyFields } = form.formState;

@@ -1,11 +1,10 @@
-import { accountRoutes, type DataExport } from "@mindmesh/contracts/account";
-import { routeUrl } from "@mindmesh/client";
+import type { DataExport } from "@mindmesh/contracts/account";
 import { Button, Callout, Progress } from "@mindmesh/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import Download from "lucide-react/icons/download";
 import { useState } from "react";
 import { showError } from "../../shell/show-error.ts";
-import { accountApi } from "../api.ts";
+import { accountApi, dataExportUrl } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { PasswordDialog } from "../parts/password-dialog.tsx";
@@ -67,7 +66,7 @@ function ExportState({ made }: { made: DataExport }) {
       showError(error);
       return;
     }
-    window.location.assign(routeUrl(accountRoutes.downloadExport, { params: { exportId: made.id } }));
+    window.location.assign(dataExportUrl(made.id));
   };
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 rounded-md bg-sunken px-3 py-2">

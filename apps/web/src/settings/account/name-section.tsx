@@ -1,20 +1,21 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { accountRoutes } from "@mindmesh/contracts/account";
 import { Button, Field, Input, toast } from "@mindmesh/ui";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
+import { checkLater } from "../../identity/check-later.ts";
 import { FormError } from "../../identity/form-error.tsx";
 import { meQuery } from "../../identity/queries.ts";
 import { accountApi } from "../api.ts";
 import { Section } from "../parts/section.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 
+const check = checkLater(() => import("../form-checks.ts").then(({ updateProfile }) => updateProfile));
+
 /** The person's own name, as others see it. */
 export function NameSection() {
   const { data: me } = useSuspenseQuery(meQuery);
   const queryClient = useQueryClient();
   const form = useForm({
-    resolver: zodResolver(accountRoutes.updateProfile.body),
+    resolver: check,
     defaultValues: { name: me.person.name },
   });
   const { errors, isSubmitting, isDirty } = form.formState;

@@ -1,19 +1,20 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { accountRoutes } from "@mindmesh/contracts/account";
 import { Button, Field, toast } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
+import { checkLater } from "../../identity/check-later.ts";
 import { FormError } from "../../identity/form-error.tsx";
 import { PasswordInput } from "../../identity/password-input.tsx";
 import { accountApi } from "../api.ts";
 import { Section } from "../parts/section.tsx";
 import { submitTo } from "../parts/submit-to.ts";
 
+const check = checkLater(() => import("../form-checks.ts").then(({ changePassword }) => changePassword));
+
 /** Changes the password, or sets the first one of an account that signs in elsewhere. */
 export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
   const queryClient = useQueryClient();
   const form = useForm({
-    resolver: zodResolver(accountRoutes.changePassword.body),
+    resolver: check,
     defaultValues: { password: "", newPassword: "" },
   });
   const { errors, isSubmitting } = form.formState;

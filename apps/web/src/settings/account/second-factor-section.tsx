@@ -6,9 +6,12 @@ import { accountApi } from "../api.ts";
 import { Moment } from "../parts/moment.tsx";
 import { PasswordDialog } from "../parts/password-dialog.tsx";
 import { Section } from "../parts/section.tsx";
-import { AuthenticatorDialog, type Authenticator } from "./authenticator-dialog.tsx";
+import type { Authenticator } from "./authenticator-dialog.tsx";
 import { securityQuery } from "./queries.ts";
-import { RecoveryCodesDialog } from "./recovery-codes-dialog.tsx";
+import { later } from "../../shell/later.tsx";
+
+const RecoveryCodesDialog = later(() => import("./recovery-codes-dialog.tsx").then((part) => part.RecoveryCodesDialog));
+const AuthenticatorDialog = later(() => import("./authenticator-dialog.tsx").then((part) => part.AuthenticatorDialog));
 
 type Step =
   | { at: "prove-start" | "prove-codes" | "prove-remove" }

@@ -1,22 +1,24 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import type { RunSettings } from "@mindmesh/contracts/runs";
 import { Button, Field, Input, Switch, Textarea, toast } from "@mindmesh/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { Controller, useForm } from "react-hook-form";
+import { checkLater } from "../../identity/check-later.ts";
 import { FormError } from "../../identity/form-error.tsx";
 import { runApi } from "../../products/chat/code/api.ts";
 import { sandboxQuery } from "../../products/chat/code/queries.ts";
 import { Section } from "../parts/section.tsx";
 import { submitTo } from "../parts/submit-to.ts";
-import { asWritten, boundsInWords, limitFields, limitsForm } from "./limit-fields.ts";
+import { asWritten, boundsInWords, limitFields } from "./limit-fields.ts";
 import { runSettingsQuery } from "./queries.ts";
+
+const check = checkLater(() => import("../form-checks.ts").then(({ runLimits }) => runLimits));
 
 type LimitsSectionProps = { workspaceId: string; settings: RunSettings; usual: RunSettings };
 
 /** How far a run may go, how many run at once, which hosts code may reach. */
 export function LimitsSection({ workspaceId, settings, usual }: LimitsSectionProps) {
   const queryClient = useQueryClient();
-  const form = useForm({ resolver: zodResolver(limitsForm), defaultValues: asWritten(settings) });
+  const form = useForm({ resolver: check, defaultValues: asWritten(settings) });
   const { errors, isSubmitting, isDirty } = form.formState;
   const submit = submitTo(form, async (body) => {
     const saved = await runApi.updateRunSettings({ params: { workspaceId }, body });

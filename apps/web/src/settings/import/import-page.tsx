@@ -6,10 +6,11 @@ import FileUp from "lucide-react/icons/file-up";
 import { useRef, useState } from "react";
 import { ClientError } from "@mindmesh/client";
 import { bytesInWords } from "../../files/bytes.ts";
+import { sendFile } from "../../files/send-file.ts";
+import { importUrl } from "../../products/chat/api.ts";
 import { Section } from "../parts/section.tsx";
 import { ImportsSection } from "./imports-section.tsx";
 import { importsQuery } from "./queries.ts";
-import { uploadExport } from "./upload-export.ts";
 
 type Upload = { name: string; size: number; share: number; controller: AbortController };
 
@@ -30,7 +31,7 @@ export function ImportPage({ workspaceId }: { workspaceId: string }) {
     const controller = new AbortController();
     setUpload({ name: file.name, size: file.size, share: 0, controller });
     try {
-      await uploadExport(workspaceId, file, {
+      await sendFile(importUrl(workspaceId, file.name), file, {
         signal: controller.signal,
         onProgress: (share) => setUpload((now) => now && { ...now, share }),
       });

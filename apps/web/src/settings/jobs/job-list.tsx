@@ -1,15 +1,17 @@
-import { jobQueue, jobQueues, jobState, jobStates } from "@mindmesh/contracts/jobs";
+import { jobQueues, jobStates } from "@mindmesh/contracts/jobs";
 import { Button, EmptyState, LoadMore, SearchInput, Select } from "@mindmesh/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import Activity from "lucide-react/icons/activity";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { useFilters } from "../use-filters.ts";
-import { JobDialog } from "./job-dialog.tsx";
 import { JobRow } from "./job-row.tsx";
 import { jobsQuery } from "./queries.ts";
 import type { JobSource } from "./source.ts";
 import { states } from "./states.ts";
+import { later } from "../../shell/later.tsx";
+
+const JobDialog = later(() => import("./job-dialog.tsx").then((part) => part.JobDialog));
 
 const all = "all";
 
@@ -22,8 +24,8 @@ type JobListProps = {
 /** Jobs, newest first, by state, queue and words; each opens with its attempts and errors. */
 export function JobList({ source, maySteer }: JobListProps) {
   const [filters, setFilters] = useFilters();
-  const state = jobState.safeParse(filters.state).data;
-  const queue = jobQueue.safeParse(filters.queue).data;
+  const state = jobStates.find((each) => each === filters.state);
+  const queue = jobQueues.find((each) => each === filters.queue);
   const search = filters.search?.trim();
   const jobs = useInfiniteQuery(
     jobsQuery(source, { ...(state ? { state } : {}), ...(queue ? { queue } : {}), ...(search ? { search } : {}) }),

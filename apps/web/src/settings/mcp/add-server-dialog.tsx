@@ -5,7 +5,7 @@ import { useForm } from "react-hook-form";
 import { PasswordInput } from "../../identity/password-input.tsx";
 import { FormDialog } from "../parts/form-dialog.tsx";
 import { submitTo } from "../parts/submit-to.ts";
-import { mcpApi } from "./queries.ts";
+import { mcpApi } from "./api.ts";
 
 type AddServerDialogProps = { workspaceId: string; onAdded: () => Promise<unknown>; onClose: () => void };
 

@@ -9,9 +9,12 @@ import { showError } from "../../shell/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Rows, Section } from "../parts/section.tsx";
-import { AddServerDialog } from "./add-server-dialog.tsx";
 import { OutsideToolRow } from "./outside-tool-row.tsx";
-import { mcpApi, mcpServersQuery } from "./queries.ts";
+import { mcpApi } from "./api.ts";
+import { mcpServersQuery } from "./queries.ts";
+import { later } from "../../shell/later.tsx";
+
+const AddServerDialog = later(() => import("./add-server-dialog.tsx").then((part) => part.AddServerDialog));
 
 /** Outside MCP servers whose tools everybody in the workspace can use, and how this one is used from outside. */
 export function McpServersPage({ workspaceId }: { workspaceId: string }) {

@@ -4,7 +4,7 @@ import { Badge, Button, Select, Switch } from "@mindmesh/ui";
 import { useMutation } from "@tanstack/react-query";
 import { showError } from "../../shell/show-error.ts";
 import { Row } from "../parts/section.tsx";
-import { mcpApi } from "./queries.ts";
+import { mcpApi } from "./api.ts";
 
 const risks: { value: ToolRisk; label: string; hint: string }[] = [
   { value: "read", label: "Read", hint: "Changes nothing; also for keys that may only read." },

@@ -1,10 +1,6 @@
-import { createClient } from "@mindmesh/client";
-import { mcpServerRoutes } from "@mindmesh/contracts/mcp-servers";
 import { queryOptions } from "@tanstack/react-query";
-import { clientOptions } from "../../live/client-options.ts";
 import { workspaceKey } from "../../live/live-connection.ts";
-
-export const mcpApi = createClient(mcpServerRoutes, clientOptions);
+import { mcpApi } from "./api.ts";
 
 export const mcpServersQuery = (workspaceId: string) =>
   queryOptions({

@@ -11,8 +11,10 @@ import { modelsApi } from "../../models/api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Row, Rows, Section } from "../parts/section.tsx";
-import { AddKeyDialog } from "./add-key-dialog.tsx";
 import { providerKeysQuery } from "../../models/queries.ts";
+import { later } from "../../shell/later.tsx";
+
+const AddKeyDialog = later(() => import("./add-key-dialog.tsx").then((part) => part.AddKeyDialog));
 
 type KeysSectionProps = { workspaceId: string; owner: KeyOwner; mayChange: boolean };
 

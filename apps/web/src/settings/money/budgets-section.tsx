@@ -10,10 +10,12 @@ import { showError } from "../../shell/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { dollars } from "./amounts.ts";
-import { BudgetDialog } from "./budget-dialog.tsx";
 import { limitInWords, subjectInWords } from "./budget-words.ts";
 import { moneyApi } from "./api.ts";
 import { budgetsQuery } from "./queries.ts";
+import { later } from "../../shell/later.tsx";
+
+const BudgetDialog = later(() => import("./budget-dialog.tsx").then((part) => part.BudgetDialog));
 
 const resets = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
 const shownMeters = 5;

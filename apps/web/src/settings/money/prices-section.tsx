@@ -9,9 +9,11 @@ import { showError } from "../../shell/show-error.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { dayInWords, dollars } from "./amounts.ts";
-import { PriceDialog } from "./price-dialog.tsx";
 import { moneyApi } from "./api.ts";
 import { pricesQuery } from "./queries.ts";
+import { later } from "../../shell/later.tsx";
+
+const PriceDialog = later(() => import("./price-dialog.tsx").then((part) => part.PriceDialog));
 
 type PricesSectionProps = { workspaceId: string; mayChange: boolean };
 

@@ -1,5 +1,4 @@
-import { routeUrl } from "@mindmesh/client";
-import { moneyRoutes, type UsageReport } from "@mindmesh/contracts/money";
+import type { UsageReport } from "@mindmesh/contracts/money";
 import { Button, EmptyState, Field, Input, SegmentedControl, Select, Table } from "@mindmesh/ui";
 import { useQuery } from "@tanstack/react-query";
 import ChartColumn from "lucide-react/icons/chart-column";
@@ -9,6 +8,7 @@ import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { useFilters } from "../use-filters.ts";
 import { ageInWords, compact, costInWords, dayInWords, daysAgo, dollars, whole } from "./amounts.ts";
+import { usageUrl } from "./api.ts";
 import { Breakdown } from "./breakdown.tsx";
 import { DayChart, DayRows, type Measure } from "./day-chart.tsx";
 import { type Range, usageQuery } from "./queries.ts";
@@ -70,7 +70,7 @@ export function UsagePage({ workspaceId }: { workspaceId: string }) {
           ) : null}
         </div>
         <Button asChild>
-          <a href={routeUrl(moneyRoutes.downloadUsage, { params: { workspaceId }, query: { ...range } })} download>
+          <a href={usageUrl(workspaceId, range)} download>
             <Download aria-hidden="true" className="size-4" /> CSV
           </a>
         </Button>

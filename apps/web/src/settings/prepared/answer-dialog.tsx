@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { offerQuery } from "../../models/queries.ts";
 import { FormDialog } from "../parts/form-dialog.tsx";
 import { tierTitles } from "../routing/tier-words.ts";
-import { preparedApi } from "./queries.ts";
+import { preparedApi } from "./api.ts";
 
 type AnswerDialogProps = {
   workspaceId: string;

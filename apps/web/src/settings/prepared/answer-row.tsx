@@ -9,7 +9,7 @@ import { showError } from "../../shell/show-error.ts";
 import { dollars, whole } from "../money/amounts.ts";
 import { Moment } from "../parts/moment.tsx";
 import { Row } from "../parts/section.tsx";
-import { preparedApi } from "./queries.ts";
+import { preparedApi } from "./api.ts";
 
 type AnswerRowProps = {
   workspaceId: string;

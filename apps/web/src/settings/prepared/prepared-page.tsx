@@ -6,9 +6,11 @@ import Plus from "lucide-react/icons/plus";
 import { useState } from "react";
 import { Loaded } from "../parts/loaded.tsx";
 import { Rows, Section } from "../parts/section.tsx";
-import { AnswerDialog } from "./answer-dialog.tsx";
 import { AnswerRow } from "./answer-row.tsx";
 import { preparedAnswersQuery } from "./queries.ts";
+import { later } from "../../shell/later.tsx";
+
+const AnswerDialog = later(() => import("./answer-dialog.tsx").then((part) => part.AnswerDialog));
 
 /** Answers that stand before they are asked for: the first thing that the gateway looks for. */
 export function PreparedAnswersPage({ workspaceId }: { workspaceId: string }) {

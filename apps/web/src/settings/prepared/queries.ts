@@ -1,10 +1,6 @@
-import { createClient } from "@mindmesh/client";
-import { preparedAnswerRoutes } from "@mindmesh/contracts/prepared-answers";
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import { clientOptions } from "../../live/client-options.ts";
 import { workspaceKey } from "../../live/live-connection.ts";
-
-export const preparedApi = createClient(preparedAnswerRoutes, clientOptions);
+import { preparedApi } from "./api.ts";
 
 /** Begins with the key of everything about models, so that their event loads it anew. */
 export const preparedAnswersQuery = (workspaceId: string) =>

@@ -7,8 +7,10 @@ import Trash2 from "lucide-react/icons/trash-2";
 import { useState } from "react";
 import { Section } from "../parts/section.tsx";
 import { ModelChain } from "./model-chain.tsx";
-import { RuleDialog } from "./rule-dialog.tsx";
 import { complexityTitles, conditionInWords, tierDescriptions, tierTitles } from "./tier-words.ts";
+import { later } from "../../shell/later.tsx";
+
+const RuleDialog = later(() => import("./rule-dialog.tsx").then((part) => part.RuleDialog));
 
 type TierSectionProps = {
   workspaceId: string;

@@ -1,8 +1,8 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { toolLimits, type ToolLimits, type ToolSettings } from "@mindmesh/contracts/tools";
+import type { ToolLimits, ToolSettings } from "@mindmesh/contracts/tools";
 import { Button, Field, Input, Switch, toast } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
+import { checkLater } from "../../identity/check-later.ts";
 import { FormError } from "../../identity/form-error.tsx";
 import { showError } from "../../shell/show-error.ts";
 import { toolsApi } from "../../tools/api.ts";
@@ -10,6 +10,8 @@ import { toolSettingsQuery } from "../../tools/queries.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Section } from "../parts/section.tsx";
 import { submitTo } from "../parts/submit-to.ts";
+
+const check = checkLater(() => import("../form-checks.ts").then(({ toolLimits }) => toolLimits));
 
 type RulesSectionProps = { workspaceId: string; mayChange: boolean };
 
@@ -60,7 +62,7 @@ export function RulesSection({ workspaceId, mayChange }: RulesSectionProps) {
 type LimitsFormProps = { limits: ToolLimits; mayChange: boolean; onSave: (limits: ToolLimits) => Promise<void> };
 
 function LimitsForm({ limits, mayChange, onSave }: LimitsFormProps) {
-  const form = useForm({ resolver: zodResolver(toolLimits), defaultValues: limits });
+  const form = useForm({ resolver: check, defaultValues: limits });
   const { errors, isSubmitting, isDirty } = form.formState;
   const number = (name: keyof ToolLimits, step: number) => (
     <Input

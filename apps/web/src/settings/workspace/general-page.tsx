@@ -1,9 +1,8 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { roleMay } from "@mindmesh/contracts/permissions";
-import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
 import { Button, Field, Input, toast } from "@mindmesh/ui";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
+import { checkLater } from "../../identity/check-later.ts";
 import { FormError } from "../../identity/form-error.tsx";
 import { meQuery } from "../../identity/queries.ts";
 import { workspaceApi } from "../api.ts";
@@ -12,6 +11,8 @@ import { submitTo } from "../parts/submit-to.ts";
 import { DeleteWorkspaceSection } from "./delete-workspace-section.tsx";
 import { LeaveSection } from "./leave-section.tsx";
 import { NewWorkspaceSection } from "./new-workspace-section.tsx";
+
+const check = checkLater(() => import("../form-checks.ts").then(({ updateWorkspace }) => updateWorkspace));
 
 export function GeneralPage({ workspaceId }: { workspaceId: string }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -33,7 +34,7 @@ export function GeneralPage({ workspaceId }: { workspaceId: string }) {
 
 function WorkspaceNameSection({ id, name, mayChange }: { id: string; name: string; mayChange: boolean }) {
   const queryClient = useQueryClient();
-  const form = useForm({ resolver: zodResolver(workspaceRoutes.updateWorkspace.body), defaultValues: { name } });
+  const form = useForm({ resolver: check, defaultValues: { name } });
   const { errors, isSubmitting, isDirty } = form.formState;
   const submit = submitTo(form, async (body) => {
     const changed = await workspaceApi.updateWorkspace({ params: { workspaceId: id }, body });

@@ -10,9 +10,13 @@ import { workspaceApi } from "../api.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Row, Rows, Section } from "../parts/section.tsx";
-import { InviteDialog, LinkDialog, type SentLink } from "./invite-dialog.tsx";
+import type { SentLink } from "./invite-dialog.tsx";
 import { invitationsQuery } from "./queries.ts";
 import { roleName } from "./roles.ts";
+import { later } from "../../shell/later.tsx";
+
+const InviteDialog = later(() => import("./invite-dialog.tsx").then((part) => part.InviteDialog));
+const LinkDialog = later(() => import("./invite-dialog.tsx").then((part) => part.LinkDialog));
 
 /** Invitations that wait to be accepted, and the way to make one. */
 export function InvitationsSection({ workspaceId, role }: { workspaceId: string; role: Role }) {

@@ -1,4 +1,4 @@
-import { role as roleSchema, rolesGivenBy, type Role } from "@mindmesh/contracts/permissions";
+import { rolesGivenBy, type Role } from "@mindmesh/contracts/permissions";
 import type { Member } from "@mindmesh/contracts/workspaces";
 import { Avatar, Badge, confirm, IconButton, Select, toast } from "@mindmesh/ui";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
@@ -70,9 +70,10 @@ export function MembersSection({ workspaceId, role }: { workspaceId: string; rol
                         className="w-30"
                         options={roleOptions(role)}
                         value={shownRole(member)}
-                        onValueChange={(value) =>
-                          changeRole.mutate({ personId: member.id, to: roleSchema.parse(value) })
-                        }
+                        onValueChange={(value) => {
+                          const to = given.find((each) => each === value);
+                          if (to) changeRole.mutate({ personId: member.id, to });
+                        }}
                       />
                       <IconButton
                         variant="danger-quiet"

@@ -15,13 +15,41 @@ const layout = "workspace/workspace-layout.tsx";
 const conversations = "/api/workspaces/$1/chat/conversations";
 const list = `${conversations}?view=active&limit=60`;
 
+/**
+ * What the pages of the settings read whoever opens them, by the last part of their addresses. A page that is not here
+ * reads nothing of its own, or what the day decides.
+ */
+const ofSettings: Record<string, string[]> = {
+  profile: ["/api/me/security"],
+  security: ["/api/me/security", "/api/auth/setup", "/api/me/sessions"],
+  "api-keys": ["/api/workspaces/$1/api-keys"],
+  programs: ["/api/me/programs"],
+  "tool-calls": ["/api/workspaces/$1/tool-calls?limit=30"],
+  "my-models": ["/api/workspaces/$1/models/keys", "/api/workspaces/$1/models"],
+  data: ["/api/me/export", "/api/me/deletion"],
+  import: ["/api/workspaces/$1/chat/imports"],
+  members: ["/api/workspaces/$1/members"],
+  models: ["/api/workspaces/$1/models/keys", "/api/workspaces/$1/models"],
+  routing: ["/api/workspaces/$1/models/routing"],
+  "prepared-answers": ["/api/workspaces/$1/prepared-answers?limit=50"],
+  budgets: ["/api/workspaces/$1/budgets", "/api/workspaces/$1/prices"],
+  code: ["/api/workspaces/$1/chat/sandbox", "/api/workspaces/$1/chat/run-settings"],
+  tools: ["/api/workspaces/$1/tool-settings", "/api/workspaces/$1/tools?all=true"],
+  mcp: ["/api/workspaces/$1/mcp-servers"],
+  jobs: ["/api/workspaces/$1/job-queues", "/api/workspaces/$1/jobs?limit=50"],
+  audit: ["/api/workspaces/$1/audit?limit=50", "/api/workspaces/$1/members"],
+  server: ["/api/instance/settings", "/api/instance/people?limit=50"],
+  "server-jobs": ["/api/instance/job-queues", "/api/instance/jobs?limit=50", "/api/instance/job-schedules"],
+  "server-audit": ["/api/instance/audit?limit=50"],
+};
+
 /** The pages of the settings by their addresses, as src/settings/pages.tsx names them. */
 function settingsPages(): FirstRequests[] {
   const source = readFileSync(new URL("../src/settings/pages.tsx", import.meta.url), "utf8");
-  return [...source.matchAll(/slug: "([\w-]+)"[^]*?import\("\.\/([\w./-]+)"\)/g)].map(([, slug, file]) => ({
+  return [...source.matchAll(/slug: "([\w-]+)"[^]*?import\("\.\/([\w./-]+)"\)/g)].map(([, slug = "", file]) => ({
     address: `/w/([^/]+)/settings/${slug}`,
     parts: [layout, "settings/settings-layout.tsx", `settings/${file}`],
-    data: ["/api/me", list],
+    data: ["/api/me", ...(ofSettings[slug] ?? []), list],
   }));
 }
 

@@ -57,6 +57,24 @@ skipUnless("chromium")("what a page asks for ahead", () => {
     expect(asked[0]).toBe(signedIn ? "/api/me" : "/api/auth/setup");
   });
 
+  it("at every page of the settings is taken by the page, and asked for once", async () => {
+    const context = await chat.open({ ...phone, serviceWorkers: "block" });
+    const { workspaceId } = await chat.signUp(context, "Dora");
+    const page = await context.newPage();
+    let asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url().slice(new URL(page.url()).origin.length)));
+    for (const { address, data } of firstRequests()) {
+      // Dora does not own the server.
+      if (!address.includes("/settings/") || address.includes("/settings/server")) continue;
+      asked = [];
+      await page.goto(address.replace("([^/]+)", workspaceId));
+      const paths = data.map((url) => url.replace("$1", workspaceId));
+      const times = () => paths.map((path) => asked.filter((each) => each === path).length);
+      const taken = async () => ({ untaken: await page.evaluate<string[]>(untaken), times: times() });
+      await expect.poll(taken, { message: address }).toEqual({ untaken: [], times: paths.map(() => 1) });
+    }
+  });
+
   it("names the scripts of every page of the settings", async () => {
     const context = await chat.open(phone);
     const { workspaceId } = await chat.signUp(context, "Bea");

@@ -1,6 +1,7 @@
 import type { ChatDelta } from "@mindmesh/contracts/chat";
 import type { Database } from "@mindmesh/kernel/db";
 import { answerChunks } from "./schema.ts";
+import { writeInTurns } from "./write-in-turns.ts";
 
 interface Part {
   kind: "text" | "reasoning";
@@ -18,7 +19,6 @@ export interface AnswerPlace {
 
 /**
  * Stores the parts of an answer and then, only then, shows them: whatever a device has seen is in the database.
- * Parts that arrive while a write is under way go into the next one, so the rate of writes adapts to the database.
  */
 export function createAnswerWriter(
   dependencies: { db: Database; show: (delta: ChatDelta) => void },
@@ -28,47 +28,17 @@ export function createAnswerWriter(
   const { db, show } = dependencies;
   const text = { text: place.text, reasoning: place.reasoning };
   const halves = { text: "", reasoning: "" };
-  let waiting: Part[] = [];
   let seq = 0;
-  let failed = false;
-  let writing: Promise<void> | undefined;
+  const { push, settled } = writeInTurns(write, onFailure);
 
-  async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      await db.withWorkspace(
-        place,
-        (tx) =>
-          tx.insert(answerChunks).values(
-            batch.map((part) => ({
-              workspaceId: place.workspaceId,
-              messageId: place.messageId,
-              seq: seq++,
-              ...part,
-            })),
-          ),
-        { relaxedDurability: true },
-      );
-      for (const part of batch) {
-        const { conversationId, messageId } = place;
-        show({ conversationId, messageId, kind: part.kind, offset: text[part.kind].length, text: part.text });
-        text[part.kind] += part.text;
-      }
+  async function write(parts: Part[]): Promise<void> {
+    const { workspaceId, conversationId, messageId } = place;
+    const rows = parts.map((part) => ({ workspaceId, messageId, seq: seq++, ...part }));
+    await db.withWorkspace(place, (tx) => tx.insert(answerChunks).values(rows), { relaxedDurability: true });
+    for (const part of parts) {
+      show({ conversationId, messageId, kind: part.kind, offset: text[part.kind].length, text: part.text });
+      text[part.kind] += part.text;
     }
-  }
-
-  function begin(): void {
-    if (writing || failed || waiting.length === 0) return;
-    writing = write()
-      .catch((error) => {
-        failed = true;
-        onFailure(error);
-      })
-      .finally(() => {
-        writing = undefined;
-        begin();
-      });
   }
 
   return {
@@ -81,14 +51,12 @@ export function createAnswerWriter(
       halves[part.kind] = /[\uD800-\uDBFF]$/.test(clean) ? clean.slice(-1) : "";
       clean = clean.slice(0, clean.length - halves[part.kind].length).toWellFormed();
       if (clean === "") return;
-      const last = waiting.at(-1);
-      if (last?.kind === part.kind) last.text += clean;
-      else waiting.push({ kind: part.kind, text: clean });
-      begin();
+      push({ kind: part.kind, text: clean }, (last) => {
+        if (last.kind !== part.kind) return false;
+        last.text += clean;
+        return true;
+      });
     },
-    /** Resolves when everything that was pushed is stored. */
-    async settled(): Promise<void> {
-      for (let current = writing; current; current = writing) await current;
-    },
+    settled,
   };
 }

@@ -2,6 +2,7 @@ import type { RunDisplay, RunDisplaySignal, RunOutputSignal } from "@mindmesh/co
 import type { Database } from "@mindmesh/kernel/db";
 import type { RunPlace } from "./run-place.ts";
 import { displayShape } from "./run-shapes.ts";
+import { writeInTurns } from "../write-in-turns.ts";
 import { codeRunDisplays, codeRunOutput } from "./schema.ts";
 
 type Part =
@@ -24,7 +25,7 @@ const endings = { "image/png": "png", "image/svg+xml": "svg", "text/html": "html
 
 /**
  * Stores what a run puts out, in its order, and then, only then, shows it: whatever a device has seen is in the
- * database. What comes while a write is under way goes into the next one.
+ * database.
  */
 export function createRunWriter(
   { db, showOutput, showDisplay, storeLarge }: WriterDependencies,
@@ -33,10 +34,8 @@ export function createRunWriter(
 ) {
   const { workspaceId, conversationId, id: runId } = run;
   const written = { length: 0, displays: 0, leftOut: 0 };
-  let waiting: Part[] = [];
   let seq = 0;
-  let failed = false;
-  let writing: Promise<void> | undefined;
+  const { push, settled } = writeInTurns(write, onFailure);
 
   async function writeOutput(parts: Extract<Part, { type: "output" }>[]): Promise<void> {
     const rows = parts.map(({ stream, text }) => ({ workspaceId, runId, seq: seq++, stream, text }));
@@ -66,54 +65,35 @@ export function createRunWriter(
     showDisplay({ conversationId, runId, display: displayShape(row) });
   }
 
-  async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      for (let at = 0; at < batch.length; at += 1) {
-        const part = batch[at];
-        if (part?.type === "display") {
-          await writeDisplay(part);
-          continue;
-        }
-        const next = batch.findIndex((each, index) => index > at && each.type === "display");
-        const until = next === -1 ? batch.length : next;
-        await writeOutput(batch.slice(at, until).filter((each) => each.type === "output"));
-        at = until - 1;
+  async function write(parts: Part[]): Promise<void> {
+    for (let at = 0; at < parts.length; at += 1) {
+      const part = parts[at];
+      if (part?.type === "display") {
+        await writeDisplay(part);
+        continue;
       }
+      const next = parts.findIndex((each, index) => index > at && each.type === "display");
+      const until = next === -1 ? parts.length : next;
+      await writeOutput(parts.slice(at, until).filter((each) => each.type === "output"));
+      at = until - 1;
     }
-  }
-
-  function begin(): void {
-    if (writing || failed || waiting.length === 0) return;
-    writing = write()
-      .catch((error) => {
-        failed = true;
-        onFailure(error);
-      })
-      .finally(() => {
-        writing = undefined;
-        begin();
-      });
   }
 
   return {
     /** What is stored so far. */
     written,
     push(part: Part): void {
-      if (failed) return;
-      const last = waiting.at(-1);
-      if (part.type === "output") {
-        const text = part.text.replaceAll("\u0000", "").toWellFormed();
-        if (text === "") return;
-        if (last?.type === "output" && last.stream === part.stream) last.text += text;
-        else waiting.push({ ...part, text });
-      } else waiting.push({ ...part, data: part.data.replaceAll("\u0000", "").toWellFormed() });
-      begin();
+      if (part.type === "display") {
+        return push({ ...part, data: part.data.replaceAll("\u0000", "").toWellFormed() }, () => false);
+      }
+      const text = part.text.replaceAll("\u0000", "").toWellFormed();
+      if (text === "") return;
+      push({ ...part, text }, (last) => {
+        if (last.type !== "output" || last.stream !== part.stream) return false;
+        last.text += text;
+        return true;
+      });
     },
-    /** Resolves when everything that was pushed is stored, or could not be. */
-    async settled(): Promise<void> {
-      for (let current = writing; current; current = writing) await current;
-    },
+    settled,
   };
 }

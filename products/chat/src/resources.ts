@@ -35,6 +35,7 @@ export function conversationResources(db: Database): ResourceSource {
 /** The presets that a person may use, as prompts: their system prompts. */
 export function presetPrompts(db: Database): PromptSource {
   return {
+    table: "presets",
     async list(caller) {
       const presets = await listPresets(db, caller);
       return presets

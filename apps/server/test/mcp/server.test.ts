@@ -51,13 +51,19 @@ describe("Mindmesh as an MCP server", () => {
     expect(tools[0]?.inputSchema).toMatchObject({ type: "object" });
   });
 
-  it("tells who listens that their tools have changed, and nobody of another workspace", async () => {
+  it("tells who listens that their tools or prompts have changed, and nobody of another workspace", async () => {
     const bob = await server.signUp("Bob");
     const told: string[] = [];
     const listen = async (name: string, key: string) => {
       const client = await connected(key, "auto");
       client.setNotificationHandler("notifications/tools/list_changed", () => void told.push(name));
-      return client.listen({ toolsListChanged: true });
+      client.setNotificationHandler("notifications/prompts/list_changed", () => void told.push(`${name}'s prompts`));
+      expect(client.getServerCapabilities()).toMatchObject({
+        tools: { listChanged: true },
+        prompts: { listChanged: true },
+        resources: { listChanged: false },
+      });
+      return client.listen({ toolsListChanged: true, promptsListChanged: true });
     };
     const own = await listen("Ada", await newKey("write"));
     await listen("Bob", await newKey("write", bob));
@@ -73,7 +79,17 @@ describe("Mindmesh as an MCP server", () => {
     await eventually(() => {
       expect(told.length).toBeGreaterThan(1);
     });
-    expect(told).not.toContain("Bob");
+    expect(told).not.toContain("Ada's prompts");
+    const preset = { name: "Brief", systemPrompt: "Be brief.", model: null, shared: false };
+    const { id: presetId } = await ada.chat.createPreset({
+      params: { workspaceId: ada.workspaceId },
+      body: preset,
+    });
+    await ada.chat.deletePreset({ params: { workspaceId: ada.workspaceId, presetId } });
+    await eventually(() => {
+      expect(told.filter((each) => each === "Ada's prompts")).toHaveLength(2);
+    });
+    expect(told.join()).not.toContain("Bob");
     // Whose role has changed is asked at the door what they may do now.
     await server.sql("UPDATE kernel.members SET role = role WHERE person_id = $1", [ada.personId]);
     expect(await own.closed).toBe("remote");

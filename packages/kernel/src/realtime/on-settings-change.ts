@@ -2,7 +2,7 @@ import type { Notifications } from "./notifications.ts";
 
 /**
  * Calls `listener` with the workspace whose rows have changed, on this server or another one.
- * @param tables in schema `kernel` whose triggers tell of changes (`kernel.tell_setting_changed`)
+ * @param tables without their schema; their triggers tell of changes (`kernel.tell_setting_changed`)
  */
 export function onSettingsChange(
   notifications: Pick<Notifications, "on">,

@@ -37,5 +37,7 @@ export interface KeptPrompt {
 
 /** Where kept prompts come from. */
 export interface PromptSource {
+  /** Where they stand, without its schema; its trigger tells of changes (`kernel.tell_setting_changed`). */
+  table: string;
   list(caller: MemberCaller): Promise<KeptPrompt[]>;
 }

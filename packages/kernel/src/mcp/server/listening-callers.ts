@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import type { MemberCaller } from "../../http/index.ts";
+import type { PromptSource } from "../../resources/index.ts";
 import { type Notifications, onSettingsChange } from "../../realtime/index.ts";
 import { toolTables } from "../outside/schema.ts";
 
-/** An open stream by which a client hears that its tools have changed. */
+/** An open stream by which a client hears that its tools or prompts have changed. */
 interface Listener {
   caller: MemberCaller;
   tell: (event: ServerEvent) => void;
@@ -22,17 +23,17 @@ export interface ListeningCallers {
   run<T>(caller: MemberCaller, end: () => void, serve: () => T): T;
 }
 
-export function keepListeners(notifications: Notifications): ListeningCallers {
+export function keepListeners(notifications: Notifications, prompts: readonly PromptSource[]): ListeningCallers {
   const opening = new AsyncLocalStorage<Pick<Listener, "caller" | "end">>();
   const listeners = new Set<Listener>();
 
-  function tellOf(workspaceId: string): void {
-    for (const { caller, tell } of listeners) {
-      if (caller.workspaceId === workspaceId) tell({ kind: "tools_list_changed" });
-    }
-  }
-  notifications.on("mindmesh_tool_settings", tellOf);
-  onSettingsChange(notifications, toolTables, tellOf);
+  const tellOf = (kind: "tools_list_changed" | "prompts_list_changed") => (workspaceId: string) => {
+    for (const { caller, tell } of listeners) if (caller.workspaceId === workspaceId) tell({ kind });
+  };
+  notifications.on("mindmesh_tool_settings", tellOf("tools_list_changed"));
+  onSettingsChange(notifications, toolTables, tellOf("tools_list_changed"));
+  const promptTables = prompts.map(({ table }) => table);
+  onSettingsChange(notifications, promptTables, tellOf("prompts_list_changed"));
   // A role, a key or an account has changed or is gone: what this caller may do is asked anew, at the door.
   notifications.on("mindmesh_access", (payload) => {
     const [kind, id] = payload.split(":");

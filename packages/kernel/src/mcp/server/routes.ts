@@ -27,7 +27,7 @@ export function mcpRoutesOn(app: FastifyInstance, dependencies: McpRouteDependen
   const challenge = `Bearer realm="Mindmesh", resource_metadata="${protectedResourceUrl(publicUrl)}", scope="read write"`;
   const widerScope = `Bearer realm="Mindmesh", error="insufficient_scope", scope="read write", resource_metadata="${protectedResourceUrl(publicUrl)}"`;
   const callers = new WeakMap<object, MemberCaller>();
-  const listening = keepListeners(dependencies.notifications);
+  const listening = keepListeners(dependencies.notifications, dependencies.prompts);
   const handler = createMcpHandler(
     ({ authInfo, era }) => {
       const caller = authInfo && callers.get(authInfo);

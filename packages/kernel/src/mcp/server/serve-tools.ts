@@ -93,12 +93,20 @@ export function findTool(all: ToolDescription[], asked: string): ToolDescription
 
 /**
  * An MCP server for one request of one caller: their tools, what they may read, their prompts, and nothing else.
- * @param tellsChanges whether the client can hear that its tools have changed; before 2026-07-28 that needs a session
+ * @param tellsChanges whether the client can hear that its tools and prompts have changed; before 2026-07-28 that needs a session
  */
 export function serveTools(serving: McpServing, caller: MemberCaller, tellsChanges: boolean): Server {
   const server = new Server(
     { name: "mindmesh", title: "Mindmesh", version: serving.version },
-    { capabilities: { tools: { listChanged: tellsChanges }, resources: {}, prompts: {} }, instructions },
+    {
+      capabilities: {
+        tools: { listChanged: tellsChanges },
+        prompts: { listChanged: tellsChanges },
+        // Conversations and files change with every message and upload; who wants to know lists them again.
+        resources: { listChanged: false },
+      },
+      instructions,
+    },
   );
   serveResources(server, serving.resources, caller);
   servePrompts(server, serving.prompts, caller);

@@ -57,6 +57,21 @@ it("gives the prepared answer in place of a call, streamed and whole, and counts
   expect(items).toMatchObject([{ given: 3, madeBy: null, savedUsd: null, givenAt: expect.any(String) }]);
 });
 
+it("a conversation that begins with a prepared question is answered by its model", async () => {
+  await prepare();
+  const { chat } = fixture.person;
+  const { id: conversationId } = await chat.createConversation({ params, body: { model: "openai/gpt-4.1-mini" } });
+  const place = { ...params, conversationId };
+  const { answer } = await chat.sendMessage({ params: place, body: { text: hours, parentId: null } });
+  const message = await eventually(async () => {
+    const found = await chat.getMessage({ params: { ...place, messageId: answer.id } });
+    expect(found.status).toBe("complete");
+    return found;
+  });
+  expect(message.text).not.toBe(body.answer);
+  expect((await prepared.listPreparedAnswers({ params })).items).toMatchObject([{ given: 0 }]);
+});
+
 it("shows on the usage page how many calls it spared", async () => {
   await prepare();
   await ask(hours);

@@ -1,10 +1,8 @@
-// A provider as lean as can be, so that it takes little of the machine: canned chat completions in OpenAI's format, whole
-// or as a stream, the number of chunks told by the prompt (`chunks=30`). Prints its address.
+// A provider as lean as can be, so that it takes little of the machine: canned chat completions in OpenAI's format, whole or
+// as a stream; the prompt tells the number of chunks and the time to the head in ms (`chunks=30 wait=20`). Prints its address.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Before the head, as the fastest of real providers take. */
-const firstDelayMs = 20;
 /** A burst of chunks, as they come off a real connection. */
 const burst = 5;
 const burstEveryMs = 2;
@@ -60,7 +58,7 @@ const server = createServer((request, response) => {
       response.setHeader("content-type", "application/json");
       return response.end('{"object":"list","data":[{"id":"gpt-5-mini","object":"model"}]}');
     }
-    const chunks = Number(/chunks=(\d+)/.exec(body)?.[1] ?? 0);
+    const [, chunks = 0, wait = 0] = (/chunks=(\d+) wait=(\d+)/.exec(body) ?? []).map(Number);
     return setTimeout(() => {
       if (chunks === 0) {
         response.setHeader("content-type", "application/json");
@@ -78,7 +76,7 @@ const server = createServer((request, response) => {
         response.end(isMessages ? messageEnd : end);
       }, burstEveryMs);
       response.on("close", () => clearInterval(timer));
-    }, firstDelayMs);
+    }, wait);
   });
 });
 server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));

@@ -10,17 +10,16 @@ import type { FastifyInstance } from "fastify";
 export function trackRequests(app: FastifyInstance, readiness: Readiness): { settled(seconds: number): Promise<void> } {
   let open = 0;
   let onEmpty: (() => void) | undefined;
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     open += 1;
     reply.raw.once("close", () => {
       open -= 1;
       if (open === 0) onEmpty?.();
     });
-    if (!readiness.draining) return;
+    if (!readiness.draining) return done();
     void reply.header("connection", "close");
-    if (["model", "run"].includes(request.routeOptions.config.contract?.limit ?? "")) {
-      throw new AppError("unavailable", { retryAfterSeconds: 1 });
-    }
+    const isRefused = ["model", "run"].includes(request.routeOptions.config.contract?.limit ?? "");
+    done(isRefused ? new AppError("unavailable", { retryAfterSeconds: 1 }) : undefined);
   });
   return {
     async settled(seconds) {

@@ -10,19 +10,23 @@ const gatherMs = 50;
 
 export type CallRow = typeof modelCalls.$inferSelect;
 
-const columnNames = Object.entries(getTableColumns(modelCalls)).map(
-  ([property, column]) => [property as keyof CallRow, column.name] as const,
-);
+const columns = Object.entries(getTableColumns(modelCalls)).map(([property, column]) => ({
+  name: column.name,
+  /** The rows have the names of the program: renaming every field of every row costs more than writing them as JSON. */
+  given: `r."${property}"`,
+  declared: `"${property}" ${column.getSQLType()}`,
+}));
 
 // By name: a newer version may have added columns, which then take their defaults.
-const names = columnNames.map(([, name]) => name);
+const names = columns.map(({ name }) => name);
 
-// Its parameter is all rows as JSON, with the names of the columns. A commit that does not wait for the disk survives a
-// kill of the server or of PostgreSQL, not a power cut: good enough for what the provider's own bill tells again.
+// Its parameter is all rows as JSON. A commit that does not wait for the disk survives a kill of the server or of
+// PostgreSQL, not a power cut: good enough for what the provider's own bill tells again.
 const upsert = `
   WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
   INSERT INTO kernel.model_calls AS m (${names.join(", ")})
-  SELECT ${names.map((name) => `r.${name}`).join(", ")} FROM relaxed, jsonb_populate_recordset(NULL::kernel.model_calls, $1::jsonb) AS r
+  SELECT ${columns.map(({ given }) => given).join(", ")}
+  FROM relaxed, jsonb_to_recordset($1::jsonb) AS r(${columns.map(({ declared }) => declared).join(", ")})
   ON CONFLICT (workspace_id, id) DO UPDATE SET
     status = excluded.status, error_kind = excluded.error_kind, retries = excluded.retries,
     input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
@@ -31,12 +35,6 @@ const upsert = `
     estimated = excluded.estimated, cache = excluded.cache, cache_age_ms = excluded.cache_age_ms,
     saved_usd = excluded.saved_usd
   WHERE m.status = 'running'`;
-
-function columns(row: CallRow): Record<string, unknown> {
-  const columns: Record<string, unknown> = {};
-  for (const [property, column] of columnNames) if (row[property] !== null) columns[column] = row[property];
-  return columns;
-}
 
 /** Writes rows of `kernel.model_calls` in the order in which they are given. */
 export interface CallRows {
@@ -55,7 +53,7 @@ export function writeCallRows(db: Database, onError: (error: unknown) => void): 
   let timer: NodeJS.Timeout | undefined;
 
   const send = (rows: CallRow[]) =>
-    db.pool.query({ name: "model-calls", text: upsert, values: [JSON.stringify(rows.map(columns))] });
+    db.pool.query({ name: "model-calls", text: upsert, values: [JSON.stringify(rows)] });
 
   async function write(): Promise<void> {
     const rows = [...waiting.values()];

@@ -123,9 +123,10 @@ export function openGateway({
   const ownConnections = serverConnections(settings, outbound);
   const ollama = watchOllama(settings, outbound);
   const notifications = heard ?? null;
-  const keys = keepKeys(db, notifications, (rows) =>
-    rows.map((row) => keyConnection(row, secrets, outbound, baseUrls)).filter((each) => each !== null),
-  );
+  const keys = keepKeys(db, notifications, (rows) => [
+    ...rows.map((row) => keyConnection(row, secrets, outbound, baseUrls)).filter((each) => each !== null),
+    ...ownConnections,
+  ]);
   const routing = keepRouting(db, notifications);
   const lists = keepModelLists();
   const breakerOf = keepBreakers();
@@ -139,9 +140,10 @@ export function openGateway({
 
   /** All ways to providers that the caller has, in the order in which they are tried: the person's key wins. */
   async function connectionsOf(tenant: ModelTenant): Promise<Connection[]> {
-    const stored = await keys.read(tenant.workspaceId, tenant.userId);
+    const known = await keys.read(tenant.workspaceId, tenant.userId);
+    // Asked last: while the keys of the first call are read, an Ollama may be found.
     const local = ollama.connection();
-    return local === null ? [...stored, ...ownConnections] : [...stored, ...ownConnections, local];
+    return local === null ? known : [...known, local];
   }
 
   async function offer(tenant: ModelTenant, refresh = false): Promise<ModelOffer> {

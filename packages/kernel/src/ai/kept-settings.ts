@@ -6,6 +6,9 @@ const keepMs = 30_000;
 /** The same while nothing is heard at all. */
 const keepUnheardMs = 5_000;
 
+/** How long what is kept may be late to end: the cache sets a timer whenever it looks at the clock. */
+const clockMs = 250;
+
 /** What every call asks of a workspace's settings, kept so that not every call asks the database. */
 export interface KeptSettings<Value> {
   /** `name`: what of the workspace; nothing where there is but one. */
@@ -23,7 +26,7 @@ export function keepSettings<Value>(
   load: (workspaceId: string, name: string) => Promise<Value>,
 ): KeptSettings<Value> {
   // By workspace first, so that a change forgets it in one step.
-  const kept = new LRUCache<string, Map<string, Promise<Value>>>({ max: 5000 });
+  const kept = new LRUCache<string, Map<string, Promise<Value>>>({ max: 5000, ttlResolution: clockMs });
   const listeners: ((workspaceId: string) => void)[] = [];
 
   function forget(workspaceId: string): void {

@@ -68,6 +68,8 @@ export function modelMetrics(registry: Registry): ModelMetrics {
       input: tokens.of({ ...labels, direction: "input" }),
       output: tokens.of({ ...labels, direction: "output" }),
       cost: cost.of(labels),
+      /** By how they ended and whose key paid. */
+      calls: new Map<string, { add(): void }>(),
     };
   }
   const known = new Map<string, ReturnType<typeof placesOf>>();
@@ -82,7 +84,13 @@ export function modelMetrics(registry: Registry): ModelMetrics {
         places = placesOf(provider, model);
         known.set(name, places);
       }
-      calls.of({ ...places.labels, status: outcome.status, key_source: call.keySource }).add();
+      const ended = `${outcome.status} ${call.keySource}`;
+      let counted = places.calls.get(ended);
+      if (!counted) {
+        counted = calls.of({ ...places.labels, status: outcome.status, key_source: call.keySource });
+        places.calls.set(ended, counted);
+      }
+      counted.add();
       places.duration.observe(outcome.durationMs / 1000);
       if (outcome.firstPartMs !== null) places.firstPart.observe(outcome.firstPartMs / 1000);
       if (outcome.usage?.inputTokens) places.input.add(outcome.usage.inputTokens);

@@ -113,31 +113,28 @@ export function recordCalls(db: Database, metrics: ModelMetrics, onError: (error
       isSettled = true;
       const durationMs = performance.now() - startedAt;
       metrics.observe(call, { ...outcome, retries: record.retries, firstPartMs, durationMs });
-      const {
-        inputTokens = null,
-        outputTokens = null,
-        reasoningTokens = null,
-        cachedInputTokens = null,
-      } = outcome.usage ?? {};
-      if (inputTokens) span.set("gen_ai.usage.input_tokens", inputTokens);
-      if (outputTokens) span.set("gen_ai.usage.output_tokens", outputTokens);
+      // In place: if its beginning waits to be written, this is what is written instead.
+      row.status = outcome.status;
+      row.errorKind = outcome.errorKind;
+      row.retries = record.retries;
+      row.inputTokens = outcome.usage?.inputTokens ?? null;
+      row.outputTokens = outcome.usage?.outputTokens ?? null;
+      row.reasoningTokens = outcome.usage?.reasoningTokens ?? null;
+      row.cachedInputTokens = outcome.usage?.cachedInputTokens ?? null;
+      row.costUsd = outcome.costUsd;
+      row.estimated = outcome.estimated;
+      row.firstPartMs = firstPartMs === null ? null : Math.round(firstPartMs);
+      row.durationMs = Math.round(durationMs);
+      if (cache) {
+        row.cache = cache.way;
+        row.cacheAgeMs = Math.round(cache.ageMs);
+        row.savedUsd = cache.savedUsd;
+      }
+      rows.put(row);
+      if (row.inputTokens) span.set("gen_ai.usage.input_tokens", row.inputTokens);
+      if (row.outputTokens) span.set("gen_ai.usage.output_tokens", row.outputTokens);
       if (outcome.errorKind) span.fail(outcome.errorKind);
       span.end();
-      rows.put({
-        ...row,
-        status: outcome.status,
-        errorKind: outcome.errorKind,
-        retries: record.retries,
-        inputTokens,
-        outputTokens,
-        reasoningTokens,
-        cachedInputTokens,
-        costUsd: outcome.costUsd,
-        estimated: outcome.estimated,
-        firstPartMs: firstPartMs === null ? null : Math.round(firstPartMs),
-        durationMs: Math.round(durationMs),
-        ...(cache && { cache: cache.way, cacheAgeMs: Math.round(cache.ageMs), savedUsd: cache.savedUsd }),
-      });
     }
     const record: CallRecord = {
       id: row.id,

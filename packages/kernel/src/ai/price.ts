@@ -31,7 +31,12 @@ interface KnownModel {
 /** The table of prices in the package @pydantic/genai-prices, whose version dates it. */
 export const priceTable = "genai-prices 0.1.8";
 
-const known = new LRUCache<string, { model: KnownModel | null }>({ max: 2000, ttl: 60 * 60 * 1000 });
+const known = new LRUCache<string, { model: KnownModel | null }>({
+  max: 2000,
+  ttl: 60 * 60 * 1000,
+  // The cache sets a timer whenever it looks at the clock.
+  ttlResolution: 1000,
+});
 
 /** Which prices hold at an address: a compatible server's own, should the table know it; else none. */
 function priceProvider(connection: Pick<Connection, "kind" | "baseUrl">): string | undefined {

@@ -119,19 +119,17 @@ function register(app: FastifyInstance, all: { name: string; route: RouteDefinit
         request.caller = member;
       },
       handler: async (request, reply) => {
-        const result = await Promise.try(handler, {
-          params: request.params,
-          query: request.query,
-          body: route.body === "raw" ? undefined : request.body,
-          caller: request.caller,
-          request,
-          reply,
-        }).finally(() => {
-          if (route.body === "raw") drain(request);
-        });
-        if (route.response === "none") return reply.status(204).send();
-        if (route.response === "raw") return reply.sent ? reply : reply.send(result);
-        return reply.status(route.status ?? 200).send(result);
+        const { params, query, caller } = request;
+        const isRaw = route.body === "raw";
+        try {
+          const body = isRaw ? undefined : request.body;
+          const result = await handler({ params, query, body, caller, request, reply });
+          if (route.response === "none") return reply.status(204).send();
+          if (route.response === "raw") return reply.sent ? reply : reply.send(result);
+          return reply.status(route.status ?? 200).send(result);
+        } finally {
+          if (isRaw) drain(request);
+        }
       },
     });
   }

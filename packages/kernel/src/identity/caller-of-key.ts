@@ -17,6 +17,8 @@ export type CallerOfKey = (apiKey: ApiKey) => Promise<Caller | null>;
 
 /** A key whose end is not heard, because a message was lost, is good for so long at most. */
 const keepMs = 10_000;
+/** How long what is kept may be late to end: the cache sets a timer whenever it looks at the clock. */
+const clockMs = 250;
 /** Once a minute is enough for a list, and spares a write per request. */
 const usedEveryMs = 60_000;
 /** Triggers tell of every change of keys, members and accounts as `key:<id>` or `person:<id>`. */
@@ -48,7 +50,11 @@ export function keepApiKeys(
   notifications: Notifications,
   onError: (error: unknown) => void,
 ): KeptApiKeys {
-  const kept = new LRUCache<string, Promise<KeptKey | null>>({ max: 10_000, ttl: keepMs });
+  const kept = new LRUCache<string, Promise<KeptKey | null>>({
+    max: 10_000,
+    ttl: keepMs,
+    ttlResolution: clockMs,
+  });
   const keysOfPerson = new LRUCache<string, Set<string>>({ max: 10_000 });
 
   // What changes while it is read is not kept: nobody knows yet whose it is.

@@ -36,11 +36,11 @@ export function createRateLimit(redis: Redis | null, limits: Limits = defaultLim
   const address = limiter("address", limits.address);
   const sensitive = limiter("sensitive", limits.sensitive);
 
-  function limitersFor(route: RouteDefinition, caller: Caller | null, ip: string) {
+  function limitersFor(route: RouteDefinition, caller: Caller | null, request: FastifyRequest) {
     const chosen: { limiter: typeof calls; key: string }[] = [];
-    if (route.limit === "sensitive") chosen.push({ limiter: sensitive, key: ip });
+    if (route.limit === "sensitive") chosen.push({ limiter: sensitive, key: networkOf(request.ip) });
     if (route.limit === "run" && caller !== null) chosen.push({ limiter: runs, key: caller.personId });
-    if (caller === null) chosen.push({ limiter: address, key: ip });
+    if (caller === null) chosen.push({ limiter: address, key: networkOf(request.ip) });
     else if (caller.via.kind !== "session" || route.limit === "model")
       chosen.push({ limiter: calls, key: caller.personId });
     else chosen.push({ limiter: pages, key: caller.personId });
@@ -48,7 +48,7 @@ export function createRateLimit(redis: Redis | null, limits: Limits = defaultLim
   }
 
   return async (request: FastifyRequest, reply: FastifyReply, route, caller) => {
-    for (const { limiter: each, key } of limitersFor(route, caller, networkOf(request.ip))) {
+    for (const { limiter: each, key } of limitersFor(route, caller, request)) {
       let state: RateLimiterRes;
       let refused = false;
       try {

@@ -22,11 +22,28 @@ export function routeOf(request: FastifyRequest): string {
   return ownRoutes.test(url) ? url : "page";
 }
 
+/** Where requests are counted, kept by route, method and status: finding a place costs more than counting. */
+function keepPlaces({ requestSeconds }: Metrics) {
+  const kept = new Map<string, { route: string; seconds: ReturnType<Metrics["requestSeconds"]["of"]> }>();
+  return (request: FastifyRequest, status: number) => {
+    const key = `${request.method} ${status} ${request.routeOptions.url}`;
+    let place = kept.get(key);
+    if (!place) {
+      const method = methods.has(request.method) ? request.method : "other";
+      const route = routeOf(request);
+      place = { route, seconds: requestSeconds.of({ method, route, status: String(status) }) };
+      kept.set(key, place);
+    }
+    return place;
+  };
+}
+
 /** Measures, traces and logs every request. Registered before every other hook. */
 export function observeRequests(
   app: FastifyInstance,
   { metrics, tracing }: { metrics: Metrics; tracing: Tracing | null },
 ): void {
+  const placeOf = keepPlaces(metrics);
   app.addHook("onRequest", (request, reply, done) => {
     metrics.requestsInFlight.inc();
     const begun = performance.now();
@@ -34,10 +51,9 @@ export function observeRequests(
     reply.raw.once("close", () => {
       const milliseconds = performance.now() - begun;
       const status = reply.raw.writableFinished ? reply.raw.statusCode : clientGone;
-      const method = methods.has(request.method) ? request.method : "other";
-      const route = routeOf(request);
+      const { route, seconds } = placeOf(request, status);
       metrics.requestsInFlight.dec();
-      metrics.requestSeconds.of({ method, route, status: String(status) }).observe(milliseconds / 1000);
+      seconds.observe(milliseconds / 1000);
       const level = status >= 500 || milliseconds > slowMilliseconds ? "info" : "debug";
       request.log[level]({ method: request.method, route, status, ms: Math.round(milliseconds) }, "request");
     });

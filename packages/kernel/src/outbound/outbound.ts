@@ -2,7 +2,7 @@ import type { LookupFunction, Socket } from "node:net";
 import { Agent } from "undici";
 import { readAllowance } from "./addresses.ts";
 import { OutboundRefused, guardedConnector } from "./guarded-connector.ts";
-import { type PooledFetch, type RawRequest, pooledFetch } from "./pooled-fetch.ts";
+import { type PooledFetch, pooledFetch } from "./pooled-fetch.ts";
 
 /** The server's two ways out. Connections are pooled per origin and kept alive. */
 export interface Outbound {
@@ -56,9 +56,13 @@ export function openOutbound(settings: OutboundSettings = {}): Outbound {
         return fetchGuarded(url, init);
       },
       {
-        async send(url: URL, request: RawRequest) {
+        async send(...[url, ...rest]: Parameters<PooledFetch["send"]>) {
           refuseCredentials(url);
-          return fetchGuarded.send(url, request);
+          return fetchGuarded.send(url, ...rest);
+        },
+        sendWhole(...[url, ...rest]: Parameters<PooledFetch["sendWhole"]>) {
+          refuseCredentials(url);
+          return fetchGuarded.sendWhole(url, ...rest);
         },
       },
     ),

@@ -19,12 +19,31 @@ export interface RawRequest {
   /** Names in lower case. */
   headers: Record<string, string>;
   body: string;
-  signal: AbortSignal;
+}
+
+/** An answer that is wanted whole, and the way to give it up. */
+export interface WholeAnswer {
+  answer: Promise<Omit<RawAnswer, "body"> & { body: Buffer }>;
+  /** Closes the connection; `answer` fails with the reason unless it has come. */
+  abort(reason: Error): void;
+}
+
+/** So many bytes of an answer are taken; those of one with another status than 2xx are cut off there, not refused. */
+export interface MostBytes {
+  answer: number;
+  error: number;
 }
 
 /** A fetch that can also do without web streams, which cost more than the rest of a request. */
 export interface PooledFetch extends Fetch {
-  send(url: URL, request: RawRequest): Promise<RawAnswer>;
+  send(url: URL, request: RawRequest, signal: AbortSignal): Promise<RawAnswer>;
+  /** The same for an answer that is read at once: without any stream, which costs more than its bytes. */
+  sendWhole(url: URL, request: RawRequest, most: MostBytes): WholeAnswer;
+}
+
+/** The answer is longer than the caller takes. */
+export class AnswerTooLong extends Error {
+  override readonly name = "AnswerTooLong";
 }
 
 /** The other side sent a redirect; following it could lead anywhere. */
@@ -88,17 +107,71 @@ export function pooledFetch(dispatcher: Dispatcher): PooledFetch {
       headers: headersOf(answer.headers),
     });
   };
-  async function send(url: URL, { method, headers, body, signal }: RawRequest): Promise<RawAnswer> {
-    const path = url.pathname + url.search;
-    const answer = await dispatcher.request({ origin: url.origin, path, method, headers, body, signal });
+  async function send(url: URL, request: RawRequest, signal: AbortSignal): Promise<RawAnswer> {
+    const answer = await dispatcher.request({ ...placeOf(url), ...request, signal });
     refuseRedirect(url, answer.statusCode, answer.body);
     return { status: answer.statusCode, headers: answer.headers, body: answer.body };
   }
-  return Object.assign(fetch, { send });
+  return Object.assign(fetch, { send, sendWhole: wholeAnswers(dispatcher) });
+}
+
+const placeOf = (url: URL) => ({ origin: url.origin, path: url.pathname + url.search });
+
+const isRedirect = (status: number) => status >= 300 && status < 400;
+
+function redirectRefused(url: URL): RedirectRefused {
+  return new RedirectRefused(`The server at ${url.host} redirects to another address, which is not followed.`);
 }
 
 function refuseRedirect(url: URL, status: number, body: Readable): void {
-  if (status < 300 || status >= 400) return;
+  if (!isRedirect(status)) return;
   body.on("error", () => undefined).destroy();
-  throw new RedirectRefused(`The server at ${url.host} redirects to another address, which is not followed.`);
+  throw redirectRefused(url);
+}
+
+function wholeAnswers(dispatcher: Dispatcher): PooledFetch["sendWhole"] {
+  return (url, request, most) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Awaited<WholeAnswer["answer"]>>();
+    const chunks: Buffer[] = [];
+    let total = 0;
+    let limit = most.answer;
+    let status = 0;
+    let headers: RawAnswer["headers"] = {};
+    let reason: Error | undefined;
+    let connection: Dispatcher.DispatchController | undefined;
+    const finish = () =>
+      resolve({ status, headers, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+    const abort = (why: Error) => {
+      reason ??= why;
+      reject(reason);
+      connection?.abort(reason);
+    };
+    dispatcher.dispatch(
+      { ...placeOf(url), ...request },
+      {
+        onRequestStart(controller) {
+          connection = controller;
+          if (reason) controller.abort(reason);
+        },
+        onResponseStart(_controller, code, received) {
+          // What comes with 1xx is no answer yet.
+          if (code < 200) return;
+          status = code;
+          headers = received;
+          if (code >= 300) limit = most.error;
+          if (isRedirect(code)) abort(redirectRefused(url));
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk);
+          total += chunk.length;
+          if (total <= limit) return;
+          if (status >= 300) finish();
+          abort(new AnswerTooLong(`The server at ${url.host} sent more than ${limit} bytes.`));
+        },
+        onResponseEnd: finish,
+        onResponseError: (_controller, error) => reject(error),
+      },
+    );
+    return { answer: promise, abort };
+  };
 }

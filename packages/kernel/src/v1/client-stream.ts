@@ -16,6 +16,18 @@ export interface ClientStream {
   end(): void;
 }
 
+/** Writes a whole answer of JSON as it came, past what is asked of answers that are still objects. */
+export function sendWhole(reply: FastifyReply, body: Buffer, headers: Record<string, string>): void {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    ...headers,
+    "content-type": "application/json; charset=utf-8",
+    "content-length": body.length,
+  });
+  reply.raw.end(body);
+}
+
 /** Begins a stream of events. From here on errors are events, because the status has been sent. */
 export function openClientStream(reply: FastifyReply, headers: Record<string, string> = {}): ClientStream {
   reply.hijack();
@@ -23,7 +35,6 @@ export function openClientStream(reply: FastifyReply, headers: Record<string, st
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     ...headers,
-    "x-request-id": reply.request.id,
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
     // Proxies such as nginx would hold events back to fill their buffers.

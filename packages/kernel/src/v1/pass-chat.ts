@@ -1,7 +1,7 @@
 import type { ChatCompletionBody, ChatMessage } from "@mindmesh/contracts/v1";
 import type { FastifyReply } from "fastify";
 import { type Demand, ModelFailed, type ModelGateway, type ModelTenant } from "../ai/index.ts";
-import { type ClientStream, openClientStream } from "./client-stream.ts";
+import { type ClientStream, openClientStream, sendWhole } from "./client-stream.ts";
 import type { CallSettings } from "./complete-chat.ts";
 import { refusalOf } from "./openai-error.ts";
 import { keepSaid } from "./said-so-far.ts";
@@ -90,10 +90,7 @@ export async function passChat(
     );
     if (passed === null) return { state: "usual" };
     if (passed.type === "whole") {
-      void reply
-        .headers({ "x-mindmesh-call-id": passed.callId, "x-mindmesh-model": model })
-        .type("application/json; charset=utf-8")
-        .send(passed.body);
+      sendWhole(reply, passed.body, { "x-mindmesh-call-id": passed.callId, "x-mindmesh-model": model });
     } else void stream?.write("data: [DONE]\n\n");
   } catch (error) {
     if (stream === undefined) {

@@ -16,7 +16,7 @@ function offer(
     label: kind,
     source: via,
     baseUrl: "http://provider.example",
-    fetch: Object.assign(refuse, { send: refuse }),
+    fetch: Object.assign(refuse, { send: refuse, sendWhole: () => ({ answer: refuse(), abort: () => undefined }) }),
     readKey: () => null,
   };
   const models = names.map((name) => ({

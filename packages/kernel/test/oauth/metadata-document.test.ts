@@ -42,7 +42,10 @@ beforeAll(async () => {
           fetched.push(url instanceof Request ? url.url : url.toString());
           return new Response(JSON.stringify(document), { headers: { "content-type": "application/json" } });
         },
-        { send: () => Promise.reject(new Error("not asked for")) },
+        {
+          send: () => Promise.reject(new Error("not asked for")),
+          sendWhole: () => ({ answer: Promise.reject(new Error("not asked for")), abort: () => undefined }),
+        },
       ),
     },
   });

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { BrokenCircuitError } from "cockatiel";
-import type { RawAnswer } from "../../outbound/index.ts";
+import { AnswerTooLong, type RawAnswer } from "../../outbound/index.ts";
 import type { Connection } from "../connection.ts";
 import { explainFailure } from "../explain-failure.ts";
 import { ModelFailed } from "../failures.ts";
@@ -45,8 +45,8 @@ export type Passed = { type: "whole"; body: Buffer; callId: string } | { type: "
 
 /** Nothing shows that a provider writes at an answer that comes whole, so it gets as long as OpenAI's clients wait. */
 const wholeAnswerMs = 10 * 60_000;
-const largestWholeBytes = 64 * 1024 * 1024;
 const largestErrorBytes = 256 * 1024;
+const largestWholeBytes = { answer: 64 * 1024 * 1024, error: largestErrorBytes };
 /** How long the rest of a connection may take to end so that it can be used again. */
 const lingerMs = 1000;
 
@@ -74,7 +74,7 @@ export async function passThrough(
   });
   const patience = providers[connection.kind].thinksSilently?.(name.model) ? silentThinkingFactor : 1;
   const attempt: Attempt = {
-    url: new URL(format.url),
+    url: format.url,
     body: format.write(record.maxOutputTokens),
     apiKey,
     connection,
@@ -119,16 +119,22 @@ function explain(error: unknown, { connection, apiKey, record }: Attempt): Model
   return new ModelFailed(explainFailure(error, connection.label, apiKey), record.hasBegun(), error);
 }
 
-/** Sends the request and looks at the head of the answer. @throws ProviderRefused, BadAnswer */
-async function open({ url, body, apiKey, connection }: Attempt, stop: AbortSignal): Promise<RawAnswer> {
+function requestOf({ body, apiKey }: Attempt) {
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (apiKey !== null) headers["authorization"] = `Bearer ${apiKey}`;
-  const answer = await connection.fetch.send(url, { method: "POST", headers, body, signal: stop });
-  if (answer.status >= 200 && answer.status < 300) return answer;
-  throw new ProviderRefused(answer.status, await textOf(answer.body, largestErrorBytes), headersOf(answer));
+  return { method: "POST" as const, headers, body };
 }
 
-function headersOf({ headers }: RawAnswer): Headers {
+const isGood = (status: number) => status >= 200 && status < 300;
+
+/** Sends the request and looks at the head of the answer. @throws ProviderRefused, BadAnswer */
+async function open(attempt: Attempt, stop: AbortSignal): Promise<RawAnswer> {
+  const answer = await attempt.connection.fetch.send(attempt.url, requestOf(attempt), stop);
+  if (isGood(answer.status)) return answer;
+  throw new ProviderRefused(answer.status, await textOf(answer.body, largestErrorBytes), headersOf(answer.headers));
+}
+
+function headersOf(headers: RawAnswer["headers"]): Headers {
   const pairs = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]],
   );
@@ -154,50 +160,39 @@ const noUsage: Usage = {
   cacheWriteTokens: null,
 };
 
-async function guarded<T>(
-  attempt: Attempt,
-  limits: TimeLimits,
-  run: (stop: AbortController, watch: ReturnType<typeof watchTime>) => Promise<T>,
-): Promise<T> {
-  const { signal } = attempt;
-  const stop = new AbortController();
-  const watch = watchTime(limits, (reason) => stop.abort(reason));
-  const onAbort = () => stop.abort(signal.reason);
+async function passWhole(attempt: Attempt, limits: TimeLimits): Promise<Passed> {
+  try {
+    return await readWhole(attempt, limits);
+  } catch (error) {
+    const isTooLong = error instanceof AnswerTooLong;
+    throw explain(isTooLong ? new BadAnswer("sent more in one piece than can be accepted") : error, attempt);
+  }
+}
+
+async function readWhole(attempt: Attempt, limits: TimeLimits): Promise<Passed> {
+  const { signal, record } = attempt;
+  const { answer, abort } = attempt.connection.fetch.sendWhole(attempt.url, requestOf(attempt), largestWholeBytes);
+  const watch = watchTime(limits, abort);
+  const onAbort = () => abort(signal.reason as Error);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    return await run(stop, watch);
-  } catch (error) {
-    // Whatever goes wrong, the provider is not kept writing.
-    if (!stop.signal.aborted) stop.abort(error);
-    // The reason says more than what it did to the connection.
-    throw explain(stop.signal.reason, attempt);
+    const { status, headers, body } = await answer;
+    if (!isGood(status)) throw refusal(status, body, headers);
+    if (String(headers["content-type"] ?? "").includes("html")) throw webPage();
+    const { usage: reported, text } = parseWhole(body, headers);
+    record.onFirstPart();
+    const usage = readChatUsage(reported);
+    if (usage === null) record.onText(text);
+    record.done(usage ?? noUsage);
+    return { type: "whole", body, callId: record.id };
   } finally {
     watch.stop();
     signal.removeEventListener("abort", onAbort);
   }
 }
 
-function passWhole(attempt: Attempt, limits: TimeLimits): Promise<Passed> {
-  return guarded(attempt, limits, async (stop) => {
-    const { body, headers } = await open(attempt, stop.signal);
-    const type = String(headers["content-type"] ?? "");
-    if (type.includes("html")) throw webPage();
-    const chunks: Buffer[] = [];
-    let total = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      total += chunk.length;
-      if (total > largestWholeBytes) throw new BadAnswer("sent more in one piece than can be accepted");
-    }
-    const bytes = Buffer.concat(chunks);
-    const answer = parseWhole(bytes, headers);
-    attempt.record.onFirstPart();
-    const usage = readChatUsage(answer.usage);
-    if (usage === null) attempt.record.onText(answer.text);
-    attempt.record.done(usage ?? noUsage);
-    return { type: "whole", body: bytes, callId: attempt.record.id };
-  });
-}
+const refusal = (status: number, body: Buffer, headers: RawAnswer["headers"]) =>
+  new ProviderRefused(status, body.toString("utf8", 0, largestErrorBytes), headersOf(headers));
 
 function webPage(): BadAnswer {
   return new BadAnswer("answered with a web page instead of a model's answer; the base URL is probably wrong");
@@ -218,8 +213,7 @@ function parseWhole(bytes: Buffer, headers: RawAnswer["headers"]): { usage: unkn
   } catch {
     throw new BadAnswer("sent something that is not part of an answer");
   }
-  if (answer.error)
-    throw new ProviderRefused(200, bytes.toString("utf8", 0, largestErrorBytes), headersOf({ headers } as RawAnswer));
+  if (answer.error) throw refusal(200, bytes, headers);
   const choice = answer.choices?.[0];
   if (!choice) throw new BadAnswer("ended its answer before it began");
   if (typeof choice.finish_reason !== "string") throw new EndedEarly();
@@ -227,17 +221,25 @@ function parseWhole(bytes: Buffer, headers: RawAnswer["headers"]): { usage: unkn
   return { usage: answer.usage, text: `${typeof content === "string" ? content : ""}${JSON.stringify(calls ?? "")}` };
 }
 
-function passStream(attempt: Attempt, limits: TimeLimits, includesUsage: boolean, target: PassTarget): Promise<Passed> {
-  const { record } = attempt;
+async function passStream(
+  attempt: Attempt,
+  limits: TimeLimits,
+  includesUsage: boolean,
+  target: PassTarget,
+): Promise<Passed> {
+  const { record, signal } = attempt;
   const events = readChatEvents(includesUsage);
-  return guarded(attempt, limits, async (stop, watch) => {
+  const stop = new AbortController();
+  const watch = watchTime(limits, (reason) => stop.abort(reason));
+  const onAbort = () => stop.abort(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
     const { body, headers } = await open(attempt, stop.signal);
     const type = String(headers["content-type"] ?? "");
     if (type.includes("html")) throw webPage();
     if (type.includes("json")) {
       const text = await textOf(body, largestErrorBytes);
-      if (tellsOfError.test(text.slice(0, 2000)))
-        throw new ProviderRefused(200, text, headersOf({ headers } as RawAnswer));
+      if (tellsOfError.test(text.slice(0, 2000))) throw new ProviderRefused(200, text, headersOf(headers));
       throw new BadAnswer("did not stream its answer");
     }
     try {
@@ -262,7 +264,15 @@ function passStream(attempt: Attempt, limits: TimeLimits, includesUsage: boolean
     if (usage === null) record.onText(" ".repeat(events.textBytes()));
     record.done(usage ?? noUsage);
     return { type: "streamed", callId: record.id };
-  });
+  } catch (error) {
+    // Whatever goes wrong, the provider is not kept writing.
+    if (!stop.signal.aborted) stop.abort(error);
+    // The reason says more than what it did to the connection.
+    throw explain(stop.signal.reason, attempt);
+  } finally {
+    watch.stop();
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 /** Passes events on until the provider has said its end. @throws EndedEarly when it never does */

@@ -31,10 +31,18 @@ const strictFields: Partial<Record<Connection["kind"], ReadonlySet<string>>> = {
   mistral: new Set([...common, "max_tokens", "presence_penalty", "frequency_penalty", "parallel_tool_calls"]),
 };
 
+/** Reading an address costs as much as looking up a key. */
+const addresses = new WeakMap<Connection, URL>();
+
 /** Where a connection takes chat completions in OpenAI's form; null where it speaks another format. */
-function addressOf({ kind, baseUrl }: Connection): string | null {
+function addressOf(connection: Connection): URL | null {
+  const { kind, baseUrl } = connection;
   if (kind === "anthropic" || kind === "google") return null;
-  return `${baseUrl}${kind === "ollama" ? "/v1" : ""}/chat/completions`;
+  const known = addresses.get(connection);
+  if (known) return known;
+  const address = new URL(`${baseUrl}${kind === "ollama" ? "/v1" : ""}/chat/completions`);
+  addresses.set(connection, address);
+  return address;
 }
 
 /**
@@ -46,7 +54,7 @@ export function sameFormat(
   connection: Connection,
   model: string,
   body: ChatBody,
-): { url: string; write(maxOutputTokens: number | undefined): string } | null {
+): { url: URL; write(maxOutputTokens: number | undefined): string } | null {
   const url = addressOf(connection);
   if (url === null) return null;
   const known = strictFields[connection.kind];
@@ -56,16 +64,18 @@ export function sameFormat(
   return {
     url,
     write(maxOutputTokens) {
-      const { stream_options: options, ...rest } = body;
-      const limit = connection.kind === "openai" ? "max_completion_tokens" : "max_tokens";
+      const request: ChatBody = { ...body, model };
       const isLimited = body["max_tokens"] != null || body["max_completion_tokens"] != null;
-      return JSON.stringify({
-        ...rest,
-        model,
-        // Mistral reports the usage always, and does not know the question.
-        ...(body.stream && !isMistral && { stream_options: { ...(options as object | null), include_usage: true } }),
-        ...(!isLimited && maxOutputTokens !== undefined && { [limit]: maxOutputTokens }),
-      });
+      if (!isLimited && maxOutputTokens !== undefined) {
+        request[connection.kind === "openai" ? "max_completion_tokens" : "max_tokens"] = maxOutputTokens;
+      }
+      // Mistral reports the usage always, and does not know the question.
+      const asksUsage = body.stream === true && !isMistral;
+      // What is undefined is not written.
+      request["stream_options"] = asksUsage
+        ? { ...(body["stream_options"] as object | null), include_usage: true }
+        : undefined;
+      return JSON.stringify(request);
     },
   };
 }

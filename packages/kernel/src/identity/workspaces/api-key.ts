@@ -20,7 +20,8 @@ export function formatApiKey(id: string, secret: string): string {
 export function parseApiKey(text: string): { id: string; secret: string } | null {
   const [, digits, secret] = form.exec(text) ?? [];
   if (digits === undefined || secret === undefined) return null;
-  return { id: digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"), secret };
+  const part = (from: number, to: number) => digits.slice(from, to);
+  return { id: `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`, secret };
 }
 
 export function apiKeyFits(secretHash: Buffer, secret: string): boolean {

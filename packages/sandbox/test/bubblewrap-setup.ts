@@ -15,9 +15,10 @@ export const bubblewrapSetup = {
   languages: ["python" as const, "javascript" as const, "typescript" as const, "shell" as const],
   linux: true,
   places: "/etc/shadow /root /home /var /run /etc/ssh /etc/ssl/private /var/run/docker.sock /sys".split(" "),
-  async open(directory: string) {
+  /** `waitMs`: how long a launcher waits for the next run; with none, a run leaves nothing at all. */
+  async open(directory: string, waitMs = 0) {
     const own = path.join(directory, "bubblewrap");
-    const drivers = [bubblewrapDriver({ directory: own })];
+    const drivers = [bubblewrapDriver({ directory: own, waitMs })];
     const sandbox = await openSandbox({ directory, drivers, concurrency: 2, log: () => {} });
     const records = await readdir(path.join(own, "instances")).catch(() => []);
     instances.push(...records.map((record) => path.basename(record, ".json")));
@@ -28,7 +29,6 @@ export const bubblewrapSetup = {
 
 /** Processes, mounts and control groups of this test file's sandboxes. */
 export async function leftovers(): Promise<string[]> {
-  const ours = (text: string) => instances.some((instance) => text.includes(instance));
   const left: string[] = [];
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
@@ -38,7 +38,7 @@ export async function leftovers(): Promise<string[]> {
   }
   for (const line of (await readFile("/proc/self/mounts", "utf8")).split("\n"))
     if (ours(line)) left.push(`mount ${line}`);
-  for (const group of await groups()) if (ours(group)) left.push(`group ${group}`);
+  for (const folder of await groupFolders()) left.push(`group ${folder}`);
   return left.sort();
 }
 
@@ -48,8 +48,8 @@ export async function stages(): Promise<string[]> {
   return names.filter((name) => instances.some((instance) => name.includes(instance))).sort();
 }
 
-/** Names of the control groups of runs, wherever this process may make them. */
-async function groups(): Promise<string[]> {
+/** Folders of the control groups of this test file's runs, wherever this process may make them. */
+export async function groupFolders(): Promise<string[]> {
   const found: string[] = [];
   for (const line of (await readFile("/proc/self/cgroup", "utf8")).split("\n")) {
     const [, controllers = "", below = ""] = line.split(":");
@@ -59,8 +59,16 @@ async function groups(): Promise<string[]> {
       `/sys/fs/cgroup${path.dirname(below)}`,
     ]) {
       const names = await readdir(folder).catch(() => []);
-      found.push(...names.filter((name) => name.startsWith("mindmesh-run-")));
+      found.push(
+        ...names
+          .filter((name) => name.startsWith("mindmesh-run-") && ours(name))
+          .map((name) => path.join(folder, name)),
+      );
     }
   }
   return [...new Set(found)];
+}
+
+function ours(text: string): boolean {
+  return instances.some((instance) => text.includes(instance));
 }

@@ -4,6 +4,7 @@ import type { SandboxDriver } from "../../driver.ts";
 import type { SandboxNetwork } from "../../network/network.ts";
 import { userIds } from "../../running/user-ids.ts";
 import { findMachine } from "./machine.ts";
+import { keepLaunchers } from "./launchers.ts";
 import { keepInterpreter, keptPrograms } from "../linux/keep-interpreter.ts";
 import { cacheFonts, testWall } from "./self-test.ts";
 import { setStage } from "./stage.ts";
@@ -13,6 +14,8 @@ import { type Yard, startWall } from "./wall-process.ts";
 interface BubblewrapOptions {
   directory: string;
   connect?: SandboxNetwork["connect"] | undefined;
+  /** How long a launcher waits for a next run. Standard: 1 minute; 0: none waits. */
+  waitMs?: number;
 }
 
 /**
@@ -20,12 +23,17 @@ interface BubblewrapOptions {
  * per run, never as root. `directory` is the driver's own folder on the host. With `connect`, a run that may reach hosts gets
  * a proxy to them; without, there is no network at all.
  */
-export function bubblewrapDriver({ directory, connect }: BubblewrapOptions): SandboxDriver {
+export function bubblewrapDriver({ directory, connect, waitMs = 60_000 }: BubblewrapOptions): SandboxDriver {
   let yard: Yard | null = null;
   const here = (): Yard => {
     if (yard === null) throw new Error("The self-test of bubblewrap has not passed.");
     return yard;
   };
+  async function closeYard(): Promise<void> {
+    await yard?.launchers.close();
+    await yard?.stage.remove();
+    yard = null;
+  }
   return {
     name: "bubblewrap",
     reachesHosts: connect !== undefined,
@@ -35,11 +43,11 @@ export function bubblewrapDriver({ directory, connect }: BubblewrapOptions): San
       try {
         const stage = await setStage(directory, found.machine.filter, found.machine.groups);
         const fonts = (await readdir(path.join(stage.directory, "inside/matplotlib"))).sort();
-        yard = { machine: found.machine, stage, fonts, users: userIds(), connect };
+        const launchers = keepLaunchers(found.machine, stage, waitMs);
+        yard = { machine: found.machine, stage, launchers, fonts, users: userIds(), connect };
         const report = await testWall(yard);
         if (!report.passed) {
-          await stage.remove();
-          yard = null;
+          await closeYard();
         } else if (fonts.length === 0) {
           await cacheFonts(yard, report, directory);
         }
@@ -53,9 +61,6 @@ export function bubblewrapDriver({ directory, connect }: BubblewrapOptions): San
       const program = [keptPrograms[job.language]];
       return keepInterpreter(await startWall(here(), { ...job, program, commands: true }), job.limits);
     },
-    async close() {
-      await yard?.stage.remove();
-      yard = null;
-    },
+    close: closeYard,
   };
 }

@@ -14,6 +14,8 @@ export interface ControlGroups {
 
 export interface ControlGroup {
   directories: string[];
+  /** Throws where a limit cannot be set. */
+  limit(limits: Pick<RunLimits, "memoryBytes" | "processes">): void;
   /**
    * Moves a process in; rejects where it cannot. The first move after a while waits some 10 ms in the kernel, until all
    * processors have passed by.
@@ -44,11 +46,12 @@ export async function findControlGroups(): Promise<{ groups: ControlGroups } | {
   const groups = versionTwo(own) ?? versionOne(own);
   if (groups === null) return { reason: "Memory and process control groups are not set up or not delegated." };
   try {
-    const group = await makeControlGroup(groups, `test-${process.pid}`, {
-      memoryBytes: 64 * 2 ** 20,
-      processes: 16,
-    });
-    await group.remove();
+    const group = await makeControlGroup(groups, `test-${process.pid}`);
+    try {
+      group.limit({ memoryBytes: 64 * 2 ** 20, processes: 16 });
+    } finally {
+      await group.remove();
+    }
     return { groups };
   } catch (error) {
     return { reason: `Control groups cannot be made (${error instanceof Error ? error.message : String(error)}).` };
@@ -89,12 +92,8 @@ function versionOne(own: string): ControlGroups | null {
   return found.has("memory") && found.has("pids") ? { version: 1, parents } : null;
 }
 
-/** Throws where the folders cannot be made or a limit cannot be set. */
-export async function makeControlGroup(
-  { version, parents }: ControlGroups,
-  id: string,
-  { memoryBytes, processes }: Pick<RunLimits, "memoryBytes" | "processes">,
-): Promise<ControlGroup> {
+/** Without limits at first. Throws where the folders cannot be made. */
+export async function makeControlGroup({ version, parents }: ControlGroups, id: string): Promise<ControlGroup> {
   const directories = [...new Set(parents.map(({ directory }) => path.join(directory, `${groupPrefix}${id}`)))];
   const of = (controller: string) => {
     const parent = parents.find((parent) => parent.controller === controller || parent.controller === "all");
@@ -103,26 +102,27 @@ export async function makeControlGroup(
   const memory = of("memory") ?? "";
   const pids = of("pids") ?? "";
   const accounting = of("cpuacct");
-  // The launcher and bubblewrap's two processes count as well.
-  const allowedProcesses = String(processes + 3);
   try {
     for (const directory of directories) await mkdir(directory, { recursive: true });
-    must(path.join(pids, "pids.max"), allowedProcesses);
-    if (version === 2) {
-      must(path.join(memory, "memory.max"), String(memoryBytes));
-      write(path.join(memory, "memory.swap.max"), "0");
-      write(path.join(memory, "memory.oom.group"), "1");
-      write(path.join(memory, "cpu.weight"), weight);
-    } else {
-      must(path.join(memory, "memory.limit_in_bytes"), String(memoryBytes));
-      write(path.join(memory, "memory.memsw.limit_in_bytes"), String(memoryBytes));
-    }
   } catch (error) {
     for (const directory of directories) await rmdir(directory).catch(() => {});
     throw error;
   }
   return {
     directories,
+    limit({ memoryBytes, processes }) {
+      // The launcher and bubblewrap's two processes count as well.
+      must(path.join(pids, "pids.max"), String(processes + 3));
+      if (version === 2) {
+        must(path.join(memory, "memory.max"), String(memoryBytes));
+        write(path.join(memory, "memory.swap.max"), "0");
+        write(path.join(memory, "memory.oom.group"), "1");
+        write(path.join(memory, "cpu.weight"), weight);
+      } else {
+        must(path.join(memory, "memory.limit_in_bytes"), String(memoryBytes));
+        write(path.join(memory, "memory.memsw.limit_in_bytes"), String(memoryBytes));
+      }
+    },
     async admit(pid) {
       for (const directory of directories) {
         await writeFile(path.join(directory, "cgroup.procs"), String(pid), { flag: "r+" });

@@ -6,10 +6,21 @@ import type { Machine } from "./machine.ts";
 import type { Stage } from "./stage.ts";
 
 /**
- * File descriptors of the launcher. Inside, a program has 0 to 3 and a kernel 4 as well. Where there are control groups,
- * bubblewrap is not begun before a line has come through the gate; when the gate closes without one, the launcher ends.
+ * File descriptors of the launcher. Inside, a program has 0 to 3 and a kernel 4 as well. Through the gate comes the name
+ * of the file with what it is to do; when the gate closes without one, the launcher ends.
  */
-export const descriptors = { display: 3, commands: 4, filter: 5, status: 6, gate: 7 } as const;
+const descriptors = { display: 3, commands: 4, filter: 5, status: 6, gate: 7 } as const;
+
+/** The launcher's descriptors by name, seen from the server. */
+export interface LauncherStreams<Readable, Writable> {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  display: Readable;
+  commands: Writable;
+  /** What bubblewrap tells of the program. */
+  status: Readable;
+}
 
 interface Launch {
   machine: Machine;
@@ -34,13 +45,36 @@ const temporaryBytes = 64 * 2 ** 20;
 const insideNode = "/opt/bin/node";
 
 /**
- * The command that puts up the wall and starts a program behind it, to be spawned with an EMPTY environment: what the
- * launcher's has in it can be read inside at /proc/1/environ, whatever bubblewrap clears.
+ * The command of a launcher that waits, to be spawned with an EMPTY environment: what the launcher's has in it can be read
+ * inside at /proc/1/environ, whatever bubblewrap clears.
  *
- * As root: a mount namespace of its own makes the server's folders, which no other user may enter, visible under the
- * stage; it goes with the last process. Then the launcher gives up root for good, before bubblewrap starts.
+ * As root it has a mount namespace of its own, which goes with the last process.
  */
-export function launchCommand(launch: Launch): { command: string; args: string[] } {
+export function launcherCommand({ asRoot, strayDescriptors, launcherShell }: Machine): {
+  command: string;
+  args: string[];
+} {
+  const script = [
+    "set -e",
+    ...strayDescriptors
+      .filter((descriptor) => descriptor > descriptors.gate)
+      .map((descriptor) => `exec ${descriptor}<&-`),
+    `IFS= read -r script <&${descriptors.gate}`,
+    `exec ${descriptors.gate}<&-`,
+    '. "$script"',
+  ].join("\n");
+  const [shell = "/bin/sh", ...flags] = launcherShell;
+  return asRoot
+    ? { command: "/usr/bin/unshare", args: ["--mount", "--propagation", "private", shell, ...flags, "-c", script] }
+    : { command: shell, args: [...flags, "-c", script] };
+}
+
+/**
+ * What a launcher does for one program: puts up the wall and starts the program behind it. As root it first makes the
+ * server's folders, which no other user may enter, visible under the stage, and then gives up root for good, before
+ * bubblewrap starts.
+ */
+export function launchScript(launch: Launch): string {
   const { machine, stage, limits, uid } = launch;
   const online = launch.networkDirectory !== null;
   // The relay to the proxy is a program of Node too.
@@ -102,11 +136,7 @@ export function launchCommand(launch: Launch): { command: string; args: string[]
   const identity = machine.asRoot
     ? ["/usr/bin/setpriv", "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "--no-new-privs", "--"]
     : [];
-  const script = [
-    "set -e",
-    ...machine.strayDescriptors
-      .filter((descriptor) => descriptor > (machine.groups === null ? descriptors.status : descriptors.gate))
-      .map((descriptor) => `exec ${descriptor}<&-`),
+  return [
     // When the machine runs out of memory, runs go first.
     "echo 800 > /proc/self/oom_score_adj",
     ...(machine.asRoot
@@ -117,13 +147,9 @@ export function launchCommand(launch: Launch): { command: string; args: string[]
     "ulimit -c 0",
     "ulimit -n 1024",
     ...(launch.commands ? [] : [`exec ${descriptors.commands}<&-`]),
-    ...(machine.groups === null ? [] : [`read -r go <&${descriptors.gate}`, `exec ${descriptors.gate}<&-`]),
     `exec ${[...identity, ...wall].map(quoted).join(" ")}`,
+    "",
   ].join("\n");
-  const shell = machine.launcherShell;
-  return machine.asRoot
-    ? { command: "/usr/bin/unshare", args: ["--mount", "--propagation", "private", ...shell, "-c", script] }
-    : { command: shell[0] ?? "/bin/sh", args: [...shell.slice(1), "-c", script] };
 }
 
 const namespaces = [

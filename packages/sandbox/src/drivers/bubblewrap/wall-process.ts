@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { copyInputs } from "../../running/copy-inputs.ts";
 import { lchownTree } from "../../running/open-beneath.ts";
@@ -12,8 +10,8 @@ import type { SandboxNetwork } from "../../network/network.ts";
 import type { SandboxLanguage } from "../../sandbox.ts";
 import { type RunProxy, openRunProxy } from "../linux/run-proxy.ts";
 import type { WallProcess } from "../linux/wall-process.ts";
-import { type ControlGroup, makeControlGroup } from "./control-group.ts";
-import { launchCommand } from "./launch-command.ts";
+import { launchScript } from "./launch-command.ts";
+import { type Launcher, type keepLaunchers, isAlive } from "./launchers.ts";
 import type { Machine } from "./machine.ts";
 import type { Stage } from "./stage.ts";
 
@@ -21,6 +19,7 @@ import type { Stage } from "./stage.ts";
 export interface Yard {
   machine: Machine;
   stage: Stage;
+  launchers: ReturnType<typeof keepLaunchers>;
   /** Font lists of matplotlib on the stage. */
   fonts: string[];
   connect: SandboxNetwork["connect"] | undefined;
@@ -45,37 +44,43 @@ const watchEveryMs = 100;
 /** Puts up a wall and starts a program behind it. Rejects, with nothing left behind, when that cannot be begun. */
 export async function startWall(yard: Yard, request: WallRequest): Promise<WallProcess> {
   const { machine, stage } = yard;
-  const name = `${stage.instance}-${request.id}`;
   const copies = path.join(stage.runs, request.id);
+  const script = path.join(stage.runs, `${request.id}.sh`);
   const uid = yard.users.take(request.workDirectory);
-  let group: ControlGroup | null = null;
+  let launcher: Launcher | null = null;
   let proxy: RunProxy | null = null;
-  let child: ChildProcess;
   try {
-    if (machine.groups !== null) group = await makeControlGroup(machine.groups, name, request.limits);
+    launcher = await yard.launchers.take();
+    launcher.group?.limit(request.limits);
     if (machine.asRoot) await lchownTree(request.workDirectory, uid);
     if (request.inputs.length > 0) await copyInputs(request.inputs, copies, machine.asRoot ? uid : null);
     if (request.hosts.length > 0) proxy = await openRunProxy(stage.sockets, request, yard.connect);
-    child = launch(yard, request, { uid, group, copies, proxy: proxy?.directory ?? null });
+    const { language, program, workDirectory, limits, commands } = request;
+    const text = launchScript({
+      machine,
+      stage,
+      language,
+      program,
+      workDirectory,
+      filesDirectory: request.inputs.length > 0 ? copies : null,
+      networkDirectory: proxy?.directory ?? null,
+      limits,
+      uid,
+      commands,
+      fonts: language === "python" ? yard.fonts : [],
+    });
+    await writeFile(script, text, { mode: 0o600 });
   } catch (error) {
     await proxy?.close();
-    await group?.remove();
+    await launcher?.dismiss();
     await rm(copies, { recursive: true, force: true });
+    await rm(script, { force: true });
     yard.users.give(request.workDirectory);
     throw error;
   }
-  const [stdin, stdout, stderr, display, commands, , status, gate] = child.stdio as unknown as [
-    Writable,
-    Readable,
-    Readable,
-    Readable,
-    Writable | null,
-    null,
-    Readable,
-    Writable | undefined,
-  ];
-  // A program that does not read its input, or has ended, is no fault of ours.
-  for (const stream of [stdin, commands, gate]) stream?.on("error", () => {});
+  const { child, group } = launcher;
+  const { stdin, stdout, stderr, display, commands, status } = launcher.streams;
+  if (!request.commands) commands.destroy();
   const said = readStatus(status);
 
   let over: "cpu" | "memory" | null = null;
@@ -85,7 +90,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     group?.kill();
   };
   let message: string | undefined;
-  const admitted = admit(group, child, gate).catch((error: Error) => {
+  const begun = launcher.begin(script).catch((error: Error) => {
     message = `The program was not begun, as its limits could not be set: ${error.message}`;
     kill();
   });
@@ -98,6 +103,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
   }, watchEveryMs);
 
   const ended = new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
     child.once("error", () => resolve());
     child.once("exit", () => resolve());
   }).then(async () => {
@@ -105,13 +111,14 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     const usage = group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0, killedForMemory: false };
     if (usage.killedForMemory) over ??= "memory";
     await proxy?.close();
-    await admitted;
+    await begun;
     await group?.remove();
     await finished(status);
     const { exitCode, insidePid } = said;
     if (insidePid !== null) await goneFor(insidePid);
     await Promise.all([stdout, stderr, display].map(finished));
     await rm(copies, { recursive: true, force: true });
+    await rm(script, { force: true });
     yard.users.give(request.workDirectory);
     return { exitCode, over, usage, ...(message !== undefined && { message }) };
   });
@@ -120,7 +127,7 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     stdout,
     stderr,
     display,
-    command: commands === null ? null : async (line) => void commands.write(`${line}\n`),
+    command: request.commands ? async (line) => void commands.write(`${line}\n`) : null,
     kill,
     usage: async () => group?.usage() ?? { cpuMs: 0, peakMemoryBytes: 0 },
     async allowCpu(seconds) {
@@ -128,57 +135,6 @@ export async function startWall(yard: Yard, request: WallRequest): Promise<WallP
     },
     ended,
   };
-}
-
-function launch(
-  { machine, stage, fonts }: Yard,
-  { language, program, workDirectory, inputs, limits, commands }: WallRequest,
-  own: { uid: number; group: ControlGroup | null; copies: string; proxy: string | null },
-): ChildProcess {
-  const { command, args } = launchCommand({
-    machine,
-    stage,
-    language,
-    program,
-    workDirectory,
-    filesDirectory: inputs.length > 0 ? own.copies : null,
-    networkDirectory: own.proxy,
-    limits,
-    uid: own.uid,
-    commands,
-    fonts: language === "python" ? fonts : [],
-  });
-  const filter = openSync(stage.filter, "r");
-  try {
-    return spawn(command, args, {
-      cwd: "/",
-      env: {},
-      stdio: [
-        ...(["pipe", "pipe", "pipe", "pipe"] as const),
-        commands ? "pipe" : "ignore",
-        filter,
-        "pipe",
-        ...(own.group === null ? [] : (["pipe"] as const)),
-      ],
-    });
-  } finally {
-    closeSync(filter);
-  }
-}
-
-/**
- * Moves the launcher into the group and then lets it begin bubblewrap, so that all that comes of it is born inside. The
- * launcher does its own work while the kernel takes its time. Does nothing for one that has ended before.
- */
-async function admit(group: ControlGroup | null, { pid }: ChildProcess, gate: Writable | undefined): Promise<void> {
-  if (group === null || gate === undefined || pid === undefined) return;
-  try {
-    await group.admit(pid);
-  } catch (error) {
-    const hasEnded = error instanceof Error && "code" in error && error.code === "ESRCH";
-    if (!hasEnded) throw error;
-  }
-  gate.end("go\n");
 }
 
 /** What bubblewrap tells of the program: one JSON object per line. */
@@ -201,8 +157,7 @@ function readStatus(status: Readable): { exitCode: number | null; insidePid: num
  */
 async function goneFor(pid: number): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt += 1) {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-    if (stat === null || stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z")) return;
+    if (!(await isAlive(pid))) return;
     if (attempt === 50) killQuietly(pid);
     await sleep(2);
   }

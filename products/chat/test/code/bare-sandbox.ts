@@ -35,7 +35,8 @@ export function openBareSandbox(): BareSandbox {
     const fate: { reason: FinishReason } = { reason: "exit" };
     const stop = (why: FinishReason) => {
       fate.reason = why;
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      const hasEnded = child.exitCode !== null || child.signalCode !== null;
+      if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, "SIGKILL");
     };
     const onAbort = () => stop("cancelled");
     signal.addEventListener("abort", onAbort, { once: true });
@@ -43,6 +44,7 @@ export function openBareSandbox(): BareSandbox {
     const timer = setTimeout(() => stop("time"), settings.wallSeconds * 1000);
     yield { type: "started", driver: "bare" };
     if (mood.vanish) {
+      clearTimeout(timer);
       stop("lost");
       return;
     }

@@ -35,7 +35,7 @@ async function state(): Promise<unknown> {
       (SELECT is_called FROM attempt.numbers) AS called, (SELECT json_agg(c ORDER BY id) FROM attempt.customers c) AS customers,
       (SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text !~ '^pg_toast|^pg_temp') AS relations, (SELECT count(*) FROM pg_proc) AS functions,
       (SELECT count(*) FROM pg_roles) AS roles, (SELECT count(*) FROM pg_extension) AS extensions, (SELECT count(*) FROM pg_largeobject_metadata) AS large_objects,
-      (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') AS advisory_locks, (SELECT count(*) FROM pg_replication_slots) AS slots,
+      (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS advisory_locks, (SELECT count(*) FROM pg_replication_slots) AS slots,
       (SELECT count(*) FROM pg_publication) AS publications, (SELECT json_agg(s ORDER BY name) FROM (SELECT name, setting FROM pg_settings WHERE name IN
         ('default_transaction_read_only', 'log_statement', 'work_mem', 'archive_command', 'shared_preload_libraries')) s) AS settings,
       (SELECT pg_conf_load_time()) AS loaded, (SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()) AS stats_reset,

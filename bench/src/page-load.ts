@@ -5,22 +5,22 @@ export const fast4g = { latency: 165, downloadKbps: 8100, uploadKbps: 1350 };
 /** How many times slower than this machine the page's CPU is made. */
 export const cpuSlowdown = 4;
 
-/** Milliseconds from the start of a visit; `script` is the time in which the main thread ran scripts, slowed as it was. */
-export interface PageLoad {
+interface Seen {
+  /** Milliseconds from the start of the visit. */
   firstPaint: number;
   largestPaint: number;
   /** What was painted last as the largest, in its own words or by its tag. */
   largest: string;
+  /** Cumulative layout shift. */
   shift: number;
-  script: number;
-  layout: number;
 }
 
-interface Seen {
-  firstPaint: number;
-  largestPaint: number;
-  largest: string;
-  shift: number;
+export interface PageLoad extends Seen {
+  /** Milliseconds in which the main thread ran scripts, and in which it laid out, slowed as it was. */
+  script: number;
+  layout: number;
+  /** Bytes of JavaScript until the largest paint and a second after it, as they came over the network. */
+  scriptBytes: number;
 }
 
 /** Runs in the page: keeps what its observers are told. */
@@ -53,6 +53,14 @@ export async function loadPage(
     await context.addInitScript(observer);
     const page = await context.newPage();
     const devtools = await context.newCDPSession(page);
+    const scripts = new Set<string>();
+    let scriptBytes = 0;
+    devtools.on("Network.responseReceived", ({ requestId, type }) => {
+      if (type === "Script") scripts.add(requestId);
+    });
+    devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+      if (scripts.has(requestId)) scriptBytes += encodedDataLength;
+    });
     const bytes = (kilobits: number) => (kilobits * 1000) / 8;
     await devtools.send("Network.enable");
     await devtools.send("Network.emulateNetworkConditions", {
@@ -73,12 +81,9 @@ export async function loadPage(
     }
     const seen = await page.evaluate<Seen>("seen");
     const { metrics } = await devtools.send("Performance.getMetrics");
-    const seconds = (name: string) => (metrics.find((metric) => metric.name === name)?.value ?? Number.NaN) * 1000;
-    return {
-      ...seen,
-      script: seconds("ScriptDuration"),
-      layout: seconds("LayoutDuration") + seconds("RecalcStyleDuration"),
-    };
+    const spent = (name: string) => (metrics.find((metric) => metric.name === name)?.value ?? Number.NaN) * 1000;
+    const layout = spent("LayoutDuration") + spent("RecalcStyleDuration");
+    return { ...seen, script: spent("ScriptDuration"), layout, scriptBytes };
   } finally {
     await context.close();
   }

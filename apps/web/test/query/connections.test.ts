@@ -204,6 +204,16 @@ skipUnless("chromium")("connections and schemas in a browser", () => {
     await page.getByRole("button", { name: "Remove notes.pdf" }).click();
     expect(await page.getByLabel("Table of Cities 2026.csv").inputValue()).toBe("cities_2026");
     expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Cities 2026");
+    // Dropped files come to those that are there.
+    const dropped = await page.evaluateHandle(`{
+      const files = new DataTransfer();
+      files.items.add(new File(["name,km\\nRhine,1233\\n"], "Rivers.csv", { type: "text/csv" }));
+      files;
+    }`);
+    const zone = page.getByText("Drop more files here");
+    await zone.dispatchEvent("dragover", { dataTransfer: dropped });
+    await zone.dispatchEvent("drop", { dataTransfer: dropped });
+    await expect.poll(() => page.getByLabel("Table of Rivers.csv").inputValue()).toBe("rivers");
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(faults.filter((fault) => !fault.includes("415"))).toEqual([]);
   });

@@ -96,6 +96,11 @@ skipUnless("chromium")("dashboards and alerts in a browser", () => {
     const row = page.getByRole("row", { name: /Too little sold/ });
     await row.getByText("not checked yet").waitFor();
     await row.getByText(/total > 0/).waitFor();
+    await page.setViewportSize(phone.viewport);
+    await row.getByText(/^next /).waitFor();
+    // A name has the room to be read, and nothing stands beside the screen.
+    expect(await row.getByText("Too little sold").evaluate((name) => name.getClientRects().length)).toBe(1);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
   });
@@ -113,17 +118,34 @@ skipUnless("chromium")("dashboards and alerts in a browser", () => {
       await released;
       await route.continue();
     });
-    await page.keyboard.insertText("SELECT sold_on, total FROM sales ORDER BY sold_on");
+    await page.keyboard.insertText("SELECT sold_on, total FROM sales ORDER BY total % 7, sold_on");
     await page.keyboard.press("Control+Enter");
     await page.getByText("90 rows", { exact: true }).waitFor();
     await page.getByRole("radio", { name: "Chart" }).click();
     const figure = page.getByRole("figure", { name: /line chart of total by sold_on, 90 places/ });
     await figure.waitFor();
+    // Time goes on along the axis, whatever the order of the rows.
+    const days = () =>
+      figure
+        .locator("svg text")
+        .filter({ hasText: /^2026-/ })
+        .allTextContents();
+    await expect.poll(async () => (await days()).length).toBeGreaterThan(2);
+    expect(await days()).toEqual((await days()).toSorted());
     // The tab is saved while somebody looks at the chart: that must not take it away.
     await figure.evaluate((element) => element.setAttribute("data-seen", "yes"));
     releaseSaves();
     await saved(page);
     expect(await figure.getAttribute("data-seen")).toBe("yes");
+    await page.getByRole("combobox", { name: "Drawn as" }).click();
+    await page.getByRole("option", { name: "Bars" }).click();
+    await page.getByRole("combobox", { name: "Along the axis" }).click();
+    await page.getByRole("option", { name: /^total/ }).click();
+    await page.getByRole("figure", { name: /bar chart of total by total, 90 places/ }).waitFor();
+    await page.getByRole("checkbox", { name: "total" }).uncheck();
+    await page.getByText("Choose a column to draw.").waitFor();
+    await page.getByRole("checkbox", { name: "total" }).check();
+    await page.getByRole("figure", { name: /bar chart of total by total/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole("radio", { name: "Plan" }).click();
     await page.getByRole("tree").waitFor();

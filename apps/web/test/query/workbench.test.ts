@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { skipUnless } from "@mindmesh/test-support";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
@@ -133,6 +134,22 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     await grid(page).getByText("Customer 17").waitFor();
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.getByText(/^read \d+ s ago$/).waitFor();
+
+    // Of what is selected only that runs, also a part of a statement.
+    await write(page, "SELECT 41 + 1 AS answer, nothing_here");
+    await page.keyboard.press("Control+Home");
+    for (let sign = 0; sign < "SELECT 41 + 1 AS answer".length; sign += 1)
+      await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.press("Control+Enter");
+    await grid(page).getByText("42", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Export", exact: true }).click();
+    await picture(page, "export");
+    const coming = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: "CSV", exact: true }).click();
+    const file = await coming;
+    expect(file.suggestedFilename()).toMatch(/^result-.*\.csv$/);
+    expect(await readFile(await file.path(), "utf8")).toBe("answer\r\n42\r\n");
+    await page.getByText("Exported CSV").first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
@@ -198,7 +215,14 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     await picture(page, "versions");
     await page.keyboard.press("Escape");
     await panel.getByRole("radio", { name: "History" }).click();
-    await panel.getByRole("list", { name: "History" }).getByText("SELECT count(*) FROM customers").waitFor();
+    const history = panel.getByRole("list", { name: "History" });
+    await history.getByText("SELECT count(*) FROM customers").waitFor();
+    const search = panel.getByRole("searchbox", { name: "Search the history" });
+    await search.fill("nothing like it");
+    await panel.getByText("No statement holds all of these words.").waitFor();
+    await search.fill("COUNT customers");
+    await history.getByText("SELECT count(*) FROM customers").click();
+    await expect.poll(() => editor(page).innerText()).toBe("SELECT count(*) FROM customers");
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 

@@ -213,6 +213,50 @@ describe("what a model is told and may do", () => {
     await shop.shop.query("DELETE FROM shop.categories WHERE id = 99");
   });
 
+  test("what is hidden is in no example and no term, neither for a model nor in the lists, and is there again once it is shown", async () => {
+    const api = shop.as();
+    await api.createTerm({
+      params: shop.params,
+      body: {
+        term: "Footfall",
+        definition: "Steps on our pages",
+        bindings: [{ schema: "shop", table: "visits", column: null }],
+      },
+    });
+    models.setBehaviour(writes("SELECT count(*) AS n FROM shop.orders"));
+    const { turn } = ended(await shop.ask({ question: "footfall of all our pages" }));
+    await api.rateTurn({
+      params: { ...shop.params, turnId: turn.id },
+      body: { thumb: null, sql: "SELECT count(*) AS footfall FROM shop.visits" },
+    });
+    const hide = async (hidden: { schema: string; table: string; column: string | null }[]) => {
+      const { items } = await api.listConnections({ params: { workspaceId: shop.params.workspaceId } });
+      const version = items.find(({ id }) => id === shop.connection.id)?.version ?? 0;
+      await api.changeConnection({ params: shop.params, body: { version, hidden } });
+    };
+    const told = async (asking: string) => {
+      models.reset();
+      models.setBehaviour(writes("SELECT count(*) AS n FROM shop.orders"));
+      await shop.ask({ question: asking });
+      const terms = (await api.listTerms({ params: shop.params })).items;
+      const examples = (await api.listExamples({ params: shop.params })).items;
+      const sent = JSON.stringify(asked()[0]?.body);
+      return {
+        sent: ["Steps on our pages", "AS footfall FROM shop.visits"].filter((text) => sent.includes(text)),
+        listed: [...terms, ...examples].length,
+      };
+    };
+    const all = ["Steps on our pages", "AS footfall FROM shop.visits"];
+    expect(await told("footfall of all our pages today")).toEqual({ sent: all, listed: 2 });
+    await hide([{ schema: "shop", table: "visits", column: null }]);
+    expect(await told("footfall of all our pages now")).toEqual({ sent: [], listed: 0 });
+    // A column that the example names and the term does not.
+    await hide([{ schema: "shop", table: "visits", column: "path" }]);
+    expect((await told("footfall of all our pages here")).sent).toContain("Steps on our pages");
+    await hide([]);
+    expect(await told("footfall of all our pages again")).toEqual({ sent: all, listed: 2 });
+  });
+
   test("an exhausted budget ends the question in its own words, before any model is asked", async () => {
     const { workspaceId } = shop.params;
     const money = createClient(moneyRoutes, { baseUrl: shop.server.url, token: () => shop.owner.accessToken });

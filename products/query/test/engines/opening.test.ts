@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import type { NetworkSettings } from "@mindmesh/contracts/query/connections";
 import { openOutbound } from "@mindmesh/kernel/outbound";
-import { createTestDatabase } from "@mindmesh/test-support";
+import { createTestDatabase, skipUnless } from "@mindmesh/test-support";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { NetworkTarget, Way } from "../../src/engines/engine.ts";
 import { type Authority, makeAuthority } from "./certificates.ts";
 import { collect, forged, localWay, openTestSession, requestOf, targetOf } from "./sessions.ts";
 import { startSshServer } from "./ssh-server.ts";
-import { startTlsFront } from "./tls-front.ts";
+import { startMariaTlsFront, startTlsFront } from "./tls-front.ts";
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let base: NetworkTarget;
@@ -151,6 +151,29 @@ describe("a connection by TLS", () => {
     await fails(await authority.issue("other.example"), /for another name/);
     await fails(await authority.issue("localhost"), /authority that is not known/, { tls: "verify" });
     await fails(authority, /self-signed/, { tls: "verify" });
+  });
+});
+
+skipUnless("mariaDb")("a connection to MariaDB by TLS", () => {
+  it("is refused with an expired certificate, one for another name and one of an unknown authority", async () => {
+    const authority = await makeAuthority();
+    const url = new URL(inject("mariaDbUrl") ?? "");
+    const fails = async (
+      certificate: Awaited<ReturnType<Authority["issue"]>>,
+      message: RegExp,
+      certificateAuthority: string | null = authority.certificate,
+    ) => {
+      const front = await startMariaTlsFront({ host: url.hostname, port: Number(url.port) }, certificate);
+      const settings = { host: "localhost", port: front.port, tls: "verify" as const, certificateAuthority };
+      await expect(openTestSession(targetOf("mysql", url.href, settings))).rejects.toMatchObject({
+        stage: "tls",
+        message: expect.stringMatching(message),
+      });
+      await front.close();
+    };
+    await fails(await authority.issue("localhost", { expired: true }), /expired/);
+    await fails(await authority.issue("other.example"), /for another name/);
+    await fails(await authority.issue("localhost"), /authority that is not known/, null);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Chart } from "@mindmesh/contracts/query/charts";
-import type { Cell, ResultColumn } from "@mindmesh/contracts/query/engine";
+import type { Cell, ColumnKind, ResultColumn } from "@mindmesh/contracts/query/engine";
+import { rowOrder } from "../workbench/results/exact-order.ts";
 
 /** One place along the horizontal axis, with a value for each line or bar. */
 export type ChartPoint = { x: string | number; label: string } & Record<`s${number}`, number | null>;
@@ -29,9 +30,9 @@ const numberOf = (value: Cell | undefined) => {
 
 /** A result as a chart draws it. Values that are no numbers, NULL among them, leave a gap. */
 export function chartData(
-  { x, y, series }: Pick<Chart, "x" | "y" | "series" | "kind">,
+  { x, y, series, kind }: Pick<Chart, "x" | "y" | "series" | "kind">,
   columns: readonly ResultColumn[],
-  rows: readonly (readonly Cell[])[],
+  given: readonly (readonly Cell[])[],
 ): ChartData {
   const at = (name: string | null) => (name === null ? -1 : columns.findIndex((column) => column.name === name));
   const xAt = at(x);
@@ -40,8 +41,9 @@ export function chartData(
   if (missing.length > 0)
     return { ...empty, problem: `The query no longer gives ${missing.join(", ")}. Choose other columns.` };
   if (y.length === 0) return { ...empty, problem: "Choose a column to draw." };
-  if (rows.length === 0) return { ...empty, problem: "The query gives no rows." };
+  if (given.length === 0) return { ...empty, problem: "The query gives no rows." };
   const kindX = columns[xAt]?.kind;
+  const rows = goesAlong(kind, kindX) ? inOrder(given, xAt, kindX) : given;
   const numericX = kindX === "integer" || kindX === "decimal" || kindX === "float";
   const labelOf = (row: readonly Cell[], index: number) => (xAt === -1 ? String(index + 1) : (row[xAt] ?? "NULL"));
   const place = (label: string) => (numericX ? (numberOf(label) ?? label) : label);
@@ -58,6 +60,21 @@ export function chartData(
     numericX,
     problem: null,
   };
+}
+
+/** Whether its axis is one of time, or a line's of numbers: places in the order of the rows would draw what never happened. */
+function goesAlong(chart: Chart["kind"], kind: ColumnKind | undefined): kind is ColumnKind {
+  if (kind === "date" || kind === "timestamp") return chart !== "pie";
+  return (chart === "line" || chart === "area") && (kind === "integer" || kind === "decimal" || kind === "float");
+}
+
+function inOrder(rows: readonly (readonly Cell[])[], at: number, kind: ColumnKind): readonly (readonly Cell[])[] {
+  const values = rows.map((row) => row[at] ?? null);
+  const order = rowOrder(values, kind, false);
+  return values
+    .map((_, index) => index)
+    .toSorted(order)
+    .flatMap((index) => (rows[index] ? [rows[index]] : []));
 }
 
 function bySeries(

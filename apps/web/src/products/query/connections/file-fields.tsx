@@ -48,6 +48,8 @@ type DropZoneProps = {
   words?: string | undefined;
 };
 
+const formatNames = { sqlite: "SQLite", duckdb: "DuckDB", csv: "CSV", parquet: "Parquet", xlsx: "XLSX" } as const;
+
 /** A place to drop files on, with a button that picks them. */
 export function DropZone({ onFiles, words }: DropZoneProps) {
   const small = words !== undefined;
@@ -124,7 +126,7 @@ function FileRow({ upload, problem, onRemove, onRename }: FileRowProps) {
           </div>
         ) : (
           <p className="text-xs text-faint">
-            {stored.format.toUpperCase()}, {bytesInWords(bytes)}
+            {formatNames[stored.format]}, {bytesInWords(bytes)}
           </p>
         )}
       </div>

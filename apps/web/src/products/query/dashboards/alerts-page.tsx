@@ -59,8 +59,8 @@ export function AlertsPage() {
                     <tr>
                       <th>Name</th>
                       <th>State</th>
-                      <th>Found</th>
-                      <th>Next</th>
+                      <th className="phone:hidden">Found</th>
+                      <th className="phone:hidden">Next</th>
                       <th>
                         <span className="sr-only">Actions</span>
                       </th>
@@ -77,6 +77,11 @@ export function AlertsPage() {
                             : {each.condition.column ?? "number of rows"} {each.condition.operator}{" "}
                             {each.condition.value}
                           </span>
+                          <span className="hidden text-xs text-muted phone:block">
+                            {[each.finding, each.nextAt && `next ${day.format(new Date(each.nextAt))}`]
+                              .filter(Boolean)
+                              .join(" · ")}
+                          </span>
                         </td>
                         <td>
                           {each.enabled ? (
@@ -85,8 +90,8 @@ export function AlertsPage() {
                             <Badge>off</Badge>
                           )}
                         </td>
-                        <td className="max-w-64 truncate text-muted">{each.finding ?? ""}</td>
-                        <td className="whitespace-nowrap text-muted">
+                        <td className="max-w-64 truncate text-muted phone:hidden">{each.finding ?? ""}</td>
+                        <td className="whitespace-nowrap text-muted phone:hidden">
                           {each.nextAt ? day.format(new Date(each.nextAt)) : "–"}
                         </td>
                         <td data-numeric>

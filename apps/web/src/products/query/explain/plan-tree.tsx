@@ -176,7 +176,9 @@ function PlanRow({ row, note, isFolded, isCurrent, analyzed, onToggle, onKeyDown
           <span className="ml-2 text-faint tabular-nums">
             {analyzed
               ? `${number(node.actualRows)} rows (expected ${number(node.estimatedRows)})`
-              : `about ${number(node.estimatedRows)} rows`}
+              : node.estimatedRows === null
+                ? ""
+                : `about ${number(node.estimatedRows)} rows`}
             {node.actualMs === null ? "" : `, ${number(node.actualMs)} ms`}
             {node.totalCost === null ? "" : `, cost ${number(node.totalCost)}`}
           </span>

@@ -26,6 +26,8 @@ interface Kind {
   /** Until the provider answers. */
   waitMs: number;
   calls: Record<1 | 20 | 100, number>;
+  /** The clients begin one after the other within the provider's time, and stay so; otherwise they ask in step. */
+  apart?: boolean;
   /** What only Mindmesh is asked for. */
   model?: string;
 }
@@ -36,7 +38,7 @@ const shortestMs = 20;
 const kinds: Kind[] = [
   { name: "whole", chunks: 0, waitMs: shortestMs, calls: { 1: 400, 20: 8000, 100: 8000 } },
   // As a fast model takes for a short answer: there is time left, and added time is what a call itself takes.
-  { name: "whole after 200 ms", chunks: 0, waitMs: 200, calls: { 1: 50, 20: 2000, 100: 4000 } },
+  { name: "whole after 200 ms", chunks: 0, waitMs: 200, apart: true, calls: { 1: 50, 20: 2000, 100: 4000 } },
   { name: "30 chunks", chunks: 30, waitMs: shortestMs, calls: { 1: 60, 20: 1200, 100: 2000 } },
   { name: "1,000 chunks", chunks: 1000, waitMs: shortestMs, calls: { 1: 4, 20: 60, 100: 100 } },
   // Anthropic's format, parsed by the AI SDK and written anew in OpenAI's; nobody else in this bench translates.
@@ -167,7 +169,10 @@ async function runRound(pool: Pool, way: Way, kind: Kind, width: number, calls: 
   const times: number[] = [];
   const cpu = cpuMs(way.process);
   const items = Array.from({ length: calls }, (_, n) => n);
-  await inParallel(items, width, async () => void times.push(await call(pool, way, kind)));
+  await inParallel(items, width, async (n) => {
+    if (kind.apart && n < width) await new Promise((resolve) => setTimeout(resolve, (n * kind.waitMs) / width));
+    times.push(await call(pool, way, kind));
+  });
   // The record is written beside the calls; its cost belongs to them.
   await new Promise((resolve) => setTimeout(resolve, 300));
   return { p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpu: (cpuMs(way.process) - cpu) / calls };

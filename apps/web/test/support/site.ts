@@ -14,12 +14,15 @@ export async function buildSite({ gallery }: { gallery: boolean }) {
   const folder = await mkdtemp(join(tmpdir(), "mindmesh-web-"));
   // Joins the pages that vite.config.ts names.
   const input: Record<string, string> = gallery ? { gallery: join(web, "gallery.html") } : {};
+  // Vite declares production for the whole process, which other test files share.
+  const before = process.env["NODE_ENV"];
   await build({
     root: web,
     configFile: join(web, "vite.config.ts"),
     logLevel: "error",
     build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input } },
   });
+  process.env["NODE_ENV"] = before;
   return folder;
 }
 

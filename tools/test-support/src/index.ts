@@ -1,6 +1,7 @@
 export { connectionBody } from "./connection-body.ts";
 export { eventually } from "./eventually.ts";
 export { instanceRows } from "./instance-rows.ts";
+export { startMailServer } from "./mail-server.ts";
 export { manyTables } from "./many-tables.ts";
 export { skipUnless } from "./skip-unless.ts";
 export { type SmallDisk, mountSmallDisk } from "./small-disk.ts";

@@ -1,7 +1,6 @@
-import { type TestServer, eventually, startTestServer } from "@mindmesh/test-support";
+import { type TestServer, eventually, startMailServer, startTestServer } from "@mindmesh/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, openBrowser, password, signInOn, signUp, tokenIn } from "./browser.ts";
-import { startMailServer } from "./mail-server.ts";
 
 const codeOf = (answer: Answer) => answer.body.error?.code ?? answer.status;
 const newPassword = "entirely different words";

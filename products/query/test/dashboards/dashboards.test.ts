@@ -2,16 +2,18 @@ import { createClient } from "@mindmesh/client";
 import type { Tile } from "@mindmesh/contracts/query/dashboards";
 import { instanceJobRoutes } from "@mindmesh/contracts/jobs";
 import { dashboardRoutes } from "@mindmesh/contracts/query/dashboards";
-import { type TestPerson, eventually } from "@mindmesh/test-support";
+import { type TestPerson, eventually, startMailServer } from "@mindmesh/test-support";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Workbench, startWorkbench, workbenchOf } from "../statements/workbench-server.ts";
 
+let mail: Awaited<ReturnType<typeof startMailServer>>;
 let bench: Workbench;
 let shop: string;
 let savedId: string;
 
 beforeAll(async () => {
-  bench = await startWorkbench();
+  mail = await startMailServer();
+  bench = await startWorkbench({ environment: { SMTP_URL: mail.url } });
   shop = await bench.connect();
   const saved = await workbenchOf(bench.server, bench.owner).saved.createSavedQuery({
     params: { workspaceId: bench.owner.workspaceId },
@@ -25,7 +27,10 @@ beforeAll(async () => {
   });
   savedId = saved.id;
 });
-afterAll(() => bench.close());
+afterAll(async () => {
+  await bench.close();
+  await mail.close();
+});
 
 const clientOf = (person: TestPerson) =>
   createClient(dashboardRoutes, { baseUrl: bench.server.url, token: () => person.accessToken });
@@ -127,9 +132,44 @@ async function alertOf(condition: { operator: ">" | "<"; value: string }, person
 /** The job that looks for what is due runs every minute; here it runs at once. */
 async function due(alertId: string) {
   await bench.server.sql("UPDATE query.alerts SET next_at = now() WHERE id = $1", [alertId]);
+  await lookAtSchedules();
+}
+
+async function lookAtSchedules() {
   const jobs = createClient(instanceJobRoutes, { baseUrl: bench.server.url, token: () => bench.owner.accessToken });
   await jobs.runSchedule({ params: { name: "query.look-at-schedules" } });
 }
+
+test("a snapshot comes by e-mail when it is due: the first rows of each tile, and of nothing that its reader may not see", async () => {
+  const member = await bench.join("member");
+  const made = await clientOf(bench.owner).createDashboard({
+    params: params(),
+    body: {
+      name: "Every Monday",
+      tiles: [{ ...tile(), title: "How many" }],
+      parameters: { least: "990" },
+      snapshot: { ...schedule, recipients: [bench.owner.personId, member.personId] },
+    },
+  });
+  await bench.server.sql("UPDATE query.dashboards SET next_snapshot_at = now() WHERE id = $1", [made.id]);
+  await lookAtSchedules();
+  const snapshots = () => mail.received.filter(({ subject }) => subject === "Every Monday");
+  await expect.poll(snapshots).toHaveLength(2);
+  const textFor = ({ me }: TestPerson) => snapshots().find(({ to }) => to === me.person.email)?.text ?? "";
+  const [counted] = (await bench.shop.query<{ n: string }>("SELECT count(*) AS n FROM orders WHERE total > 990")).rows;
+  const own = textFor(bench.owner);
+  expect(own.split(/\s+/).join(" ")).toContain(`How many orders largest ${counted?.n} 996.25`);
+  expect(own).toContain(`/query/dashboards/${made.id}`);
+  expect(textFor(member)).toContain("How many");
+  expect(textFor(member)).toContain("not open to you");
+  expect(textFor(member)).not.toContain("996.25");
+  await eventually(async () =>
+    expect((await notesOf(bench.owner.personId)).map(({ title }) => title)).toContain("Dashboard: Every Monday"),
+  );
+  const next = (await clientOf(bench.owner).getDashboard({ params: { ...params(), dashboardId: made.id } }))
+    .nextSnapshotAt;
+  expect(new Date(next ?? 0).getTime()).toBeGreaterThan(Date.now());
+});
 
 test("an alert that begins to fire tells its recipients once, and once more when it is over", async () => {
   const analyst = await bench.join("analyst");

@@ -4,12 +4,13 @@
  */
 export async function eventually<T>(look: () => T | Promise<T>, seconds = 10): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
-  for (;;) {
+  // Ever more rarely, so that a long wait does not use up the limits of requests that later tests need.
+  for (let pause = 20; ; pause = Math.min(pause * 1.2, 100)) {
     try {
       return await look();
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }

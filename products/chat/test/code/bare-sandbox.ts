@@ -30,6 +30,31 @@ export function openBareSandbox(): BareSandbox {
     signal: AbortSignal,
     settings: { wallSeconds: number; stdin?: Uint8Array; isOver?: (line: string) => boolean },
   ): AsyncGenerator<RunEvent> {
+    const queue: RunEvent[] = [];
+    let wake = Promise.withResolvers<void>();
+    const push = (event: RunEvent) => {
+      queue.push(event);
+      wake.resolve();
+    };
+    const state = { ended: false };
+    const finish = () => {
+      state.ended = true;
+      wake.resolve();
+    };
+    // At once: whoever reads these events may take its time, and the child may end meanwhile.
+    const lines = createInterface({ input: child.stdout! }).on("line", (line) => {
+      if (settings.isOver?.(line)) return finish();
+      const display = displayMark.exec(line);
+      if (display) push({ type: "display", mime: display[1] as "image/png", data: display[2] ?? "" });
+      else push({ type: "output", stream: "stdout", text: `${line}\n` });
+    });
+    let errors = "";
+    const onError = (text: string) => {
+      errors += text;
+      push({ type: "output", stream: "stderr", text });
+    };
+    child.stderr!.setEncoding("utf8").on("data", onError);
+    child.once("close", finish);
     const begun = performance.now();
     const before = await outputsIn(directory);
     const fate: { reason: FinishReason } = { reason: "exit" };
@@ -48,30 +73,6 @@ export function openBareSandbox(): BareSandbox {
       stop("lost");
       return;
     }
-    const queue: RunEvent[] = [];
-    let wake = Promise.withResolvers<void>();
-    const push = (event: RunEvent) => {
-      queue.push(event);
-      wake.resolve();
-    };
-    const state = { ended: false };
-    const finish = () => {
-      state.ended = true;
-      wake.resolve();
-    };
-    const lines = createInterface({ input: child.stdout! }).on("line", (line) => {
-      if (settings.isOver?.(line)) return finish();
-      const display = displayMark.exec(line);
-      if (display) push({ type: "display", mime: display[1] as "image/png", data: display[2] ?? "" });
-      else push({ type: "output", stream: "stdout", text: `${line}\n` });
-    });
-    let errors = "";
-    const onError = (text: string) => {
-      errors += text;
-      push({ type: "output", stream: "stderr", text });
-    };
-    child.stderr!.setEncoding("utf8").on("data", onError);
-    child.once("close", finish);
     if (settings.isOver === undefined) child.stdin!.on("error", () => undefined).end(settings.stdin);
     try {
       while (!state.ended || queue.length > 0) {

@@ -33,6 +33,9 @@ export async function runIsolated(
   limits: IsolatedLimits,
   nativeCode = false,
 ): Promise<IsolatedOutcome> {
+  // One that was aborted before tells nobody any more.
+  if (limits.signal?.aborted) input.destroy();
+  limits.signal?.throwIfAborted();
   const child = spawn(
     process.execPath,
     [

@@ -201,11 +201,20 @@ describe("limits of the process", () => {
     expect(outcome).toEqual({ ok: false, message: expect.stringContaining("too much memory") });
   });
 
-  test("a reader that is cancelled is killed, and cancelled it stays", async () => {
+  test("a reader that is cancelled is killed, or not begun, and cancelled it stays", async () => {
     const cancel = new AbortController();
-    const outcome = read("plain", Buffer.alloc(50 * 2 ** 20, "x"), { signal: cancel.signal });
+    const outcome = read("plain", "soon", { signal: cancel.signal });
     cancel.abort(new Error("cancelled"));
     await expect(outcome).rejects.toThrow("cancelled");
+    const late = new AbortController();
+    async function* content() {
+      for (let chunk = 0; chunk < 100_000; chunk += 1) {
+        if (chunk === 2) late.abort(new Error("cancelled late"));
+        yield Buffer.alloc(2 ** 16, "x");
+      }
+    }
+    const begun = extractText("plain", () => Promise.resolve(Readable.from(content())), { signal: late.signal });
+    await expect(begun).rejects.toThrow("cancelled late");
   });
 
   test("a source that fails is an error, not a damaged file", async () => {

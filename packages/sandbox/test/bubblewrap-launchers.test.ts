@@ -57,6 +57,9 @@ skipUnlessBubblewrap("a launcher that waits for the next run", () => {
     await expect.poll(waiting).not.toContain(pid);
     expect((await run("echo well")).stdout).toBe("well\n");
     await oneWaits();
+    // The group of the killed one is gone too.
+    const groups = async () => new Set((await groupFolders()).map((folder) => path.basename(folder))).size;
+    await expect.poll(groups).toBe(1);
   });
 
   it("goes with the sandbox", async () => {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
+import { keepReady } from "../../running/keep-ready.ts";
+import { isAlive } from "../../running/process-stat.ts";
 import { type ControlGroup, makeControlGroup } from "./control-group.ts";
 import { type LauncherStreams, launcherCommand } from "./launch-command.ts";
 import type { Machine } from "./machine.ts";
@@ -20,53 +21,18 @@ export interface Launcher {
   dismiss(): Promise<void>;
 }
 
-/**
- * Keeps one launcher waiting for the next run: to start one and to move it into a group takes the kernel some 15 ms. Each
- * goes to one run and never comes back; one that nobody fetches ends after `waitMs` (0: none waits).
- */
+/** To start a launcher and to move it into a group takes the kernel some 15 ms: one waits for the next run (decision 0162). */
 export function keepLaunchers(machine: Machine, stage: Stage, waitMs: number) {
-  let waiting: { launcher: Promise<Launcher>; timer: NodeJS.Timeout } | null = null;
-  let planned: NodeJS.Timeout | undefined;
-  let open = true;
-
-  async function drop(): Promise<void> {
-    const found = waiting;
-    waiting = null;
-    clearTimeout(found?.timer);
-    await (await found?.launcher.catch(() => null))?.dismiss();
-  }
-  function keepOne(): void {
-    if (!open || waiting !== null) return;
-    const launcher = startLauncher(machine, stage);
-    const entry = { launcher, timer: setTimeout(() => void drop(), waitMs).unref() };
-    waiting = entry;
-    const forget = () => void (waiting === entry && drop());
-    launcher.then(({ child }) => child.once("exit", forget), forget);
-  }
-
-  return {
-    /** Rejects when none can be started. */
-    async take(): Promise<Launcher> {
-      const found = waiting;
-      waiting = null;
-      clearTimeout(found?.timer);
-      if (waitMs > 0) {
-        clearTimeout(planned);
-        planned = setTimeout(keepOne, restMs).unref();
-      }
-      const ready = await found?.launcher.catch(() => null);
-      return ready && (await isAlive(ready.pid)) ? ready : await startLauncher(machine, stage);
-    },
-    async close(): Promise<void> {
-      open = false;
-      clearTimeout(planned);
-      await drop();
-    },
-  };
+  return keepReady<void, Launcher>({
+    start: () => startLauncher(machine, stage),
+    end: (launcher) => launcher.dismiss(),
+    ended: ({ child }) => new Promise((resolve) => child.once("exit", resolve)),
+    isAlive: ({ pid }) => isAlive(pid),
+    waitMs,
+    // To begin a process holds this one up for some milliseconds, which a run that has just been begun should not feel.
+    restMs: 25,
+  });
 }
-
-/** To begin a process holds this one up for some milliseconds, which a run that has just been begun should not feel. */
-const restMs = 25;
 
 async function startLauncher(machine: Machine, stage: Stage): Promise<Launcher> {
   const name = `${stage.instance}-${randomUUID()}`;
@@ -123,12 +89,6 @@ async function admit(group: ControlGroup | null, pid: number): Promise<void> {
     const hasEnded = error instanceof Error && "code" in error && error.code === "ESRCH";
     if (!hasEnded) throw error;
   }
-}
-
-/** Whether a process has not ended; asked of the kernel, as it may be told later. */
-export async function isAlive(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-  return stat !== null && !stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
 }
 
 function spawnLauncher(machine: Machine, stage: Stage): ChildProcess {

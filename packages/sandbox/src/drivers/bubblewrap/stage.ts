@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { processStat } from "../../running/process-stat.ts";
 import { type ControlGroups, groupPrefix, removeControlGroups } from "./control-group.ts";
 
 /** What all runs of this server share, read-only: mount points, the programs' own files, the filter. */
@@ -43,7 +44,7 @@ export async function setStage(directory: string, filter: Buffer, groups: Contro
   const record = path.join(instances, `${instance}.json`);
   const left: Left = {
     pid: process.pid,
-    startedAt: await startOf(process.pid),
+    startedAt: startOf(process.pid),
     directory: stage,
     groupParents: groups?.parents.map((parent) => parent.directory) ?? [],
   };
@@ -105,7 +106,7 @@ async function sweep(directory: string, instances: string): Promise<void> {
       await rm(record, { force: true }); // The server died while it wrote it, so it had made nothing yet.
       continue;
     }
-    if ((await startOf(left.pid)) === left.startedAt) continue;
+    if (startOf(left.pid) === left.startedAt) continue;
     const instance = path.basename(file, ".json");
     await removeGroups(left.groupParents, instance);
     await rm(left.directory, { recursive: true, force: true });
@@ -124,11 +125,7 @@ async function removeGroups(parents: string[], instance: string): Promise<void> 
 }
 
 /** When a process began, in clock ticks since the machine started: with the id it names a process for good. */
-async function startOf(pid: number): Promise<string> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "gone";
-  }
+function startOf(pid: number): string {
+  const fields = processStat(pid);
+  return fields === null ? "gone" : (fields[19] ?? "");
 }

@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { copyInputs } from "../../running/copy-inputs.ts";
 import { lchownTree } from "../../running/open-beneath.ts";
+import { isAlive } from "../../running/process-stat.ts";
 import type { UserIds } from "../../running/user-ids.ts";
 import type { RunLimits } from "../../limits.ts";
 import type { SandboxNetwork } from "../../network/network.ts";
@@ -11,7 +12,7 @@ import type { SandboxLanguage } from "../../sandbox.ts";
 import { type RunProxy, openRunProxy } from "../linux/run-proxy.ts";
 import type { WallProcess } from "../linux/wall-process.ts";
 import { launchScript } from "./launch-command.ts";
-import { type Launcher, type keepLaunchers, isAlive } from "./launchers.ts";
+import type { Launcher, keepLaunchers } from "./launchers.ts";
 import type { Machine } from "./machine.ts";
 import type { Stage } from "./stage.ts";
 
@@ -157,7 +158,7 @@ function readStatus(status: Readable): { exitCode: number | null; insidePid: num
  */
 async function goneFor(pid: number): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt += 1) {
-    if (!(await isAlive(pid))) return;
+    if (!isAlive(pid)) return;
     if (attempt === 50) killQuietly(pid);
     await sleep(2);
   }

@@ -1,13 +1,13 @@
 import type { DriverJob, DriverKernel, DriverKernelJob, SandboxDriver } from "../../driver.ts";
 import { fetchAllowedHosts } from "../../network/fetch-allowed-hosts.ts";
 import type { SandboxNetwork } from "../../network/network.ts";
-import { startGuest } from "./guest.ts";
+import { keepReady } from "../../running/keep-ready.ts";
+import { type Guest, startGuest } from "./guest.ts";
 import { readRunFile } from "./host-files.ts";
 import { type GuestPackages, locatePackages } from "./packages.ts";
 import { type GuestFetch, runInGuest } from "./run-in-guest.ts";
 import { testWalls } from "./self-test.ts";
 import { pythonSnapshot } from "./snapshot.ts";
-import { warmGuests } from "./warm-guests.ts";
 import { join } from "node:path";
 
 export interface DenoDriverOptions {
@@ -34,10 +34,24 @@ export function denoDriver({ directory, fetch: guarded, warmMs = 5 * 60_000 }: D
     image.set(found.pyodideVersion, made);
     return made;
   };
-  const guests = warmGuests(async (language, memoryBytes) => {
-    packages ??= locatePackages();
-    return startGuest(packages, language, memoryBytes, language === "python" ? await snapshot(packages) : undefined);
-  }, warmMs);
+  const guestsOf = (language: Guest["language"]) =>
+    keepReady({
+      async start(memoryBytes: number) {
+        packages ??= locatePackages();
+        return startGuest(
+          packages,
+          language,
+          memoryBytes,
+          language === "python" ? await snapshot(packages) : undefined,
+        );
+      },
+      end: (guest) => guest.kill(),
+      ended: ({ exited }) => exited,
+      isAlive: () => true,
+      waitMs: warmMs,
+      restMs: 0,
+    });
+  const guests = { python: guestsOf("python"), javascript: guestsOf("javascript") };
 
   return {
     name: "deno",
@@ -45,12 +59,12 @@ export function denoDriver({ directory, fetch: guarded, warmMs = 5 * 60_000 }: D
     selfTest: () =>
       testWalls(
         () => (packages ??= locatePackages()),
-        (language, memoryBytes) => guests.take(language, memoryBytes),
+        (language, memoryBytes) => guests[language].take(memoryBytes),
       ),
     async run(job) {
       if (job.language === "shell") return refuseShell(job);
       const source = new TextDecoder().decode(await readRunFile(join(job.workDirectory, job.entry)));
-      const guest = await guests.take(job.language === "python" ? "python" : "javascript", job.limits.memoryBytes);
+      const guest = await guests[job.language === "python" ? "python" : "javascript"].take(job.limits.memoryBytes);
       try {
         return await runInGuest(guest, {
           ...job,
@@ -65,11 +79,13 @@ export function denoDriver({ directory, fetch: guarded, warmMs = 5 * 60_000 }: D
       }
     },
     openKernel: (job) => openKernel(job),
-    close: () => guests.close(),
+    async close() {
+      await Promise.all([guests.python.close(), guests.javascript.close()]);
+    },
   };
 
   async function openKernel(job: DriverKernelJob): Promise<DriverKernel> {
-    const guest = await guests.take(job.language, job.limits.memoryBytes);
+    const guest = await guests[job.language].take(job.limits.memoryBytes);
     const sent = new Map<string, string>();
     let end: { ended: "exit" | "cpu" | "memory" | "lost"; message: string } | undefined;
     let cells = 0;

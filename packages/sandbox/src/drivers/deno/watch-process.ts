@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { processStat } from "../../running/process-stat.ts";
 
 /** What a process has used so far. */
 export interface ProcessUse {
@@ -15,9 +16,8 @@ const tickMs = 10;
 function readLinux(pid: number): ProcessUse | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "latin1");
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name in brackets may hold anything; fields are counted behind it.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = processStat(pid);
+    if (fields === null) return undefined;
     const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
     return {
       memoryBytes: number("VmRSS") * 1024,

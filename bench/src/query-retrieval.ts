@@ -1,5 +1,6 @@
 import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
 import { retrieve } from "@mindmesh/query/retrieval";
+import { column, table } from "@mindmesh/test-support";
 import { spread } from "./figures.ts";
 
 /** A table, its columns, a question in its own words and one in others. */
@@ -100,48 +101,21 @@ const areas =
     " ",
   );
 
-const table = (name: string, columns: string): CatalogTable => ({
-  schema: "public",
-  name,
-  kind: "table",
-  comment: null,
-  rowEstimate: null,
-  bytes: null,
-  columns: ["id", ...columns.split(" ")].map((column) => ({
-    name: column,
-    type: "text",
-    kind: "text",
-    nullable: true,
-    default: null,
-    generated: null,
-    comment: null,
-    enumValues: null,
-    length: null,
-    precision: null,
-    scale: null,
-    statistics: null,
-  })),
-  primaryKey: null,
-  foreignKeys: [],
-  uniqueKeys: [],
-  checks: [],
-  indexes: [],
-  definition: null,
-  gap: null,
-  sequentialScans: null,
-  analyzedAt: null,
-});
+const tableOf = (name: string, columns: string): CatalogTable => {
+  const texts = ["id", ...columns.split(" ")].map((each) => column(each, { type: "text", kind: "text" }));
+  return table(name, texts, { primaryKey: null });
+};
 
 /** How often the table that a question is about is among those that a model is told, in a schema of 1,000 tables. */
 export async function queryRetrieval(): Promise<void> {
   const others = areas
     .flatMap((area) =>
-      things.map((thing) => table(`${area}_${thing}`, "name status amount created_at updated_at comment")),
+      things.map((thing) => tableOf(`${area}_${thing}`, "name status amount created_at updated_at comment")),
     )
     .slice(0, 1000 - asked.length);
   const tables = [
     ...others.slice(0, 500),
-    ...asked.map(([name, columns]) => table(name, columns)),
+    ...asked.map(([name, columns]) => tableOf(name, columns)),
     ...others.slice(500),
   ];
   const catalog = { tables } as Catalog;

@@ -32,6 +32,14 @@ test("a server that is killed while a call waits: the next one goes on waiting, 
       if (call?.state !== state) throw new Error(`the call is ${call?.state}`);
       return call;
     }, 60);
+  const approvedAndDone = async ({ id, argumentsHash }: Awaited<ReturnType<typeof callInState>>) => {
+    const body = { argumentsHash: argumentsHash ?? "" };
+    await clients().tools.approveToolCall({ params: { workspaceId, callId: id }, body });
+    await eventually(async () => {
+      const message = await clients().chat.getMessage({ params });
+      expect(message).toMatchObject({ status: "complete", toolCalls: [{ id, state: "done" }] });
+    }, 60);
+  };
   const waiting = await callInState("waiting");
 
   await server.kill();
@@ -46,14 +54,7 @@ test("a server that is killed while a call waits: the next one goes on waiting, 
   }, 60);
   expect(await callInState("waiting")).toMatchObject({ id: waiting.id });
   expect(await clients().chat.getMessage({ params })).toMatchObject({ status: "streaming" });
-  await clients().tools.approveToolCall({
-    params: { workspaceId, callId: waiting.id },
-    body: { argumentsHash: waiting.argumentsHash ?? "" },
-  });
-  await eventually(async () => {
-    const message = await clients().chat.getMessage({ params });
-    expect(message).toMatchObject({ status: "complete", toolCalls: [{ id: waiting.id, state: "done" }] });
-  }, 60);
+  await approvedAndDone(waiting);
 
   // A server that is stopped properly hands over as well.
   const again = await clients().chat.sendMessage({
@@ -64,12 +65,5 @@ test("a server that is killed while a call waits: the next one goes on waiting, 
   const second = await callInState("waiting");
   await server.kill("SIGTERM");
   await server.startAgain();
-  await clients().tools.approveToolCall({
-    params: { workspaceId, callId: second.id },
-    body: { argumentsHash: second.argumentsHash ?? "" },
-  });
-  await eventually(async () => {
-    const message = await clients().chat.getMessage({ params });
-    expect(message).toMatchObject({ status: "complete", toolCalls: [{ id: second.id, state: "done" }] });
-  }, 60);
+  await approvedAndDone(second);
 }, 180_000);

@@ -1,3 +1,4 @@
+export { column, table } from "./catalog-parts.ts";
 export { connectionBody } from "./connection-body.ts";
 export { eventually } from "./eventually.ts";
 export { instanceRows } from "./instance-rows.ts";

@@ -1,4 +1,5 @@
-import type { CatalogColumn, CatalogTable } from "@mindmesh/contracts/query/catalog";
+import type { CatalogTable } from "@mindmesh/contracts/query/catalog";
+import { column, table } from "./catalog-parts.ts";
 
 const words = ["order", "customer", "invoice", "product", "price", "stock", "ship", "return", "review", "campaign"];
 const kinds = [
@@ -9,23 +10,6 @@ const kinds = [
   { name: "is_active", type: "boolean", kind: "boolean" },
   { name: "details", type: "jsonb", kind: "json" },
 ] as const;
-
-function column(name: string, type: string, kind: CatalogColumn["kind"], nullable: boolean): CatalogColumn {
-  return {
-    name,
-    type,
-    kind,
-    nullable,
-    default: null,
-    generated: null,
-    comment: null,
-    enumValues: null,
-    length: null,
-    precision: null,
-    scale: null,
-    statistics: null,
-  };
-}
 
 /**
  * A catalogue of `count` tables in `schemas` schemas, each with 4 to 19 columns and foreign keys to some before it: mostly near ones, a few
@@ -40,28 +24,18 @@ export function manyTables(count: number, schemas = 1): CatalogTable[] {
   const tables: CatalogTable[] = [];
   for (let index = 0; index < count; index += 1) {
     const schema = schemas === 1 ? "public" : `area_${Math.floor((index * schemas) / count) + 1}`;
-    const table: CatalogTable = {
+    const name = `${words[index % words.length]}_${words[Math.floor(index / 10) % 10]}_${index}`;
+    const one = table(name, [], {
       schema,
-      name: `${words[index % words.length]}_${words[Math.floor(index / 10) % 10]}_${index}`,
       kind: index % 29 === 28 ? "view" : "table",
       comment: index % 5 === 0 ? `What is known of number ${index}.` : null,
       rowEstimate: Math.floor(random() * 1_000_000),
-      bytes: null,
-      columns: [],
       primaryKey: { name: null, columns: ["id"] },
-      uniqueKeys: [],
-      foreignKeys: [],
-      checks: [],
-      indexes: [],
-      definition: null,
-      sequentialScans: null,
-      analyzedAt: null,
-      gap: null,
-    };
+    });
     const width = 4 + Math.floor(random() * 14);
     for (let at = 0; at < width; at += 1) {
-      const like = kinds[at % kinds.length] ?? kinds[0];
-      table.columns.push(column(at < kinds.length ? like.name : `${like.name}_${at}`, like.type, like.kind, at > 0));
+      const { name: like, type, kind } = kinds[at % kinds.length] ?? kinds[0];
+      one.columns.push(column(at < kinds.length ? like : `${like}_${at}`, { type, kind, nullable: at > 0 }));
     }
     const keys = random() < 0.15 ? 0 : 1 + Math.floor(random() * 2.2);
     for (let key = 0; key < keys && index > 0; key += 1) {
@@ -69,19 +43,19 @@ export function manyTables(count: number, schemas = 1): CatalogTable[] {
       const other =
         tables[near ? Math.max(0, index - 1 - Math.floor(random() * 12)) : Math.floor(random() ** 2 * index)];
       if (!other) continue;
-      const name = `${other.name}_id`;
-      if (table.columns.some((each) => each.name === name)) continue;
-      table.columns.push(column(name, "bigint", "integer", random() < 0.5));
-      table.foreignKeys.push({
-        name: `${table.name}_${name}_fkey`,
-        columns: [name],
+      const reference = `${other.name}_id`;
+      if (one.columns.some((each) => each.name === reference)) continue;
+      one.columns.push(column(reference, { type: "bigint", nullable: random() < 0.5 }));
+      one.foreignKeys.push({
+        name: `${name}_${reference}_fkey`,
+        columns: [reference],
         to: { schema: other.schema, name: other.name },
         toColumns: ["id"],
         onDelete: "NO ACTION",
         onUpdate: "NO ACTION",
       });
     }
-    tables.push(table);
+    tables.push(one);
   }
   return tables;
 }

@@ -1,25 +1,13 @@
 /** A shop, as its catalogue: for tests of what needs no database. */
 import type { Catalog, CatalogColumn, CatalogTable } from "@mindmesh/contracts/query/catalog";
+import { column, table as plainTable } from "@mindmesh/test-support";
+
 const col = (
   name: string,
   type: string,
   kind: CatalogColumn["kind"],
   more: Partial<CatalogColumn> = {},
-): CatalogColumn => ({
-  name,
-  type,
-  kind,
-  nullable: false,
-  default: null,
-  generated: null,
-  comment: null,
-  enumValues: null,
-  length: null,
-  precision: null,
-  scale: null,
-  statistics: null,
-  ...more,
-});
+): CatalogColumn => column(name, { type, kind, nullable: false, ...more });
 const values = (...v: string[]) => ({
   statistics: {
     nullShare: 0,
@@ -35,32 +23,22 @@ const table = (
   columns: CatalogColumn[],
   fks: [string, string][] = [],
   more: Partial<CatalogTable> = {},
-): CatalogTable => ({
-  schema: "shop",
-  name,
-  kind: "table",
-  comment: null,
-  rowEstimate: 1000,
-  bytes: 1000,
-  columns,
-  primaryKey: { name: `${name}_pkey`, columns: ["id"] },
-  uniqueKeys: [],
-  foreignKeys: fks.map(([c, t]) => ({
-    name: null,
-    columns: [c],
-    to: { schema: "shop", name: t },
-    toColumns: ["id"],
-    onDelete: null,
-    onUpdate: null,
-  })),
-  checks: [],
-  indexes: [],
-  definition: null,
-  sequentialScans: null,
-  analyzedAt: null,
-  gap: null,
-  ...more,
-});
+): CatalogTable =>
+  plainTable(name, columns, {
+    schema: "shop",
+    rowEstimate: 1000,
+    bytes: 1000,
+    primaryKey: { name: `${name}_pkey`, columns: ["id"] },
+    foreignKeys: fks.map(([c, t]) => ({
+      name: null,
+      columns: [c],
+      to: { schema: "shop", name: t },
+      toColumns: ["id"],
+      onDelete: null,
+      onUpdate: null,
+    })),
+    ...more,
+  });
 const pk = col("id", "bigint", "integer");
 const fk = (n: string, nullable = false) => col(n, "bigint", "integer", { nullable });
 export const shop: Catalog = {

@@ -1,47 +1,10 @@
 import type { Catalog, CatalogColumn, CatalogTable } from "@mindmesh/contracts/query/catalog";
+import { column } from "@mindmesh/test-support";
 
-/** A column with nothing special about it. */
-export const column = (name: string, change: Partial<CatalogColumn> = {}): CatalogColumn => ({
-  name,
-  type: "integer",
-  kind: "integer",
-  nullable: true,
-  default: null,
-  generated: null,
-  comment: null,
-  enumValues: null,
-  length: null,
-  precision: null,
-  scale: null,
-  statistics: null,
-  ...change,
-});
+export { column, table } from "@mindmesh/test-support";
 
 export const text = (name: string, change: Partial<CatalogColumn> = {}) =>
   column(name, { type: "text", kind: "text", ...change });
-
-/** A table whose first column is its key. */
-export function table(name: string, columns: CatalogColumn[], change: Partial<CatalogTable> = {}): CatalogTable {
-  return {
-    schema: "public",
-    name,
-    kind: "table",
-    comment: null,
-    rowEstimate: null,
-    bytes: null,
-    columns,
-    primaryKey: columns[0] ? { name: `${name}_pkey`, columns: [columns[0].name] } : null,
-    uniqueKeys: [],
-    foreignKeys: [],
-    checks: [],
-    indexes: [],
-    definition: null,
-    sequentialScans: null,
-    analyzedAt: null,
-    gap: null,
-    ...change,
-  };
-}
 
 export const catalog = (tables: CatalogTable[], change: Partial<Catalog> = {}): Catalog => ({
   serverVersion: "PostgreSQL 18",

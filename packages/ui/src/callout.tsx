@@ -29,11 +29,14 @@ export function Callout({ tone = "info", icon, title, action, className, childre
       )}
     >
       {icon}
-      <div className="min-w-0 flex-1">
-        {title ? <p className="font-medium">{title}</p> : null}
-        {children}
+      {/* Where too little room is left beside the action, it stands below the words. */}
+      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-2.5">
+        <div className="min-w-0 grow basis-52">
+          {title ? <p className="font-medium">{title}</p> : null}
+          {children}
+        </div>
+        {action}
       </div>
-      {action}
     </div>
   );
 }

@@ -14,6 +14,9 @@ const chromiumPath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 /** Names of pages as they are printed, with commas between, when not all are wanted. */
 const only = (process.env["BENCH_PAGES"] ?? "").split(",").filter((name) => name !== "");
 
+/** `BENCH_LIGHTHOUSE=no` leaves out what Lighthouse says, which takes as long as all the visits. */
+const withLighthouse = process.env["BENCH_LIGHTHOUSE"] !== "no";
+
 /** Visits of each page that count, after one that warms up server and browser. */
 const visits = Number(process.env["BENCH_VISITS"] ?? 5);
 
@@ -136,6 +139,7 @@ export async function page(): Promise<void> {
         const loads: PageLoad[] = [];
         for (let n = 0; n < visits; n += 1) loads.push(await loadPage(browser, url, signedIn ? cookies : []));
         console.log(`${name.padEnd(24)} ${inWords(loads)}`);
+        if (!withLighthouse) continue;
         if (signedIn) await storage.send("Storage.setCookies", { cookies });
         console.log(`${"".padEnd(24)} Lighthouse, one visit: ${await judged(url, port)}`);
       } catch (error) {

@@ -227,6 +227,7 @@ const settingsPageRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/settings/$page",
   validateSearch: readFilters,
+  loader: async ({ params }) => (await import("./settings/pages.tsx")).preloadPage(params.page),
   component: lazyRouteComponent(loadSettings, "SettingsLayout"),
 });
 

@@ -1,5 +1,6 @@
 import type { Me } from "@mindmesh/contracts/identity";
 import { roleMay, type Right } from "@mindmesh/contracts/permissions";
+import { lazyRouteComponent } from "@tanstack/react-router";
 import Activity from "lucide-react/icons/activity";
 import Bot from "lucide-react/icons/bot";
 import Building2 from "lucide-react/icons/building-2";
@@ -22,7 +23,7 @@ import SquareTerminal from "lucide-react/icons/square-terminal";
 import Users from "lucide-react/icons/users";
 import Wallet from "lucide-react/icons/wallet";
 import Wrench from "lucide-react/icons/wrench";
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 
 export interface SettingsPage {
   /** Last part of its address. */
@@ -34,7 +35,8 @@ export interface SettingsPage {
   keywords: string[];
   /** Only for members whose role has this right. */
   needs?: Right;
-  Content: ComponentType<{ workspaceId: string }>;
+  /** Its code is fetched by `preload`, or when it is first drawn. */
+  Content: ComponentType<{ workspaceId: string }> & { preload?: () => unknown };
 }
 
 /** Every page of the settings, in the order of the navigation. Each is fetched when it is first opened. */
@@ -45,7 +47,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: CircleUser,
     keywords: ["name", "e-mail", "email"],
-    Content: lazy(async () => ({ default: (await import("./account/profile-page.tsx")).ProfilePage })),
+    Content: lazyRouteComponent(() => import("./account/profile-page.tsx"), "ProfilePage"),
   },
   {
     slug: "security",
@@ -53,7 +55,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: ShieldCheck,
     keywords: ["password", "two-factor", "2fa", "totp", "sessions", "google", "github", "oidc"],
-    Content: lazy(async () => ({ default: (await import("./account/security-page.tsx")).SecurityPage })),
+    Content: lazyRouteComponent(() => import("./account/security-page.tsx"), "SecurityPage"),
   },
   {
     slug: "appearance",
@@ -61,7 +63,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: Palette,
     keywords: ["theme", "dark", "light"],
-    Content: lazy(async () => ({ default: (await import("./account/appearance-page.tsx")).AppearancePage })),
+    Content: lazyRouteComponent(() => import("./account/appearance-page.tsx"), "AppearancePage"),
   },
   {
     slug: "api-keys",
@@ -69,7 +71,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: KeySquare,
     keywords: ["token", "access"],
-    Content: lazy(async () => ({ default: (await import("./account/api-keys-page.tsx")).ApiKeysPage })),
+    Content: lazyRouteComponent(() => import("./account/api-keys-page.tsx"), "ApiKeysPage"),
   },
   {
     slug: "programs",
@@ -77,7 +79,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: Cable,
     keywords: ["mcp", "oauth", "claude", "cursor", "apps", "revoke", "disconnect"],
-    Content: lazy(async () => ({ default: (await import("./account/programs-page.tsx")).ProgramsPage })),
+    Content: lazyRouteComponent(() => import("./account/programs-page.tsx"), "ProgramsPage"),
   },
   {
     slug: "tool-calls",
@@ -85,7 +87,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: History,
     keywords: ["tool calls", "approve", "approval", "agents", "history"],
-    Content: lazy(async () => ({ default: (await import("./tools/tool-calls-page.tsx")).ToolCallsPage })),
+    Content: lazyRouteComponent(() => import("./tools/tool-calls-page.tsx"), "ToolCallsPage"),
   },
   {
     slug: "my-models",
@@ -93,7 +95,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: KeyRound,
     keywords: ["provider", "openai", "anthropic", "key", "default"],
-    Content: lazy(async () => ({ default: (await import("./models/models-page.tsx")).MyModelsPage })),
+    Content: lazyRouteComponent(() => import("./models/models-page.tsx"), "MyModelsPage"),
   },
   {
     slug: "data",
@@ -101,7 +103,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Account",
     Icon: Database,
     keywords: ["export", "delete account", "gdpr"],
-    Content: lazy(async () => ({ default: (await import("./account/data-page.tsx")).DataPage })),
+    Content: lazyRouteComponent(() => import("./account/data-page.tsx"), "DataPage"),
   },
   {
     slug: "import",
@@ -110,7 +112,7 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: Import,
     keywords: ["chatgpt", "claude", "conversations"],
     needs: "content.write",
-    Content: lazy(async () => ({ default: (await import("./import/import-page.tsx")).ImportPage })),
+    Content: lazyRouteComponent(() => import("./import/import-page.tsx"), "ImportPage"),
   },
   {
     slug: "workspace",
@@ -118,7 +120,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: Building2,
     keywords: ["rename", "leave", "delete workspace"],
-    Content: lazy(async () => ({ default: (await import("./workspace/general-page.tsx")).GeneralPage })),
+    Content: lazyRouteComponent(() => import("./workspace/general-page.tsx"), "GeneralPage"),
   },
   {
     slug: "members",
@@ -126,7 +128,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: Users,
     keywords: ["people", "invite", "role"],
-    Content: lazy(async () => ({ default: (await import("./workspace/members-page.tsx")).MembersPage })),
+    Content: lazyRouteComponent(() => import("./workspace/members-page.tsx"), "MembersPage"),
   },
   {
     slug: "models",
@@ -134,7 +136,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: Bot,
     keywords: ["provider", "openai", "anthropic", "key", "default"],
-    Content: lazy(async () => ({ default: (await import("./models/models-page.tsx")).WorkspaceModelsPage })),
+    Content: lazyRouteComponent(() => import("./models/models-page.tsx"), "WorkspaceModelsPage"),
   },
   {
     slug: "routing",
@@ -142,7 +144,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: Route,
     keywords: ["tier", "fast", "quality", "cheap", "backup", "fallback"],
-    Content: lazy(async () => ({ default: (await import("./routing/routing-page.tsx")).RoutingPage })),
+    Content: lazyRouteComponent(() => import("./routing/routing-page.tsx"), "RoutingPage"),
   },
   {
     slug: "prepared-answers",
@@ -151,7 +153,7 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: MessageSquareReply,
     keywords: ["cache", "precomputed", "question", "faq"],
     needs: "workspace.configure",
-    Content: lazy(async () => ({ default: (await import("./prepared/prepared-page.tsx")).PreparedAnswersPage })),
+    Content: lazyRouteComponent(() => import("./prepared/prepared-page.tsx"), "PreparedAnswersPage"),
   },
   {
     slug: "usage",
@@ -159,7 +161,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: ChartColumn,
     keywords: ["cost", "tokens", "spending", "csv", "statistics"],
-    Content: lazy(async () => ({ default: (await import("./money/usage-page.tsx")).UsagePage })),
+    Content: lazyRouteComponent(() => import("./money/usage-page.tsx"), "UsagePage"),
   },
   {
     slug: "budgets",
@@ -167,7 +169,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: Wallet,
     keywords: ["limit", "cost", "spending", "money"],
-    Content: lazy(async () => ({ default: (await import("./money/budgets-page.tsx")).BudgetsPage })),
+    Content: lazyRouteComponent(() => import("./money/budgets-page.tsx"), "BudgetsPage"),
   },
   {
     slug: "code",
@@ -176,7 +178,7 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: SquareTerminal,
     keywords: ["sandbox", "run", "python", "javascript", "limits", "network", "walls"],
     needs: "workspace.configure",
-    Content: lazy(async () => ({ default: (await import("./code/code-page.tsx")).CodePage })),
+    Content: lazyRouteComponent(() => import("./code/code-page.tsx"), "CodePage"),
   },
   {
     slug: "tools",
@@ -184,7 +186,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: Wrench,
     keywords: ["approve", "approval", "critical", "limits", "switch off", "agents"],
-    Content: lazy(async () => ({ default: (await import("./tools/tools-page.tsx")).ToolsPage })),
+    Content: lazyRouteComponent(() => import("./tools/tools-page.tsx"), "ToolsPage"),
   },
   {
     slug: "mcp",
@@ -193,7 +195,7 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: Plug,
     keywords: ["model context protocol", "tools", "connect", "integrations"],
     needs: "workspace.configure",
-    Content: lazy(async () => ({ default: (await import("./mcp/mcp-servers-page.tsx")).McpServersPage })),
+    Content: lazyRouteComponent(() => import("./mcp/mcp-servers-page.tsx"), "McpServersPage"),
   },
   {
     slug: "jobs",
@@ -201,7 +203,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Workspace",
     Icon: Activity,
     keywords: ["queue", "retry", "progress"],
-    Content: lazy(async () => ({ default: (await import("./jobs/jobs-page.tsx")).WorkspaceJobsPage })),
+    Content: lazyRouteComponent(() => import("./jobs/jobs-page.tsx"), "WorkspaceJobsPage"),
   },
   {
     slug: "audit",
@@ -210,7 +212,7 @@ export const settingsPages: readonly SettingsPage[] = [
     Icon: ScrollText,
     keywords: ["history", "who"],
     needs: "audit.read",
-    Content: lazy(async () => ({ default: (await import("./workspace/audit-page.tsx")).WorkspaceAuditPage })),
+    Content: lazyRouteComponent(() => import("./workspace/audit-page.tsx"), "WorkspaceAuditPage"),
   },
   {
     slug: "server",
@@ -218,7 +220,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Server",
     Icon: Server,
     keywords: ["accounts", "lock", "reset link", "owner"],
-    Content: lazy(async () => ({ default: (await import("./server/people-page.tsx")).PeoplePage })),
+    Content: lazyRouteComponent(() => import("./server/people-page.tsx"), "PeoplePage"),
   },
   {
     slug: "server-jobs",
@@ -226,7 +228,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Server",
     Icon: Activity,
     keywords: ["queue", "schedule", "cron", "dead letters"],
-    Content: lazy(async () => ({ default: (await import("./jobs/jobs-page.tsx")).ServerJobsPage })),
+    Content: lazyRouteComponent(() => import("./jobs/jobs-page.tsx"), "ServerJobsPage"),
   },
   {
     slug: "server-audit",
@@ -234,7 +236,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: "Server",
     Icon: ScrollText,
     keywords: ["history", "sign-in"],
-    Content: lazy(async () => ({ default: (await import("./workspace/audit-page.tsx")).ServerAuditPage })),
+    Content: lazyRouteComponent(() => import("./workspace/audit-page.tsx"), "ServerAuditPage"),
   },
 ];
 
@@ -245,4 +247,9 @@ export function pagesFor(me: Me, workspaceId: string) {
     (page) =>
       (page.group !== "Server" || me.person.isInstanceOwner) && (page.needs === undefined || roleMay(role, page.needs)),
   );
+}
+
+/** Fetches the code of the page with this address, so that it can be drawn at once. */
+export async function preloadPage(slug: string) {
+  await settingsPages.find((page) => page.slug === slug)?.Content.preload?.();
 }

@@ -18,24 +18,24 @@ interface Entry {
 const entries = new Map<string, Entry>();
 const listeners = new Set<() => void>();
 const nothing: LiveAnswer = { text: "", reasoning: "" };
-let frame = 0;
+let scheduled = false;
 let lastFlush = 0;
 let pauseMilliseconds = 0;
 
 function flush() {
-  frame = 0;
-  const now = performance.now();
-  if (now - lastFlush < pauseMilliseconds) {
-    schedule();
-    return;
-  }
-  lastFlush = now;
+  scheduled = false;
+  lastFlush = performance.now();
   for (const entry of entries.values()) entry.shown = entry.arrived;
   for (const listener of listeners) listener();
 }
 
+/** Draws with the first frame after the pause. A frame asked for earlier would cost the browser one, and draw nothing. */
 function schedule() {
-  frame ||= requestAnimationFrame(flush);
+  if (scheduled) return;
+  scheduled = true;
+  const rest = lastFlush + pauseMilliseconds - performance.now();
+  if (rest > 0) setTimeout(() => requestAnimationFrame(flush), rest);
+  else requestAnimationFrame(flush);
 }
 
 /**

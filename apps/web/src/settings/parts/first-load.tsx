@@ -1,5 +1,5 @@
-import { type Query, useIsFetching, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { notifyManager, type Query, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useLayoutEffect, useState } from "react";
 import { ListSkeleton } from "./loaded.tsx";
 
 /** Milliseconds after which a page shows what it has, with placeholders for the rest. */
@@ -12,14 +12,23 @@ const isFirst = { predicate: ({ state }: Query) => state.data === undefined };
  */
 export function FirstLoad({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const coming = useIsFetching(isFirst);
+  const [changes, setChanges] = useState(0);
   const [shown, setShown] = useState(false);
+  // A change in a layout effect makes React run the effects of the parts, which ask for their data, before the browser
+  // paints and not after: what first-paint.js has asked for is then on the first picture.
+  useLayoutEffect(() => setChanges(1), []);
   useEffect(() => {
-    if (shown || coming > 0) return undefined;
-    // What has just come may have made a part ask for more.
-    const settled = setTimeout(() => client.isFetching(isFirst) === 0 && setShown(true));
-    return () => clearTimeout(settled);
-  }, [client, coming, shown]);
+    if (shown) return undefined;
+    // Together with what the parts are told, so that they are drawn with it before it is looked at below.
+    const changed = notifyManager.batchCalls(() => setChanges((count) => count + 1));
+    return client.getQueryCache().subscribe(({ type }) => {
+      if (type === "updated") changed();
+    });
+  }, [client, shown]);
+  useEffect(() => {
+    // What has just come may have made a part ask for more: the effects of the parts have run before this one.
+    if (changes > 0 && client.isFetching(isFirst) === 0) setShown(true);
+  }, [client, changes]);
   useEffect(() => {
     const enough = setTimeout(() => setShown(true), patience);
     return () => clearTimeout(enough);

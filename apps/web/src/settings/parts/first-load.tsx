@@ -14,8 +14,9 @@ export function FirstLoad({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [changes, setChanges] = useState(0);
   const [shown, setShown] = useState(false);
-  // oxlint-disable-next-line react/set-state-in-effect -- a change in a layout effect makes React run the effects of the
-  // parts, which ask for their data, before the browser paints: what was asked for ahead is then on the first picture
+  // A change in a layout effect makes React run the effects of the parts, which ask for their data, before the browser
+  // paints and not after: what was asked for ahead is then on the first picture.
+  // oxlint-disable-next-line react/set-state-in-effect -- for what it sets off
   useLayoutEffect(() => setChanges(1), []);
   useEffect(() => {
     if (shown) return undefined;
@@ -26,8 +27,8 @@ export function FirstLoad({ children }: { children: ReactNode }) {
     });
   }, [client, shown]);
   useEffect(() => {
-    // oxlint-disable-next-line react/set-state-in-effect -- what has just come may have made a part ask for more, which
-    // is known once the effects of the parts have run: they do before this one
+    // What has just come may have made a part ask for more: the effects of the parts have run before this one.
+    // oxlint-disable-next-line react/set-state-in-effect -- only here is that known
     if (changes > 0 && client.isFetching(isFirst) === 0) setShown(true);
   }, [client, changes]);
   useEffect(() => {

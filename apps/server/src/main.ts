@@ -41,7 +41,8 @@ async function start(): Promise<{ server: RunningServer; stop: () => Promise<voi
 }
 
 function fail(error: unknown): never {
-  const known = error instanceof StartError || (error as { code?: string }).code === "EADDRINUSE";
+  const { syscall = "" } = error as NodeJS.ErrnoException;
+  const known = error instanceof StartError || ["listen", "getaddrinfo"].includes(syscall);
   const message = error instanceof Error ? (known ? error.message : error.stack) : String(error);
   process.stderr.write(`\nMindmesh cannot start.\n${message ?? ""}\n`);
   process.exit(1);

@@ -73,6 +73,12 @@ describe("a start", () => {
     expect(await again.ended).toBe(0);
   });
 
+  it("says in a sentence that HOST is no address of this machine", async () => {
+    const said = await refusedStart({ DATA_DIR: dataDirectory, HOST: "192.0.2.1" });
+    expect(said).toContain("EADDRNOTAVAIL");
+    expect(said).not.toMatch(/^\s+at /m);
+  });
+
   it("says that a database cannot be reached", async () => {
     const said = await refusedStart({
       DATA_DIR: dataDirectory,

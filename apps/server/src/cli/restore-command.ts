@@ -39,9 +39,7 @@ async function restore(config: Config, file: string, options: RestoreOptions): P
           owners: migrationOwners,
           blobs: openBlobStore(config),
           dataDirectory: config.dataDirectory,
-          environmentKeys: [config.SECRET_KEY, ...(config.SECRET_KEY_PREVIOUS ?? "").split(",")].filter(
-            (key): key is string => key !== undefined && key !== "",
-          ),
+          environmentKeys: [config.SECRET_KEY, config.SECRET_KEY_PREVIOUS].filter((key) => key !== undefined),
         },
         backup,
         { replace: options.replace, signal },

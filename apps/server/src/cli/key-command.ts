@@ -2,15 +2,16 @@ import { newApiKeyBody } from "@mindmesh/contracts/workspaces";
 import { theServer } from "@mindmesh/kernel/audit";
 import { readConfig } from "@mindmesh/kernel/config";
 import { type Database, type Transaction, migrate, openDatabase } from "@mindmesh/kernel/db";
-import { createApiKey, findPersonByEmail } from "@mindmesh/kernel/identity";
+import { createApiKey } from "@mindmesh/kernel/identity";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
 import { checkFields } from "./check-fields.ts";
 import { CommandError } from "./command-error.ts";
 import { migrationOwners, withInstance } from "./open-instance.ts";
+import { personOf } from "./person-of.ts";
 
 interface KeyOptions {
-  email: string;
+  email?: string;
   scope: string;
   name: string;
   workspace?: string;
@@ -21,7 +22,7 @@ export function keyCommand(): Command {
   return new Command("key").description("API keys").addCommand(
     new Command("create")
       .description("Print a new API key that acts for a person in one workspace")
-      .requiredOption("--email <address>", "whose key it is")
+      .option("--email <address>", "whose key it is; the server's owner when it is left out")
       .addOption(new Option("--scope <scope>", "what it may do").choices(["read", "write", "admin"]).default("read"))
       .option("--workspace <id or name>", "needed when the person belongs to several")
       .option("--name <name>", "how it is called in the list of keys", "Made on the command line")
@@ -36,28 +37,30 @@ async function createKey(options: KeyOptions): Promise<void> {
   const made = await withInstance(readConfig(process.env), {}, async ({ databaseUrl }) => {
     await migrate(databaseUrl, migrationOwners);
     const db = openDatabase({ url: databaseUrl });
-    return addKey(db, { email: email.trim().toLowerCase(), workspace }, input).finally(() => db.close());
+    return addKey(db, { email, workspace }, input).finally(() => db.close());
   });
-  console.error(`An API key with the scope ${input.scope} for ${email} in ${made.workspace}. It is shown this once:`);
+  console.error(
+    `An API key with the scope ${input.scope} for ${made.email} in ${made.workspace}. It is shown this once:`,
+  );
   console.log(made.secret);
 }
 
 /**
- * Makes a key for the person with an address, in the workspace with an id or a name, or in their only one.
+ * Makes a key for the person with an address, the owner of the server where none is given, in the workspace with an id or a name, or in their only one.
  * @throws CommandError when the person or the workspace cannot be told
  */
 export async function addKey(
   db: Database,
-  whose: { email: string; workspace: string | undefined },
+  whose: { email: string | undefined; workspace: string | undefined },
   input: z.output<typeof newApiKeyBody>,
-): Promise<{ secret: string; workspace: string }> {
+): Promise<{ secret: string; email: string; workspace: string }> {
   return db.system(async (tx) => {
-    const person = await findPersonByEmail(tx, whose.email);
-    if (!person) throw new CommandError(`Nobody has the address ${whose.email}. Make an account with: user create`);
+    const person = await personOf(tx, whose.email);
+    if (!person) throw new CommandError("Nobody has an account here yet. Make one with: user create");
     const workspace = await chooseWorkspace(tx, person.id, whose.workspace);
     const owner = { workspaceId: workspace.id, personId: person.id, name: person.name };
     const { secret } = await createApiKey(tx, owner, input, theServer);
-    return { secret, workspace: workspace.name };
+    return { secret, email: person.email, workspace: workspace.name };
   });
 }
 

@@ -2,15 +2,15 @@ import { seedMessages } from "@mindmesh/chat/seed";
 import { theServer } from "@mindmesh/kernel/audit";
 import { readConfig } from "@mindmesh/kernel/config";
 import { type Database, migrate, openDatabase } from "@mindmesh/kernel/db";
-import { createWorkspace, findPersonByEmail } from "@mindmesh/kernel/identity";
+import { createWorkspace } from "@mindmesh/kernel/identity";
 import { openBlobStore } from "@mindmesh/kernel/storage";
 import { seedSampleShop } from "@mindmesh/query/seed";
 import { Command, InvalidArgumentError } from "commander";
 import { counted } from "./amounts.ts";
-import { CommandError } from "./command-error.ts";
 import { demoWorkspace } from "./demo/people.ts";
 import { seedDemo } from "./demo/seed-demo.ts";
 import { type Instance, migrationOwners, withInstance } from "./open-instance.ts";
+import { personOf } from "./person-of.ts";
 import { progressBar } from "./progress-bar.ts";
 import { addAccount, inventPassword } from "./user-command.ts";
 
@@ -101,15 +101,8 @@ async function findOwner(
   db: Database,
   email: string | undefined,
 ): Promise<{ id: string; email: string; password?: string; emptyWorkspaceId?: string }> {
-  if (email !== undefined) {
-    const person = await db.system((tx) => findPersonByEmail(tx, email.trim().toLowerCase()));
-    if (!person) throw new CommandError(`Nobody has the address ${email}. Make an account with: user create`);
-    return { id: person.id, email: person.email };
-  }
-  const { rows } = await db.pool.query<{ id: string; email: string }>(
-    "SELECT id, email FROM kernel.people ORDER BY is_instance_owner DESC, created_at LIMIT 1",
-  );
-  if (rows[0]) return rows[0];
+  const person = await db.system((tx) => personOf(tx, email));
+  if (person) return person;
   const password = inventPassword();
   const { personId, workspaceId } = await addAccount(db, { ...demoOwner, password }, true);
   return { id: personId, email: demoOwner.email, password, emptyWorkspaceId: workspaceId };

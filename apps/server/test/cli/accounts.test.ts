@@ -19,6 +19,12 @@ afterAll(async () => {
 const mindmesh = (...args: string[]) => runCommand(args, environment);
 
 describe("the command line", { timeout: 120_000 }, () => {
+  it("says that a key needs an account first", async () => {
+    const made = await mindmesh("key", "create");
+    expect(made).toMatchObject({ code: 1, stdout: "" });
+    expect(made.stderr).toContain("Nobody has an account here yet. Make one with: user create");
+  });
+
   it("makes the first account the owner and later ones not, with which people sign in", async () => {
     const first = await mindmesh("user", "create", "--email", " Ada@Example.org ", "--name", "Ada");
     expect(first).toMatchObject({ code: 0, stderr: "" });
@@ -66,9 +72,12 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(nonsense.stderr).toContain("unknown command");
   });
 
-  it("prints an API key, and nothing else, that may do what its scope says", async () => {
-    const made = await mindmesh("key", "create", "--email", "ada@example.org", "--scope", "read", "--days", "30");
-    expect(made.code).toBe(0);
+  it("prints an API key, and nothing else, that may do what its scope says; the owner's where nobody is named", async () => {
+    const bobs = await mindmesh("key", "create", "--email", "Bob@example.org", "--name", "Bob's");
+    expect(bobs.stderr).toContain("for bob@example.org in Bob's workspace");
+    const made = await mindmesh("key", "create");
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.stderr).toContain("for ada@example.org in Ada's workspace");
     expect(made.stdout).toMatch(/^mm_\w+\n$/);
     const server = await startTestServer({ databaseUrl: database.url });
     const headers = { authorization: `Bearer ${made.stdout.trim()}`, "content-type": "application/json" };

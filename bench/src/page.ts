@@ -2,6 +2,7 @@
  * First and largest paint and JavaScript of the pages, medians of several first visits on a CPU slowed four times and fast
  * 4G; and what Lighthouse says of each.
  */
+import { sampleShopName } from "@mindmesh/contracts/query/sample-shop";
 import { startModelServer } from "@mindmesh/model-server";
 import lighthouse from "lighthouse";
 import { type Browser, chromium } from "playwright-core";
@@ -28,43 +29,82 @@ const throttling = {
   cpuSlowdownMultiplier: cpuSlowdown,
 };
 
-/** The pages that everybody comes by, and every page of the settings that the person's role has. */
+/** The pages that everybody comes by, every page of the settings that the person's role has, and those of Query. */
 async function pagesOf(browser: Browser, url: string, person: BenchPerson) {
-  const { workspaceId, headers } = person;
-  const conversationId = await answeredConversation(url, workspaceId, headers);
+  const { workspaceId } = person;
+  const ask = asking(url, person);
+  const conversationId = await answeredConversation(ask);
+  const published = (await ask(`/chat/conversations/${conversationId}/public-link`, {})) as { url: string };
+  const connectionId = await sampleShop(ask);
   const page = await browser.newPage();
   await page.context().addCookies(cookiesOf(person, url));
-  await page.goto(`${url}/w/${workspaceId}/settings`);
-  const links = page.getByRole("navigation", { name: "Settings" }).getByRole("link");
-  await links.first().waitFor();
-  const settings = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  const linksOf = async (path: string, navigation: string) => {
+    await page.goto(`${url}/w/${workspaceId}/${path}`);
+    const links = page.getByRole("navigation", { name: navigation }).getByRole("link");
+    await links.first().waitFor();
+    return links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  };
+  const settings = await linksOf("settings", "Settings");
+  const sections = await linksOf(`query/c/${connectionId}/schema`, "Sections of the connection");
   await page.close();
+  const open = [
+    "/sign-in",
+    "/sign-up",
+    "/forgot-password",
+    "/invitation",
+    "/reset-password#token",
+    "/confirm-email#token",
+  ];
+  const inWorkspace = ["chat", `chat/${conversationId}`, "query", "query/new", "query/dashboards", "query/alerts"];
   return [
-    ...["/sign-in", "/sign-up", "/forgot-password", "/invitation"].map((path) => ({ path, signedIn: false })),
-    ...[`/w/${workspaceId}/chat`, `/w/${workspaceId}/chat/${conversationId}`, ...settings].map((path) => ({
+    ...[...open, new URL(published.url).pathname].map((path) => ({ path, signedIn: false })),
+    ...[...inWorkspace.map((each) => `/w/${workspaceId}/${each}`), ...sections, ...settings].map((path) => ({
       path,
       signedIn: true,
     })),
   ]
-    .map((each) => ({ ...each, name: each.path.replace(`/w/${workspaceId}/`, "").replace(conversationId, "…") }))
+    .map((each) => ({
+      ...each,
+      name: each.path
+        .replace(`/w/${workspaceId}/`, "")
+        .replace(/^query\/c\/[^/]+/, "query/…")
+        .replace(conversationId, "…")
+        .replace(/^(\/api\/public\/conversations\/).*/, "$1…"),
+    }))
     .filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
-/** A conversation with an answer that has a table, code, formulas and a diagram. */
-async function answeredConversation(url: string, workspaceId: string, headers: BenchPerson["headers"]) {
-  const base = `${url}/api/workspaces/${workspaceId}/chat/conversations`;
-  const ask = async (path: string, body?: object) => {
-    const response = await fetch(`${base}${path}`, {
+type Ask = (path: string, body?: object) => Promise<unknown>;
+
+/** Reads an address of the person's workspace, or sends a body there. */
+function asking(url: string, { workspaceId, headers }: BenchPerson): Ask {
+  return async (path, body) => {
+    const response = await fetch(`${url}/api/workspaces/${workspaceId}${path}`, {
       headers: { ...headers, "content-type": "application/json" },
       ...(body && { method: "POST", body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as { id: string; messages?: { status: string }[] };
+    return response.json();
   };
-  const { id } = await ask("", {});
-  await ask(`/${id}/messages`, { text: "[[sample=markdown]] show", parentId: null });
+}
+
+/** The connection to the sample shop, once it is there. */
+async function sampleShop(ask: Ask): Promise<string> {
+  await ask("/query/sample-shop", {});
   for (;;) {
-    const { messages = [] } = await ask(`/${id}`);
+    const { items } = (await ask("/query/connections")) as { items: { id: string; name: string }[] };
+    const shop = items.find(({ name }) => name === sampleShopName);
+    if (shop) return shop.id;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** A conversation with an answer that has a table, code, formulas and a diagram. */
+async function answeredConversation(ask: Ask): Promise<string> {
+  const { id } = (await ask("/chat/conversations", {})) as { id: string };
+  await ask(`/chat/conversations/${id}/messages`, { text: "[[sample=markdown]] show", parentId: null });
+  for (;;) {
+    const { messages } = (await ask(`/chat/conversations/${id}`)) as { messages: { status: string }[] };
     if (messages.every(({ status }) => status === "complete")) return id;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -5,16 +5,19 @@ import { counted } from "./amounts.ts";
 import { checkAddresses } from "./doctor/check-addresses.ts";
 import { checkDataDirectory } from "./doctor/check-data-directory.ts";
 import { checkDatabase } from "./doctor/check-database.ts";
+import { checkMcpPrograms } from "./doctor/check-mcp-programs.ts";
 import { checkProgram } from "./doctor/check-program.ts";
 import { checkSandbox } from "./doctor/check-sandbox.ts";
 import { checkServices } from "./doctor/check-services.ts";
+import { checkSignIn } from "./doctor/check-sign-in.ts";
+import { checkWatching } from "./doctor/check-watching.ts";
 import type { Finding } from "./doctor/finding.ts";
 
 const signs: Record<Finding["level"], string> = { good: "ok  ", note: "note", warning: "WARN", problem: "FAIL" };
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("Check everything and say how to mend it. Ends with 1 when something does not work.")
+    .description("Check the settings and every service that they name. Ends with 1 when something does not work.")
     .action(async () => {
       const findings = await diagnose(process.env, (finding) => console.log(inWords(finding)));
       const problems = findings.filter(({ level }) => level === "problem").length;
@@ -58,6 +61,9 @@ export async function diagnose(
   add(await checkAddresses(config));
   add(await checkDatabase(config));
   add(await checkServices(config));
+  add(await checkSignIn(config));
+  add(await checkWatching(config));
+  add(await checkMcpPrograms(config));
   add(await checkSandbox(config));
   return all;
 }

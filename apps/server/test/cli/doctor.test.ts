@@ -1,11 +1,14 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, skipUnless, startTestServer } from "@mindmesh/test-support";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { diagnose } from "../../src/cli/doctor-command.ts";
+import { startCollector } from "../observe/collector.ts";
 import { runCommand } from "./run-command.ts";
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -103,6 +106,100 @@ describe("doctor", { timeout: 60_000 }, () => {
     }
     expect(found).toHaveLength(5);
     expect(text).not.toContain("topsecret");
+  });
+
+  it("looks at both ways to the database, and names the one that is wrong", async () => {
+    const both = await diagnose({ ...environment, DATABASE_DIRECT_URL: database.url }, () => undefined);
+    expect(both.filter(({ what }) => what.startsWith("postgres://")).map(({ level }) => level)).toEqual([
+      "good",
+      "good",
+    ]);
+    const gone = "postgres://mindmesh:topsecret@127.0.0.1:1/mindmesh";
+    expect(await troubles({ DATABASE_URL: gone, DATABASE_DIRECT_URL: database.url })).toEqual([
+      expect.stringMatching(/^problem: postgres:\/\/mindmesh:\*\*\*@.* -> Check DATABASE_URL .* that the pool runs/),
+    ]);
+    expect(await troubles({ DATABASE_DIRECT_URL: gone })).toEqual([
+      expect.stringMatching(/^problem: postgres:\/\/mindmesh:\*\*\*@.* -> Check DATABASE_DIRECT_URL /),
+    ]);
+    const other = await createTestDatabase();
+    expect(await troubles({ DATABASE_DIRECT_URL: other.url })).toEqual([
+      expect.stringContaining("leads to another database than"),
+    ]);
+    await other.drop();
+  });
+
+  it("names a replica that has stopped, and a database that is none", async () => {
+    const stopped = `postgres://mindmesh:topsecret@127.0.0.1:${await sparePort()}/mindmesh`;
+    expect(await troubles({ DATABASE_REPLICA_URLS: `${stopped},${database.url}` })).toEqual([
+      expect.stringMatching(/^problem: The replica postgres:\/\/mindmesh:\*\*\*@.*ECONNREFUSED.* -> Start it again/),
+      expect.stringMatching(/^warning: .* is no replica -> Check DATABASE_REPLICA_URLS/),
+    ]);
+  });
+
+  it("asks the providers of sign-in for what a sign-in needs of them", async () => {
+    const issuer = createHttpServer((request, response) => {
+      const known = request.url === "/.well-known/openid-configuration";
+      const { port } = issuer.address() as AddressInfo;
+      const base = `http://127.0.0.1:${port}`;
+      response.writeHead(known ? 200 : 404, { "content-type": "application/json" });
+      response.end(JSON.stringify({ issuer: base, authorization_endpoint: `${base}/a`, token_endpoint: `${base}/t` }));
+    }).listen(0, "127.0.0.1");
+    await once(issuer, "listening");
+    const address = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+    const client = { OIDC_CLIENT_ID: "id", OIDC_CLIENT_SECRET: "topsecret", OIDC_NAME: "Staff" };
+    const gitHub = { GITHUB_CLIENT_ID: "id", GITHUB_CLIENT_SECRET: "topsecret" };
+    const sound = { ...client, ...gitHub, OIDC_ISSUER: address, GITHUB_URL: address };
+    const findings = await diagnose({ ...environment, ...sound }, () => undefined);
+    expect(findings).toContainEqual({ level: "good", what: `Sign-in with Staff: ${address} answers` });
+    expect(findings).toContainEqual({ level: "good", what: `Sign-in with GitHub: ${address} answers` });
+    expect(await troubles({ ...client, OIDC_ISSUER: `${address}/wrong` })).toEqual([
+      expect.stringMatching(/^problem: Sign-in with Staff: .*\/wrong: .* -> Check OIDC_ISSUER: /),
+    ]);
+    issuer.close();
+    issuer.closeAllConnections();
+    expect(await troubles(sound)).toEqual([
+      expect.stringMatching(/^problem: Sign-in with GitHub: .*ECONNREFUSED.* -> Check GITHUB_URL/),
+      expect.stringMatching(/^problem: Sign-in with Staff: .*ECONNREFUSED.* -> Check OIDC_ISSUER/),
+    ]);
+  });
+
+  it("sends an export without traces to the collector, and sees whether the host of error reports answers", async () => {
+    const collector = await startCollector();
+    const address = `http://127.0.0.1:${collector.port}`;
+    const watching = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: address,
+      SENTRY_DSN: `http://topsecret@127.0.0.1:${collector.port}/1`,
+    };
+    expect(await troubles(watching)).toEqual([]);
+    expect(collector.received.map(({ path, body }) => `${path} ${body}`)).toEqual(
+      expect.arrayContaining(['/v1/traces {"resourceSpans":[]}', "/ "]),
+    );
+    expect(await troubles({ SENTRY_DSN: address })).toEqual([expect.stringContaining("has no key or no project")]);
+    await collector.close();
+    const found = await troubles(watching);
+    expect(found).toEqual([
+      expect.stringMatching(/^problem: Traces are not taken at .*ECONNREFUSED.* -> Check OTEL_EXPORTER_OTLP_ENDPOINT/),
+      expect.stringMatching(/^problem: 127\.0\.0\.1:\d+ of SENTRY_DSN: .*ECONNREFUSED.* -> Check SENTRY_DSN/),
+    ]);
+    expect(found.join()).not.toContain("topsecret");
+  });
+
+  it("finds MCP programs that are missing, may not be run, or lack a variable", async () => {
+    const plain = join(folder, "plain.txt");
+    await writeFile(plain, "no program\n", { mode: 0o644 });
+    const node = { command: process.execPath, env: ["MCP_TEST_TOKEN"] };
+    const programs = {
+      gone: { command: join(folder, "gone") },
+      plain: { command: plain },
+      folder: { command: folder },
+    };
+    expect(await troubles({ MCP_STDIO_SERVERS: JSON.stringify({ node }), MCP_TEST_TOKEN: "t" })).toEqual([]);
+    expect(await troubles({ MCP_STDIO_SERVERS: JSON.stringify({ ...programs, node }) })).toEqual([
+      expect.stringMatching(/^problem: The MCP program gone: ENOENT.* -> Install /),
+      expect.stringContaining(`The MCP program plain: this user may not run ${plain}`),
+      expect.stringContaining(`The MCP program folder: ${folder} is not a file`),
+      expect.stringMatching(/^warning: The MCP program node is to be given MCP_TEST_TOKEN, .* -> Set MCP_TEST_TOKEN /),
+    ]);
   });
 
   it("doubts a public address without encryption, and one that people outside cannot use", async () => {

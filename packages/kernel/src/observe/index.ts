@@ -7,5 +7,5 @@ export { observeRequests, routeOf } from "./observe-requests.ts";
 export { type Readiness, type ReadinessChecks, serveReadiness } from "./readiness.ts";
 export { type Span, startSpan } from "./span.ts";
 export { type Spread, type Tally, makeSpread, makeTally } from "./tallies.ts";
-export { type Tracing, openTracing } from "./tracing.ts";
+export { type Tracing, checkTracing, openTracing } from "./tracing.ts";
 export { webVitalRoutesOn } from "./web-vitals.ts";

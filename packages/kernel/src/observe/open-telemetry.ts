@@ -25,6 +25,18 @@ import { type Span, useTracer } from "./span.ts";
 import { tracePool } from "./trace-pool.ts";
 import type { Tracing } from "./tracing.ts";
 
+const tracesUrl = (endpoint: string) => `${endpoint.replace(/\/$/, "")}/v1/traces`;
+
+/** Sends an export without spans, with the headers that real ones carry. @throws when it is not taken within 3 s */
+export async function exportNothing(endpoint: string): Promise<void> {
+  const exporter = new OTLPTraceExporter({ url: tracesUrl(endpoint), timeoutMillis: 3000 });
+  const error = await new Promise<Error | undefined>((resolve) => {
+    exporter.export([], (result) => resolve(result.error));
+  });
+  await exporter.shutdown();
+  if (error) throw error;
+}
+
 /** Loads and starts OpenTelemetry; imported only when an endpoint is configured. */
 export function startOpenTelemetry(settings: { endpoint: string; version: string; serverId: string }): Tracing {
   const provider = new NodeTracerProvider({
@@ -33,9 +45,7 @@ export function startOpenTelemetry(settings: { endpoint: string; version: string
       [ATTR_SERVICE_VERSION]: settings.version,
       "service.instance.id": settings.serverId,
     }),
-    spanProcessors: [
-      new BatchSpanProcessor(new OTLPTraceExporter({ url: `${settings.endpoint.replace(/\/$/, "")}/v1/traces` })),
-    ],
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: tracesUrl(settings.endpoint) }))],
   });
   provider.register();
   const tracer = provider.getTracer("mindmesh", settings.version);

@@ -24,3 +24,9 @@ export async function openTracing(settings: {
   const { startOpenTelemetry } = await import("./open-telemetry.ts");
   return startOpenTelemetry({ ...settings, endpoint: settings.endpoint });
 }
+
+/** Whether traces would be taken at the endpoint; nothing is left there. @throws when not, within seconds */
+export async function checkTracing(endpoint: string): Promise<void> {
+  const { exportNothing } = await import("./open-telemetry.ts");
+  await exportNothing(endpoint);
+}

@@ -12,8 +12,17 @@ import { type Finding, good, note, problem, reasonOf, warning, withoutPassword }
 const oldestPostgres = 15;
 const neededExtensions = ["btree_gin", "pg_trgm", "unaccent"];
 
-/** The database: reachable, new enough, with the rights, the role, the walls and the migrations. */
+/** The database with the pool before it and the replicas behind it. */
 export async function checkDatabase(config: Config): Promise<Finding[]> {
+  return [
+    ...(await checkInstance(config)),
+    ...(await checkPool(config)),
+    ...(await checkReplicas(config.DATABASE_REPLICA_URLS)),
+  ];
+}
+
+/** The database itself: reachable, new enough, with the rights, the role, the walls and the migrations. */
+async function checkInstance(config: Config): Promise<Finding[]> {
   if (config.DATABASE_URL === undefined && !existsSync(join(config.dataDirectory, "postgres"))) {
     return [note("The embedded database does not exist yet: the first start makes it")];
   }
@@ -34,18 +43,75 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
       ...(await checkMigrationState(client)),
       await checkWalls(client),
       await checkNotifications(databaseUrl),
-      ...(await checkReplicas(config.DATABASE_REPLICA_URLS)),
     ];
   } catch (error) {
+    const setting = config.DATABASE_DIRECT_URL === undefined ? "DATABASE_URL" : "DATABASE_DIRECT_URL";
     return [
       problem(
         `${place}: ${reasonOf(error)}`,
-        "Check DATABASE_URL (host, port, user, password, database) and that PostgreSQL runs and lets this machine in.",
+        `Check ${setting} (host, port, user, password, database) and that PostgreSQL runs and lets this machine in.`,
       ),
     ];
   } finally {
     await client.end().catch(() => undefined);
     await close();
+  }
+}
+
+/** With DATABASE_DIRECT_URL, what DATABASE_URL leads to: most queries take that way. It must be the same database. */
+async function checkPool(config: Config): Promise<Finding[]> {
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl } = config;
+  if (url === undefined || directUrl === undefined) return [];
+  const place = withoutPassword(url);
+  try {
+    const { user, member, ...database } = await lookAt(url);
+    const direct = await lookAt(directUrl).catch(() => null);
+    if (direct !== null && (direct.name !== database.name || direct.started !== database.started)) {
+      return [
+        problem(
+          `${place} leads to another database than ${withoutPassword(directUrl)}`,
+          "Point DATABASE_URL and DATABASE_DIRECT_URL to one database: the first through the pool, the second past it.",
+        ),
+      ];
+    }
+    if (member === false) {
+      return [
+        problem(
+          `The user ${user} of DATABASE_URL is no member of mindmesh_app`,
+          `As a superuser: GRANT mindmesh_app TO "${user}";`,
+        ),
+      ];
+    }
+    return [good(`${place} answers`)];
+  } catch (error) {
+    return [
+      problem(
+        `${place}: ${reasonOf(error)}`,
+        "Check DATABASE_URL (host, port, user, password, database) and that the pool runs and lets this machine in.",
+      ),
+    ];
+  }
+}
+
+/** Who one is at an address, and which database that is: its name, and when its server started, to the microsecond. */
+async function lookAt(url: string) {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ user: string; name: string; started: string; member: boolean | null }>(
+      `SELECT current_user AS user, current_database() AS name, pg_postmaster_start_time()::text AS started,
+              (SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'mindmesh_app') AS member`,
+    );
+    return rows[0]!;
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 
@@ -211,23 +277,24 @@ async function checkNotifications(databaseUrl: string): Promise<Finding> {
 async function checkReplicas(urls: string[]): Promise<Finding[]> {
   return Promise.all(
     urls.map(async (url) => {
-      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+      const place = withoutPassword(url);
       try {
-        await client.connect();
-        const { rows } = await client.query<{ replica: boolean; behind: number | null }>(
-          `SELECT pg_is_in_recovery() AS replica,
-                  extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float8 AS behind`,
-        );
-        const { replica = false, behind = null } = rows[0] ?? {};
-        if (!replica) return warning(`${withoutPassword(url)} is no replica`, "Check DATABASE_REPLICA_URLS.");
+        const { replica, behind } = await withClient(url, async (client) => {
+          const { rows } = await client.query<{ replica: boolean; behind: number | null }>(
+            `SELECT pg_is_in_recovery() AS replica,
+                    extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float8 AS behind`,
+          );
+          return rows[0]!;
+        });
+        if (!replica) return warning(`${place} is no replica`, "Check DATABASE_REPLICA_URLS.");
         const seconds = Math.round(behind ?? 0);
-        if (seconds > 60)
-          return warning(`The replica ${withoutPassword(url)} is ${seconds} s behind`, "Look at its log.");
-        return good(`The replica ${withoutPassword(url)} answers`);
+        if (seconds > 60) return warning(`The replica ${place} is ${seconds} s behind`, "Look at its log.");
+        return good(`The replica ${place} answers`);
       } catch (error) {
-        return problem(`${withoutPassword(url)}: ${reasonOf(error)}`, "Check DATABASE_REPLICA_URLS.");
-      } finally {
-        await client.end().catch(() => undefined);
+        return problem(
+          `The replica ${place}: ${reasonOf(error)}`,
+          "Start it again, or check DATABASE_REPLICA_URLS; until then the primary answers in its place.",
+        );
       }
     }),
   );

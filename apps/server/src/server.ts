@@ -33,7 +33,7 @@ import { createRateLimit, defaultLimits } from "@mindmesh/kernel/limits";
 import { notificationJobs, notificationPersonData, notificationRoutesOn, openMail } from "@mindmesh/kernel/notify";
 import type { ErrorReports, Logger } from "@mindmesh/kernel/observe";
 import { openOutbound } from "@mindmesh/kernel/outbound";
-import { openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
+import { eventJobs, openNotifications, openRealtime } from "@mindmesh/kernel/realtime";
 import { deriveKey, loadMasterKeys, openSecrets, reencryptOnce } from "@mindmesh/kernel/secrets";
 import { registerServer } from "@mindmesh/kernel/servers";
 import {
@@ -304,6 +304,7 @@ export async function startServer(
     ...files.definitions,
     ...toolJobs(db),
     ...notificationJobs(db),
+    ...eventJobs(db),
     ...modelJobs(db),
     preparedAnswerJob({ db, gateway: ai }),
     ...storedResponseJobs(db),

@@ -57,10 +57,33 @@ export async function oldestEvent(db: Database, workspaceId: string): Promise<nu
   return Number(result.rows[0]?.seq ?? 0);
 }
 
-/** Deletes events older than `days`; who was away longer loads everything anew. Returns how many went. */
-export async function pruneEvents(db: Database, days: number): Promise<number> {
-  const result = await db.system((tx) =>
-    tx.execute(sql`DELETE FROM kernel.events WHERE at < now() - make_interval(days => ${days})`),
+const batch = 1_000;
+
+/**
+ * Deletes events older than `days`, of each workspace from its oldest on up to the first that is younger, so that what
+ * remains has no gap: transactions commit in the order of the numbers, not of the times at which they began.
+ */
+export async function pruneEvents(db: Database, days: number, signal: AbortSignal): Promise<void> {
+  const { rows } = await db.pool.query<{ workspace_id: string }>(
+    "SELECT DISTINCT workspace_id FROM kernel.events WHERE at < now() - make_interval(days => $1)",
+    [days],
   );
-  return result.rowCount ?? 0;
+  for (const { workspace_id } of rows) {
+    let removed = batch;
+    while (removed === batch) {
+      signal.throwIfAborted();
+      const result = await db.pool.query(
+        `WITH kept AS (
+           SELECT seq FROM kernel.events
+           WHERE workspace_id = $1 AND at >= now() - make_interval(days => $2) ORDER BY seq LIMIT 1
+         )
+         DELETE FROM kernel.events WHERE workspace_id = $1 AND seq IN (
+           SELECT seq FROM kernel.events
+           WHERE workspace_id = $1 AND (seq < (SELECT seq FROM kept) OR NOT EXISTS (SELECT FROM kept))
+           ORDER BY seq LIMIT ${batch})`,
+        [workspace_id, days],
+      );
+      removed = result.rowCount ?? 0;
+    }
+  }
 }

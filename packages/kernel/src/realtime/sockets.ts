@@ -150,13 +150,14 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
     // From here on live events reach the socket too; the client orders and discards repeats until `caughtUp`.
     const head = await eventHead(db, workspaceId);
     if (ask.after < head) {
-      const oldest = await oldestEvent(db, workspaceId);
       const missed = await readEvents(db, {
         workspaceId,
         after: ask.after,
         limit: catchUpLimit + 1,
         personId: member.personId,
       });
+      // Asked for afterwards: what is pruned between the two is then known to be missing.
+      const oldest = await oldestEvent(db, workspaceId);
       if (missed.length > catchUpLimit || oldest > ask.after + 1 || oldest === 0) {
         socket.emit("resync", { workspaceId, seq: head });
       } else {

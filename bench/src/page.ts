@@ -29,12 +29,14 @@ const throttling = {
   cpuSlowdownMultiplier: cpuSlowdown,
 };
 
-/** The pages that everybody comes by, every page of the settings that the person's role has, and those of Query. */
+/**
+ * The pages that everybody comes by, every page of the settings that the person's role has, and those of Query; not published
+ * conversations, which let no script run, an observer neither.
+ */
 async function pagesOf(browser: Browser, url: string, person: BenchPerson) {
   const { workspaceId } = person;
   const ask = asking(url, person);
   const conversationId = await answeredConversation(ask);
-  const published = (await ask(`/chat/conversations/${conversationId}/public-link`, {})) as { url: string };
   const connectionId = await sampleShop(ask);
   const page = await browser.newPage();
   await page.context().addCookies(cookiesOf(person, url));
@@ -57,7 +59,7 @@ async function pagesOf(browser: Browser, url: string, person: BenchPerson) {
   ];
   const inWorkspace = ["chat", `chat/${conversationId}`, "query", "query/new", "query/dashboards", "query/alerts"];
   return [
-    ...[...open, new URL(published.url).pathname].map((path) => ({ path, signedIn: false })),
+    ...open.map((path) => ({ path, signedIn: false })),
     ...[...inWorkspace.map((each) => `/w/${workspaceId}/${each}`), ...sections, ...settings].map((path) => ({
       path,
       signedIn: true,
@@ -68,8 +70,7 @@ async function pagesOf(browser: Browser, url: string, person: BenchPerson) {
       name: each.path
         .replace(`/w/${workspaceId}/`, "")
         .replace(/^query\/c\/[^/]+/, "query/…")
-        .replace(conversationId, "…")
-        .replace(/^(\/api\/public\/conversations\/).*/, "$1…"),
+        .replace(conversationId, "…"),
     }))
     .filter(({ name }) => only.length === 0 || only.includes(name));
 }

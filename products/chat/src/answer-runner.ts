@@ -23,6 +23,7 @@ import { readBranch } from "./read-branch.ts";
 import { type ConversationRow, type MessageRow, messages } from "./schema.ts";
 import { answerCallShape } from "./shapes.ts";
 import { toolNote } from "./tool-messages.ts";
+import { untilStored } from "./until-stored.ts";
 
 export interface AnswerRunner {
   /** Begins to receive an answer that the database already shows as streaming. Does not wait for it. */
@@ -63,6 +64,8 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
   /** Answers that wait for the approval of a call. */
   const waiting = new Set<string>();
   let draining = false;
+  /** Aborted when the server waits for nothing any more. */
+  const ending = new AbortController();
 
   notifications.on("mindmesh_chat_stop", (messageId) => running.get(messageId)?.controller.abort("stopped"));
 
@@ -162,7 +165,11 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       }
     }
     await noticed;
-    await finishAnswer(db, place, writer.text, end, spent);
+    await untilStored(
+      () => finishAnswer(db, place, writer.text, end, spent),
+      ending.signal,
+      (error) => log.error({ err: error, messageId: answer.id }, "the end of an answer could not be stored yet"),
+    );
   }
 
   return {
@@ -192,6 +199,7 @@ export function createAnswerRunner({ db, log, realtime, notifications, blobs, ai
       await Promise.race([all(), deadline]);
       clearTimeout(timer);
       for (const { controller } of running.values()) controller.abort("stopping" satisfies StopReason);
+      ending.abort();
       await all();
     },
   };

@@ -4,6 +4,7 @@ export { eventually } from "./eventually.ts";
 export { instanceRows } from "./instance-rows.ts";
 export { startMailServer } from "./mail-server.ts";
 export { manyTables } from "./many-tables.ts";
+export { startTestPostgres } from "./postgres.ts";
 export { skipUnless } from "./skip-unless.ts";
 export { type SmallDisk, mountSmallDisk } from "./small-disk.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";

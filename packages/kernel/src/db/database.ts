@@ -1,5 +1,6 @@
 import { type NodePgDatabase, drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { AppError } from "../errors/index.ts";
 
 /** A Drizzle handle bound to one open transaction. `tenant` is whom row-level security limits it to, if anybody. */
 export type Transaction = NodePgDatabase & { readonly client: pg.PoolClient; readonly tenant: Tenant | null };
@@ -98,6 +99,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       await client.query("COMMIT");
       return result;
     } catch (error) {
+      // Such an error of the driver has no code.
+      if (broken && !(error instanceof AppError)) throw new AppError("unavailable", { cause: error });
       await client.query("ROLLBACK").catch((rollbackError: Error) => {
         broken ??= rollbackError;
       });

@@ -7,6 +7,7 @@ export {
   type TransactionSettings,
   openDatabase,
 } from "./database.ts";
+export { databaseErrorIn } from "./database-error.ts";
 export { containing, literal } from "./like-pattern.ts";
 export { lockDataDirectory } from "./data-directory-lock.ts";
 export { findRunningEmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";

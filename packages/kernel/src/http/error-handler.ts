@@ -1,6 +1,7 @@
 import { errorTable } from "@mindmesh/contracts/errors";
 import type { FastifyError, FastifyInstance } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { databaseErrorIn } from "../db/index.ts";
 import { AppError } from "../errors/index.ts";
 
 // What Fastify itself refuses, in our words.
@@ -9,6 +10,17 @@ const fastifyCodes: Record<string, AppError> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: new AppError("unsupported_type"),
   FST_ERR_CTP_EMPTY_JSON_BODY: new AppError("bad_request", { message: "The body is empty; send JSON." }),
   FST_ERR_CTP_INVALID_JSON_BODY: new AppError("bad_request", { message: "The body is not valid JSON." }),
+};
+
+// What the system and PostgreSQL refuse for reasons outside this server.
+const outsideCodes: Record<string, AppError["code"]> = {
+  ENOSPC: "storage_full",
+  ECONNREFUSED: "unavailable",
+  "53100": "storage_full", // the disk is full
+  "53300": "unavailable", // too many connections
+  "57P01": "unavailable", // an administrator shuts it down
+  "57P02": "unavailable", // it starts again after a crash
+  "57P03": "unavailable", // it cannot be connected to yet
 };
 
 /** Turns anything that was thrown into the one error shape; no stack or internal text leaves the server. */
@@ -24,11 +36,8 @@ export function toAppError(error: unknown): AppError {
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   const known = code === undefined ? undefined : fastifyCodes[code];
   if (known) return known;
-  // PostgreSQL: disk full; its own resources exhausted or shutting down.
-  if (code === "53100" || code === "ENOSPC") return new AppError("storage_full", { cause: error });
-  if (code === "57P01" || code === "57P03" || code === "53300" || code === "ECONNREFUSED") {
-    return new AppError("unavailable", { cause: error });
-  }
+  const outside = outsideCodes[databaseErrorIn(error)?.code ?? code ?? ""];
+  if (outside) return new AppError(outside, { cause: error });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     const match = Object.entries(errorTable).find(([, entry]) => entry.status === statusCode);
     return new AppError((match?.[0] as AppError["code"] | undefined) ?? "bad_request", { cause: error });

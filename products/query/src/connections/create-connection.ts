@@ -1,6 +1,6 @@
 import { type Connection, type NewConnection, usualLimits } from "@mindmesh/contracts/query/connections";
 import { type Actor, audit } from "@mindmesh/kernel/audit";
-import type { Transaction } from "@mindmesh/kernel/db";
+import { type Transaction, databaseErrorIn } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import { type MemberCaller, requireRight, tenantOf } from "@mindmesh/kernel/http";
 import { v7 as uuidv7 } from "uuid";
@@ -70,8 +70,8 @@ export async function nameIsFree<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const cause = (error as { cause?: { code?: string; constraint?: string } }).cause;
-    if (cause?.code !== "23505" || cause.constraint !== "connections_name") throw error;
+    const refusal = databaseErrorIn(error);
+    if (refusal?.code !== "23505" || refusal.constraint !== "connections_name") throw error;
     throw new AppError("already_exists", { fields: { name: "Another connection has this name." }, cause: error });
   }
 }

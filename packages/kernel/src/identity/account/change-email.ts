@@ -1,6 +1,6 @@
 import { and, eq, gt, ne, sql } from "drizzle-orm";
 import { type Actor, audit } from "../../audit/index.ts";
-import type { Transaction } from "../../db/index.ts";
+import { type Transaction, databaseErrorIn } from "../../db/index.ts";
 import { AppError } from "../../errors/index.ts";
 import type { Caller } from "../../http/index.ts";
 import type { Identity } from "../dependencies.ts";
@@ -92,7 +92,7 @@ async function storeEmail(
       .where(eq(people.id, personId));
   } catch (error) {
     // Somebody took the address between the check and now.
-    if ((error as { cause?: { code?: string } }).cause?.code === "23505") throw addressTaken(error);
+    if (databaseErrorIn(error)?.code === "23505") throw addressTaken(error);
     throw error;
   }
   // Links that were sent to the old address open nothing any more.

@@ -157,7 +157,7 @@ skipUnless("chromium")("the SQL workbench under strain", () => {
     await expect.poll(() => editor(page).innerText()).toContain(`FROM ${quoted(oddTable)}`);
     await page.keyboard.press("Control+Enter");
     await page.getByText("1 row", { exact: true }).waitFor();
-    expect(await cells(page, 0)).toEqual(["1", "one", "two", "three", "four", "five"]);
+    await expect.poll(() => cells(page, 0), patient).toEqual(["1", "one", "two", "three", "four", "five"]);
     await page.getByRole("button", { name: "Copy as" }).click();
     await page.getByRole("menuitem", { name: "INSERT statement" }).click();
     await page.getByText("Copied 1 × 5 cells").first().waitFor();

@@ -10,7 +10,7 @@ function keysByTitle(commands: readonly Command[]) {
   return [...byTitle].map(([title, same]) => [title, same.map(({ shortcut = "" }) => shortcut)] as const);
 }
 
-/** Every key that does something on this page, by group. */
+/** Every key that this page gives a meaning, by group: of commands, and those that a part of it listens to by itself. */
 export function ShortcutHelp() {
   const open = useFrame((frame) => frame.helpOpen);
   const commands = useCommands((state) => state.commands);

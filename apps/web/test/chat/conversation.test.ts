@@ -160,6 +160,38 @@ skipUnless("chromium")("a conversation in a browser", () => {
     await questions(page).getByText("Colour is spelled so").waitFor();
   });
 
+  it("lists the keys of the composer in the help sheet, and each does what it says there", async () => {
+    const context = await chat.open();
+    await chat.signUp(context);
+    const { page, complaints } = await chat.newConversation(context);
+    await composer(page).fill("The first line");
+    await composer(page).press("Shift+Enter");
+    await page.keyboard.type("The second line");
+    await composer(page).press("Enter");
+    await questions(page).getByText("The first line\nThe second line").waitFor();
+    await endedAnswer(page);
+    await composer(page).press("ArrowUp");
+    const field = page.getByRole("form", { name: "Edit the message" }).getByRole("textbox");
+    await field.press("Escape");
+    await field.waitFor({ state: "detached" });
+
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("keyboard");
+    await page.getByRole("option", { name: /Keyboard shortcuts/ }).click();
+    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    const section = help.locator("section").filter({ has: page.getByRole("heading", { name: "Writing a message" }) });
+    await section.waitFor();
+    expect(await section.getByRole("term").allInnerTexts()).toEqual([
+      "Send",
+      "Begin a new line",
+      "Edit the last message, if the field is empty",
+      "Leave a message as it was",
+    ]);
+    expect(await section.getByRole("definition").allInnerTexts()).toEqual(["↵", "Shift\n↵", "↑", "Esc"]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   it("answers again beside the first answer, also with another model", async () => {
     const context = await chat.open();
     await chat.signUp(context);

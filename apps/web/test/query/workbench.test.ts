@@ -361,7 +361,13 @@ skipUnless("chromium")("the SQL workbench in a browser", () => {
     await page.getByRole("combobox").fill("keyboard");
     await page.getByRole("option", { name: /Keyboard shortcuts/ }).click();
     const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
-    for (const title of ["Query: run", "Query: format", "Copy the selection", "Close the focused tab"]) {
+    for (const title of [
+      "Query: run",
+      "Query: format",
+      "Copy the selection",
+      "Close the focused tab",
+      "Leave the editor",
+    ]) {
       await help.getByText(title, { exact: true }).waitFor();
     }
     await picture(page, "keys");

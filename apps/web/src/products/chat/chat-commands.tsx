@@ -5,6 +5,8 @@ import ArrowUp from "lucide-react/icons/arrow-up";
 import SquarePen from "lucide-react/icons/square-pen";
 import TextCursorInput from "lucide-react/icons/text-cursor-input";
 import { useCommand } from "../../shell/commands.ts";
+import { ListenedKeys } from "../../shell/listened-keys.tsx";
+import { chatKeys } from "./chat-keys.ts";
 import { focusComposer } from "./composer-focus.ts";
 import {
   allConversations,
@@ -69,5 +71,5 @@ export function ChatCommands({ workspaceId }: { workspaceId: string }) {
     shortcut: "k",
     run: () => step(-1),
   });
-  return null;
+  return <ListenedKeys keys={chatKeys} />;
 }

@@ -3,6 +3,12 @@ import { Button, SegmentedControl, Textarea } from "@mindmesh/ui";
 import ArrowUp from "lucide-react/icons/arrow-up";
 import Square from "lucide-react/icons/square";
 import { type KeyboardEvent, useState } from "react";
+import { type ListenedKey, ListenedKeys } from "../../../shell/listened-keys.tsx";
+
+const keys: readonly ListenedKey[] = [
+  { id: "query.key.ask", group: "Asking a question", title: "Ask", shortcut: "enter" },
+  { id: "query.key.line", group: "Asking a question", title: "Begin a new line", shortcut: "shift+enter" },
+];
 
 type AskBoxProps = {
   /** Whether names of the schema may go to a model. */
@@ -28,6 +34,7 @@ export function AskBox({ allowsModel, isAsking, onAsk, onCancel }: AskBoxProps) 
   };
   return (
     <div className="rounded-lg border border-line-strong bg-raised shadow-raised focus-within:ring-2 focus-within:ring-focus">
+      <ListenedKeys keys={keys} />
       <Textarea
         bare
         rows={2}

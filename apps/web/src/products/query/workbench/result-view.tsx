@@ -18,7 +18,7 @@ import { areaOf, type Selection } from "./results/selection.ts";
 import { age, duration, rowsWords, stateWords } from "./run-figures.ts";
 import { RunProblem } from "./run-problem.tsx";
 import { cancelRun, type Run } from "./runs.ts";
-import { workbenchCommand } from "./workbench-command.tsx";
+import { workbenchCommand } from "./workbench-command.ts";
 import { workbenchPanels } from "./workbench-panels.tsx";
 
 type ResultViewProps = {

@@ -27,7 +27,7 @@ import { SplitView } from "./split-view.tsx";
 import { changeTab, keepMine, takeTheirs, useTabDrafts } from "./tab-drafts.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { useRun } from "./use-run.ts";
-import { workbenchCommand } from "./workbench-command.tsx";
+import { workbenchCommand } from "./workbench-command.ts";
 import { WriteDialog } from "./write-dialog.tsx";
 
 type TabViewProps = {

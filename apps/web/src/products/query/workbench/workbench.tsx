@@ -6,6 +6,7 @@ import SquareTerminal from "lucide-react/icons/square-terminal";
 import { useEffect, useMemo, useState } from "react";
 import { ListSkeleton, Loaded } from "../../../settings/parts/loaded.tsx";
 import { useCommand } from "../../../shell/commands.ts";
+import { ListenedKeys } from "../../../shell/listened-keys.tsx";
 import type { SectionProps } from "../sections.tsx";
 import { NameDialog } from "./name-dialog.tsx";
 import { tabsQuery } from "./queries.ts";
@@ -13,7 +14,8 @@ import { SidePanel, type SideView } from "./side-panel.tsx";
 import { changeTab, closeTab, inOrder, moveTab, openTab, reopenTab, saveKept, useTabDrafts } from "./tab-drafts.ts";
 import { TabView } from "./tab-view.tsx";
 import { TabsBar } from "./tabs-bar.tsx";
-import { ListenedKeys, workbenchCommand } from "./workbench-command.tsx";
+import { workbenchCommand } from "./workbench-command.ts";
+import { workbenchKeys } from "./workbench-keys.ts";
 
 const route = getRouteApi("/w/$workspaceId/query/c/$connectionId/$section");
 
@@ -103,7 +105,7 @@ export function Workbench({ workspaceId, connection }: SectionProps) {
     <Loaded query={tabs} skeleton={<ListSkeleton className="p-6" />}>
       {() => (
         <div className="relative flex min-h-0 flex-1 overflow-hidden">
-          <ListenedKeys />
+          <ListenedKeys keys={workbenchKeys} />
           <div className="flex min-h-0 min-w-0 flex-1 flex-col">
             {active ? (
               <>

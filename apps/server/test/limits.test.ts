@@ -35,6 +35,60 @@ test("a person's 1,001st page request within a minute is refused with the time t
   expect(await status(bob)).toBe(200);
 });
 
+/** A request of nobody from an address, as the proxy in front tells it. */
+async function from(address: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { "x-forwarded-for": address, "content-type": "application/json", ...init.headers };
+  const response = await fetch(`${server.url}${path}`, { ...init, headers });
+  return new Response(await response.arrayBuffer(), response);
+}
+
+test("an address's 1,001st request within a minute of those not signed in is refused; people there go on", async () => {
+  const ann = await server.signUp("Ann");
+  const answers: number[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    // All addresses of one network of IPv6 count as one: whoever has one of them has all.
+    const batch = Array.from({ length: 51 }, (_, host) => from(`2001:db8:1:2::${host}`, "/api/me"));
+    answers.push(...(await Promise.all(batch)).map(({ status }) => status));
+  }
+  expect(answers.filter((status) => status === 401)).toHaveLength(1000);
+  const refused = await from("2001:db8:1:2::ffff", "/api/me");
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("ratelimit-limit")).toBe("1000");
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  const { status } = await from("2001:db8:1:2::1", "/api/me", { headers: { cookie: ann.cookie } });
+  expect(status).toBe(200);
+  expect((await from("2001:db8:1:3::1", "/api/me")).status).toBe(401);
+});
+
+test("an address's 31st try to sign in within a minute is refused, also when it comes with somebody's session", async () => {
+  const ann = await server.signUp("Ann");
+  const body = JSON.stringify({ email: "nobody@example.org" }); // no password: refused before anything is looked up
+  const trySignIn = (address: string, headers = {}) =>
+    from(address, "/api/auth/sign-in", { method: "POST", body, headers });
+  const tries = await Promise.all(Array.from({ length: 30 }, () => trySignIn("203.0.113.1")));
+  expect(tries.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 422));
+  const refused = await trySignIn("203.0.113.1");
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("ratelimit-limit")).toBe("30");
+  expect((await trySignIn("203.0.113.1", { cookie: ann.cookie, origin: server.url })).status).toBe(429);
+  expect((await trySignIn("203.0.113.2")).status).toBe(422);
+});
+
+test("a person's 31st change of the account within a minute is refused, and others at the same address go on", async () => {
+  const ann = await server.signUp("Ann");
+  const bob = await server.signUp("Bob");
+  const change = (person: TestPerson, address: string) =>
+    from(address, "/api/me/password", {
+      method: "POST",
+      body: "{}",
+      headers: { authorization: `Bearer ${person.accessToken}` },
+    });
+  const changes = await Promise.all(Array.from({ length: 30 }, (_, n) => change(ann, `203.0.113.${10 + n}`)));
+  expect(changes.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 422));
+  expect((await change(ann, "203.0.113.100")).status).toBe(429);
+  expect((await change(bob, "203.0.113.100")).status).toBe(422);
+});
+
 test("answers carry the request's id and no word of what runs inside", async () => {
   const response = await fetch(`${server.url}/api/nothing`);
   expect(response.status).toBe(404);

@@ -38,7 +38,7 @@ export interface RouteDefinition {
   response: z.ZodType | "raw" | "none";
   /** HTTP status of success; 200, or 204 where the response is "none". */
   status?: number;
-  /** Which rate limit counts the call; "page" for people, API keys always count as "api". */
+  /** Which rate limit counts the call; "page" unless told. Whatever comes with an API key counts as "model". */
   limit?: "page" | "model" | "run" | "sensitive";
   /** Largest body in bytes; 1 MiB unless told. */
   bodyLimit?: number;

@@ -13,15 +13,15 @@ export interface Limits {
   runs: number;
   /** Page requests per person. */
   pages: number;
-  /** Requests per address, signed in or not. */
+  /** Requests per address of those who are not signed in; people behind one address have each their own `pages`. */
   address: number;
-  /** Tries to sign in, sign up or reset a password, per address. */
+  /** Tries to sign in, sign up or reset a password, per address; changes of an account and the like, per person. */
   sensitive: number;
 }
 
 export const defaultLimits: Limits = { calls: 100, runs: 60, pages: 1000, address: 1000, sensitive: 30 };
 
-/** Counts requests per person and address; in Redis, where given, so that several servers count as one. */
+/** Counts requests per person, or per address of those not signed in; in Redis, where given, so that several servers count as one. */
 export function createRateLimit(redis: Redis | null, limits: Limits = defaultLimits): RateLimit {
   const limiter = (name: string, points: number) => {
     const settings = { keyPrefix: `limit:${name}`, points, duration: 60 };
@@ -38,7 +38,11 @@ export function createRateLimit(redis: Redis | null, limits: Limits = defaultLim
 
   function limitersFor(route: RouteDefinition, caller: Caller | null, request: FastifyRequest) {
     const chosen: { limiter: typeof calls; key: string }[] = [];
-    if (route.limit === "sensitive") chosen.push({ limiter: sensitive, key: networkOf(request.ip) });
+    if (route.limit === "sensitive") {
+      // Whoever guesses passwords may be signed in as somebody else: what is open to all counts by address.
+      const person = route.audience === "public" ? undefined : caller?.personId;
+      chosen.push({ limiter: sensitive, key: person ?? networkOf(request.ip) });
+    }
     if (route.limit === "run" && caller !== null) chosen.push({ limiter: runs, key: caller.personId });
     if (caller === null) chosen.push({ limiter: address, key: networkOf(request.ip) });
     else if (caller.via.kind !== "session" || route.limit === "model")

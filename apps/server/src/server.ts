@@ -10,6 +10,7 @@ import {
   openGateway,
   reencryptProviderKeys,
   routingRoutesOn,
+  type TimeLimits,
 } from "@mindmesh/kernel/ai";
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
@@ -93,7 +94,7 @@ export async function startServer(
   config: Config,
   log: Logger,
   databaseUrl: string,
-  settings: { alone: boolean; reports?: ErrorReports; sandbox?: ServerSandbox },
+  settings: { alone: boolean; reports?: ErrorReports; sandbox?: ServerSandbox; modelLimits?: Partial<TimeLimits> },
 ): Promise<RunningServer> {
   const serverId = uuidv7();
   const onError = (error: unknown) => {
@@ -125,6 +126,7 @@ export async function startServer(
     mail,
     redis,
     registry: observed.metrics.registry,
+    ...(settings.modelLimits && { limits: settings.modelLimits }),
   });
   const apiKeys = keepApiKeys(db, notifications, onError);
   const registration = await registerServer(db, {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** One request as it reached the server; the last four fields change while it is being answered. */
+/** One request as it reached the server; the last five fields change while it is being answered. */
 export type RecordedRequest = {
   /** Counts from 1; ids in the answer are made of it. */
   number: number;
@@ -18,6 +18,8 @@ export type RecordedRequest = {
   finished: boolean;
   /** The client went away before the end. */
   aborted: boolean;
+  /** Nothing of it is open any more, whatever its end. */
+  closed: boolean;
 };
 
 const BODY_LIMIT = 256 * 1024 * 1024;
@@ -49,5 +51,6 @@ export function watchEnd(record: RecordedRequest, response: ServerResponse, brok
   response.once("close", () => {
     if (response.headersSent) record.status = response.statusCode;
     record.aborted = !record.finished && !broken();
+    record.closed = true;
   });
 }

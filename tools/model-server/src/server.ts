@@ -107,6 +107,7 @@ export function createModelServer(control: Control, requests: RecordedRequest[])
       eventsSent: 0,
       finished: false,
       aborted: false,
+      closed: false,
     };
     watchEnd(record, response, () => broken);
     const markBroken = () => {

@@ -67,6 +67,8 @@ export interface TestServerOptions {
   addressed?: boolean;
   /** What runs code; nothing does unless given. */
   sandbox?: TestSandbox;
+  /** How long models may take, instead of the usual. */
+  modelLimits?: NonNullable<Parameters<typeof startServer>[3]["modelLimits"]>;
   /** False when another server will join on the same database; true unless told, or when a database is given. */
   alone?: boolean;
 }
@@ -91,6 +93,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     alone: database !== null,
     sandbox: options.sandbox ?? noSandbox,
     ...(options.reports && { reports: options.reports }),
+    ...(options.modelLimits && { modelLimits: options.modelLimits }),
   });
   await pool.query("UPDATE kernel.instance SET sign_up_open = true");
   const lives: LiveClient[] = [];

@@ -1,7 +1,7 @@
 import { createClient } from "@mindmesh/client";
 import { workspaceRoutes } from "@mindmesh/contracts/workspaces";
 import { type ModelServer, startModelServer } from "@mindmesh/model-server";
-import { type TestPerson, type TestServer, startTestServer } from "@mindmesh/test-support";
+import { type TestPerson, type TestServer, type TestServerOptions, startTestServer } from "@mindmesh/test-support";
 
 export interface V1Fixture {
   models: ModelServer;
@@ -16,9 +16,13 @@ export interface V1Fixture {
 }
 
 /** A server whose OpenAI, Anthropic and Gemini are the model server. */
-export async function startV1(environment: Record<string, string> = {}): Promise<V1Fixture> {
+export async function startV1(
+  environment: Record<string, string> = {},
+  options: Pick<TestServerOptions, "modelLimits"> = {},
+): Promise<V1Fixture> {
   const models = await startModelServer();
   const server = await startTestServer({
+    ...options,
     environment: {
       OPENAI_API_KEY: "sk-openai",
       OPENAI_BASE_URL: models.baseUrls.openai,

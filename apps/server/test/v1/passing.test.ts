@@ -1,5 +1,4 @@
 import { eventually } from "@mindmesh/test-support";
-import { type Behaviour, NAMED_FAULTS } from "@mindmesh/model-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type V1Fixture, startV1 } from "./fixture.ts";
 
@@ -107,23 +106,12 @@ describe("a call whose provider speaks the client's format", () => {
     }
   });
 
-  const faults: Behaviour[] = [
-    ...NAMED_FAULTS.filter((fault) => !fault.startsWith("hang")).map((fault) => ({ fault })),
-    ...([400, 401, 403, 404, 429, 500, 503] as const).map((fault) => ({ fault })),
-  ];
-
-  it.each(faults)("with $fault ends in a right answer or a clear error, streamed and whole", async (fault) => {
-    for (const stream of [true, false]) {
-      fixture.models.reset();
-      fixture.models.setBehaviour({ chunks: 8, text: "one two three four five six seven eight" });
-      fixture.models.setFault({ ...fault, after: 3, bytes: 8 * 1024 * 1024 });
-      const model = newModel();
-      const { status, text } = await ask({ model, stream });
-      const said = /"error":\{"message":"[^"]{10,}/.test(text);
-      const isWhole = text.includes(stream ? "[DONE]" : '"finish_reason":"');
-      expect({ said, isWhole }, `${status} ${text.slice(0, 300)}`).toEqual({ said: !isWhole, isWhole });
-      await recorded(model);
-    }
+  it("says what went wrong also where nobody else could be asked for what it wants", async () => {
+    fixture.models.setFault({ fault: 503, retryAfterSeconds: 20 });
+    const content = [{ type: "image_url", image_url: { url: "http://127.0.0.1:1/only-the-provider-reaches-it.png" } }];
+    const { status, text } = await ask({ model: newModel(), messages: [{ role: "user", content }] });
+    expect(status).toBe(503);
+    expect(text).toContain("overloaded");
   });
 
   it("is answered in the end when its first attempt fails by a passing fault", async () => {

@@ -18,6 +18,11 @@ export interface Attempts<T> {
   onRetry: () => void;
 }
 
+/** Whether the same model may answer when it is asked again soon. */
+export function isWorthAnotherAttempt({ isTransient, retryAfterSeconds = 0 }: ModelFailed): boolean {
+  return isTransient && retryAfterSeconds * 1000 <= longestDelayMs;
+}
+
 /**
  * Opens an answer and reads its first part, as often as `tryAgain` finds it sensible: nothing has been given out yet.
  * @throws as `tryAgain`
@@ -45,7 +50,7 @@ export async function tryAgain<T>({ attempt, explain, limits, signal, onRetry }:
       if (signal?.aborted) throw error;
       const failed = explain(error);
       const delay = delayBefore(retries, failed.retryAfterSeconds, limits.retryDelayMs);
-      const isWorthIt = failed.isTransient && delay <= longestDelayMs && performance.now() + delay < deadline;
+      const isWorthIt = isWorthAnotherAttempt(failed) && performance.now() + delay < deadline;
       if (!isWorthIt || retries === mostRetries) throw failed;
       onRetry();
       await wait(delay, undefined, signal && { signal });

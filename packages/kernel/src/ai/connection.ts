@@ -36,6 +36,11 @@ export function providerOf(connection: Connection): Provider {
   return providers[connection.kind];
 }
 
+/** Whether it probably leads to what the people here run themselves, and not to a stranger. */
+export function isOwn({ kind, source }: Connection): boolean {
+  return source === "local" || kind === "ollama" || kind === "compatible";
+}
+
 /** Settings of `Config` that say which models the server itself brings. */
 export type ModelSettings = Pick<
   Config,

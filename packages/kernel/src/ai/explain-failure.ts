@@ -165,6 +165,12 @@ function networkReason(code: string): string | null {
   return null;
 }
 
+const lateWords: Record<TookTooLong["phase"], string> = {
+  first: "did not begin to answer for",
+  next: "sent nothing more for",
+  whole: "did not send its answer within",
+};
+
 const nothingMore = { isTransient: true, retryAfterSeconds: null };
 
 function explain(error: unknown, label: string): Failure | null {
@@ -174,10 +180,9 @@ function explain(error: unknown, label: string): Failure | null {
     return explainStatus(label, status, error.body, error.headers);
   }
   if (error instanceof TookTooLong) {
-    const what = error.phase === "first" ? "did not begin to answer" : "sent nothing more";
     return {
       kind: "timeout",
-      message: `${label} ${what} for ${error.seconds} s.`,
+      message: `${label} ${lateWords[error.phase]} ${error.seconds} s.`,
       isTransient: false,
       retryAfterSeconds: null,
     };

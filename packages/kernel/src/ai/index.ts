@@ -1,3 +1,4 @@
+export { isWorthAnotherAttempt } from "./begin-answer.ts";
 export { type ServerModelCheck, checkServerModels } from "./check-server-models.ts";
 export { type KeySource } from "./connection.ts";
 export { type Failure, type FailureKind } from "./explain-failure.ts";

@@ -1,4 +1,5 @@
 import type { KeySource } from "./connection.ts";
+import type { ModelFailed } from "./failures.ts";
 import type { ModelMessage } from "./messages.ts";
 import type { Usage } from "./price.ts";
 import type { FinishReason } from "./read-answer.ts";
@@ -29,6 +30,8 @@ export interface ModelRequest {
   model?: string | undefined;
   /** Whether other models may answer when this one fails. True when missing. */
   fallback?: boolean | undefined;
+  /** What the first model has failed with already: it is not asked again, and the answer begins with the next one. */
+  tried?: ModelFailed | undefined;
   /**
    * Whether an answer may be one that was there before: prepared for this question, or given to the same (exact) or nearly
    * the same (near) request; each takes in those before it. None when missing.

@@ -38,9 +38,10 @@ export class ErrorInStream extends Error {
 export class TookTooLong extends Error {
   override readonly name = "TookTooLong";
   readonly seconds: number;
-  readonly phase: "first" | "next";
+  /** What was waited for: the first part, the next one, or an answer in one piece. */
+  readonly phase: "first" | "next" | "whole";
 
-  constructor(phase: "first" | "next", milliseconds: number) {
+  constructor(phase: TookTooLong["phase"], milliseconds: number) {
     super(`nothing came for ${milliseconds} ms`);
     this.phase = phase;
     this.seconds = Math.round(milliseconds / 1000);

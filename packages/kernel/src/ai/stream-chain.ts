@@ -87,6 +87,7 @@ export async function* streamChain(
     const held: ModelPart[] = [];
     let hasBegun = false;
     try {
+      if (request.tried && !failed) throw request.tried;
       for await (const part of streamOne(asked, { ...candidate, route })) {
         if (!hasBegun && failed) {
           yield {

@@ -7,6 +7,10 @@ export interface TimeLimits {
   silenceMs: number;
   /** ... but not longer than this. */
   betweenPartsMs: number;
+  /** From the request to the end of an answer that comes as one piece: nothing shows before that it is being written. */
+  wholeMs: number;
+  /** The same for models that think unseen, and for servers of one's own, which may be slow. */
+  slowWholeMs: number;
   /** The longest wait before the first retry; before the second one it doubles. The real one is random below it. */
   retryDelayMs: number;
 }
@@ -15,6 +19,9 @@ export const usualTimeLimits: TimeLimits = {
   firstPartMs: 60_000,
   silenceMs: 45_000,
   betweenPartsMs: 180_000,
+  // OpenAI's clients wait 10 minutes by themselves: half of it leaves time for another model, 9 minutes for a clear error.
+  wholeMs: 5 * 60_000,
+  slowWholeMs: 9 * 60_000,
   retryDelayMs: 400,
 };
 

@@ -1,7 +1,7 @@
 import type { ChatCompletionBody } from "@mindmesh/contracts/v1";
 import type { FastifyReply } from "fastify";
 import { v7 as uuidv7 } from "uuid";
-import type { ModelPart } from "../ai/index.ts";
+import { type ModelFailed, type ModelPart, isWorthAnotherAttempt } from "../ai/index.ts";
 import { type MemberCaller, tenantOf } from "../http/index.ts";
 import { type ClientStream, clientSignal, openClientStream } from "./client-stream.ts";
 import type { V1Dependencies } from "./dependencies.ts";
@@ -39,19 +39,23 @@ export async function completeChat(
     const lost = onlyPassed.find((field) => hasField(body, field));
     // What a translation would leave out without a word is refused; after a failure the failure says more.
     if (lost !== undefined && passed.state === "usual") throw passed.after ?? cannotTranslate(lost);
+    const readAfter = () =>
+      read().catch((error: unknown) => {
+        throw passed.after ?? error;
+      });
+    const how = { ...settings, product: "api", model, tried: passed.after && triedBy(passed.after) };
     if (passed.state === "broken") {
       const { head, text, stream } = passed;
       async function* rest(): AsyncGenerator<ModelPart, void, undefined> {
-        const asked = await read();
+        const asked = await readAfter();
         const said = text === "" ? [] : [{ role: "assistant" as const, content: text }];
         const messages = [...asked.messages, ...said];
-        yield* gateway.stream({ ...tenant, ...asked, ...settings, product: "api", model, messages });
+        yield* gateway.stream({ ...tenant, ...asked, ...how, messages });
       }
       await writeParts(rest(), stream, chatChunks(head, includesUsage(body), false), signal);
       return reply;
     }
-    const request = { ...tenant, ...(await read()), ...settings, product: "api", model };
-    const parts = gateway.stream(request);
+    const parts = gateway.stream({ ...tenant, ...(await readAfter()), ...how });
     const head: ChatHead = {
       id: `chatcmpl-${uuidv7()}`,
       created: Math.floor(Date.now() / 1000),
@@ -66,6 +70,14 @@ export async function completeChat(
     if (signal.aborted) return reply.hijack();
     throw await withNames(error, gateway, tenant, body.model);
   }
+}
+
+/**
+ * A failure that asking the same model again would only repeat. What passes soon is worth more attempts, and what was not
+ * understood may be when it is asked for in the other format.
+ */
+function triedBy(failed: ModelFailed): ModelFailed | undefined {
+  return failed.kind === "bad_answer" || isWorthAnotherAttempt(failed) ? undefined : failed;
 }
 
 /** Whether an answer is prepared. What cannot be a single question in words is not read for it. */

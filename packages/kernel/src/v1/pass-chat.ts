@@ -37,19 +37,14 @@ function sizedMessage(message: ChatMessage): Demand["messages"][number] {
   };
 }
 
-/** Whether the usual way, with its attempts and other models, may still answer what one attempt did not. */
-function mayStillSucceed(error: unknown): boolean {
-  return error instanceof ModelFailed && !error.interrupted && error.kind !== "bad_request" && error.kind !== "timeout";
-}
-
 /** What came of passing an answer through. */
 export type PassResult =
   /** The client has its answer, or the error in its stream. */
   | { state: "done" }
   /** Nothing was sent, and the usual way may still do it; `after`: what the one attempt failed with, if it was made. */
-  | { state: "usual"; after?: unknown }
+  | { state: "usual"; after?: ModelFailed }
   /** It broke off in the middle; another model may go on from what was said. */
-  | { state: "broken"; stream: ClientStream; head: ChatHead; text: string; error: unknown };
+  | { state: "broken"; stream: ClientStream; head: ChatHead; text: string; after: ModelFailed };
 
 /**
  * Answers by passing the provider's own bytes on, where it speaks the client's format.
@@ -94,12 +89,13 @@ export async function passChat(
     } else void stream?.write("data: [DONE]\n\n");
   } catch (error) {
     if (stream === undefined) {
-      if (mayStillSucceed(error) && !signal.aborted) return { state: "usual", after: error };
+      if (error instanceof ModelFailed && !signal.aborted) return { state: "usual", after: error };
       throw error;
     }
     const isJson = (body.response_format?.type ?? "text") !== "text";
-    const soFar = signal.aborted || fallback === false || isJson ? null : said.read();
-    if (soFar) return { state: "broken", stream, ...soFar, error };
+    const mayGoOn = error instanceof ModelFailed && !signal.aborted && fallback !== false && !isJson;
+    const soFar = mayGoOn ? said.read() : null;
+    if (mayGoOn && soFar) return { state: "broken", stream, ...soFar, after: error };
     if (!signal.aborted) void stream.write(`data: ${JSON.stringify({ error: refusalOf(error).error })}\n\n`);
   }
   stream?.end();

@@ -3,7 +3,7 @@ import { type GatewayFixture, startGatewayFixture } from "./gateway-fixture.ts";
 
 let fixture: GatewayFixture;
 beforeAll(async () => {
-  fixture = await startGatewayFixture({ limits: { firstPartMs: 500, silenceMs: 500 } });
+  fixture = await startGatewayFixture({ limits: { firstPartMs: 500, silenceMs: 500, slowWholeMs: 500 } });
 });
 afterAll(() => fixture.close());
 
@@ -33,5 +33,21 @@ it.each([
     await fixture.gateway.drain();
     const { rows } = await fixture.db.pool.query("SELECT status FROM kernel.model_calls WHERE model = $1", [name]);
     expect(rows).toEqual([{ status }]);
+  },
+);
+
+it.each(["openai-compatible/slow", "openai/gpt-5-slow"])(
+  "an answer in one piece of %s, which may be slow, has a limit of its own",
+  async (model) => {
+    fixture.models.reset();
+    fixture.models.setFault("hang-before-headers");
+    const messages = [{ role: "user" as const, content: "Hello" }];
+    const { signal } = new AbortController();
+    const passing = fixture.gateway.pass(
+      { ...fixture.tenant, product: "api", model, body: { model, messages }, demand: { messages }, signal },
+      { begin: () => undefined, write: () => undefined },
+    );
+    await expect(passing).rejects.toMatchObject({ kind: "timeout", interrupted: false });
+    await expect.poll(() => fixture.models.requests.at(-1)?.aborted).toBe(true);
   },
 );

@@ -1,13 +1,13 @@
 import type { Readable } from "node:stream";
 import { BrokenCircuitError } from "cockatiel";
 import { AnswerTooLong, type RawAnswer } from "../../outbound/index.ts";
-import type { Connection } from "../connection.ts";
+import { type Connection, isOwn } from "../connection.ts";
 import { explainFailure } from "../explain-failure.ts";
 import { ModelFailed } from "../failures.ts";
 import type { Demand } from "../money/demand.ts";
 import type { PaidCall } from "../money/ledger.ts";
 import type { Usage } from "../price.ts";
-import { BadAnswer, EndedEarly, ProviderRefused } from "../provider-errors.ts";
+import { BadAnswer, EndedEarly, ProviderRefused, TookTooLong } from "../provider-errors.ts";
 import { tellsOfError } from "../provider-fetch.ts";
 import { providers } from "../providers/index.ts";
 import { type StreamSettings, circuitOpen, silentThinkingFactor } from "../stream-model.ts";
@@ -43,8 +43,6 @@ export interface PassTarget {
 /** A whole answer's bytes, or that all events were written to the target, the last one being the client's to add. */
 export type Passed = { type: "whole"; body: Buffer; callId: string } | { type: "streamed"; callId: string };
 
-/** Nothing shows that a provider writes at an answer that comes whole, so it gets as long as OpenAI's clients wait. */
-const wholeAnswerMs = 10 * 60_000;
 const largestErrorBytes = 256 * 1024;
 const largestWholeBytes = { answer: 64 * 1024 * 1024, error: largestErrorBytes };
 /** How long the rest of a connection may take to end so that it can be used again. */
@@ -72,7 +70,9 @@ export async function passThrough(
     demand: request.demand,
     maxOutputTokens: request.maxOutputTokens,
   });
-  const patience = providers[connection.kind].thinksSilently?.(name.model) ? silentThinkingFactor : 1;
+  const isThinking = providers[connection.kind].thinksSilently?.(name.model) ?? false;
+  const firstPartMs = limits.firstPartMs * (isThinking ? silentThinkingFactor : 1);
+  const wholeMs = isThinking || isOwn(connection) ? limits.slowWholeMs : limits.wholeMs;
   const attempt: Attempt = {
     url: format.url,
     body: format.write(record.maxOutputTokens),
@@ -84,8 +84,8 @@ export async function passThrough(
   try {
     const passed = await breaker.execute(() =>
       body.stream
-        ? passStream(attempt, { ...limits, firstPartMs: limits.firstPartMs * patience }, includesUsage(body), target)
-        : passWhole(attempt, { ...limits, firstPartMs: wholeAnswerMs }),
+        ? passStream(attempt, { ...limits, firstPartMs }, includesUsage(body), target)
+        : passWhole(attempt, wholeMs),
     );
     breaker.onWhole();
     return passed;
@@ -160,19 +160,19 @@ const noUsage: Usage = {
   cacheWriteTokens: null,
 };
 
-async function passWhole(attempt: Attempt, limits: TimeLimits): Promise<Passed> {
+async function passWhole(attempt: Attempt, mostMs: number): Promise<Passed> {
   try {
-    return await readWhole(attempt, limits);
+    return await readWhole(attempt, mostMs);
   } catch (error) {
     const isTooLong = error instanceof AnswerTooLong;
     throw explain(isTooLong ? new BadAnswer("sent more in one piece than can be accepted") : error, attempt);
   }
 }
 
-async function readWhole(attempt: Attempt, limits: TimeLimits): Promise<Passed> {
+async function readWhole(attempt: Attempt, mostMs: number): Promise<Passed> {
   const { signal, record } = attempt;
   const { answer, abort } = attempt.connection.fetch.sendWhole(attempt.url, requestOf(attempt), largestWholeBytes);
-  const watch = watchTime(limits, abort);
+  const timer = setTimeout(() => abort(new TookTooLong("whole", mostMs)), mostMs);
   const onAbort = () => abort(signal.reason as Error);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -186,7 +186,7 @@ async function readWhole(attempt: Attempt, limits: TimeLimits): Promise<Passed> 
     record.done(usage ?? noUsage);
     return { type: "whole", body, callId: record.id };
   } finally {
-    watch.stop();
+    clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,6 +1,6 @@
 import { type ModelTier, modelTier } from "@mindmesh/contracts/routing";
 import { AppError } from "../../errors/index.ts";
-import { type Connection, type ModelName, readModelName } from "../connection.ts";
+import { type Connection, type ModelName, isOwn, readModelName } from "../connection.ts";
 import type { FailureKind } from "../explain-failure.ts";
 import type { ModelLists } from "../model-list.ts";
 import type { ModelRequest } from "../model-request.ts";
@@ -59,10 +59,6 @@ export function connectionFor(connections: Connection[], model: string): Connect
 }
 
 const payers = { person: "your own key", workspace: "the workspace's key", server: "the server's key", local: "local" };
-
-/** Whether calls to it leave what the people here run themselves, as far as can be told. */
-const isOwn = ({ kind, source }: Connection): boolean =>
-  source === "local" || kind === "ollama" || kind === "compatible";
 
 async function* tierCandidates(
   tier: ModelTier,

@@ -67,6 +67,7 @@ import { serveOpenApi } from "./open-api.ts";
 import { type ServerSandbox, openSandboxLater } from "./open-sandbox-later.ts";
 import { productMigrations, productsWith } from "./products.ts";
 import { allowedOrigin, protect } from "./security.ts";
+import { serveWatchingOnly } from "./serve-watching-only.ts";
 import { version } from "./version.ts";
 import { inlineOfPage, serveWeb } from "./web.ts";
 
@@ -157,6 +158,7 @@ export async function startServer(
   observed.requestsOf(app);
   handleErrors(app);
   protect(app, config.publicUrl, inlineOfPage());
+  if (config.ROLE === "worker") serveWatchingOnly(app);
   await app.register(cookie);
   app.decorateRequest("caller", null);
   app.decorate("authentication", {
@@ -186,6 +188,7 @@ export async function startServer(
     db,
     notifications,
     redis,
+    letsIn: config.ROLE !== "worker",
     authenticate: (request) =>
       authenticate(db, accessKey, {
         authorization: request.headers.authorization,

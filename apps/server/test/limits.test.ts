@@ -36,7 +36,11 @@ test("a person's 1,001st page request within a minute is refused with the time t
 });
 
 /** A request of nobody from an address, as the proxy in front tells it. */
-async function from(address: string, path: string, init: RequestInit = {}): Promise<Response> {
+async function from(
+  address: string,
+  path: string,
+  init: { method?: string; body?: string; headers?: Record<string, string> } = {},
+): Promise<Response> {
   const headers = { "x-forwarded-for": address, "content-type": "application/json", ...init.headers };
   const response = await fetch(`${server.url}${path}`, { ...init, headers });
   return new Response(await response.arrayBuffer(), response);

@@ -49,6 +49,8 @@ export interface RealtimeDependencies {
   db: Database;
   notifications: Notifications;
   redis: Redis | null;
+  /** False where no socket is let in, only signals for those of other servers are sent. */
+  letsIn: boolean;
   authenticate(request: IncomingMessage): Promise<Caller | null>;
   member(caller: Caller, workspaceId: string): Promise<MemberCaller | null>;
   /** Those whose sign-in, key or membership has ended since they connected. */
@@ -70,7 +72,7 @@ export function openRealtime(dependencies: RealtimeDependencies): Realtime {
     maxHttpBufferSize: 100_000,
     allowRequest: (request, allow) => {
       const { origin, host } = request.headers;
-      allow(null, origin === undefined || dependencies.allowedOrigin(origin, host));
+      allow(null, dependencies.letsIn && (origin === undefined || dependencies.allowedOrigin(origin, host)));
     },
     ...(dependencies.redis && { adapter: createAdapter(dependencies.redis) }),
   });

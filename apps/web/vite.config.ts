@@ -17,7 +17,9 @@ const ofEveryPage =
 const ofForms =
   /node_modules\/react-hook-form\/|apps\/web\/src\/(?:identity\/(?:check-later|server-errors|form-error|link-error|password-input|provider-buttons|text-link)|settings\/parts\/submit-to|shell\/centered-page)\.tsx?$/;
 const ofWorkspace =
-  /apps\/web\/src\/(?:workspace\/workspace-layout|products\/chat\/new-conversation-page)\.tsx$|lucide-react\/dist\/esm\/icons\/(?:chevron-left|square-terminal)\./;
+  /apps\/web\/src\/(?:workspace\/workspace-layout|shell\/page-header)\.tsx$|lucide-react\/dist\/esm\/icons\/(?:chevron-left|square-terminal|wrench)\./;
+/** What both a new conversation and one that is there write with. */
+const ofComposing = /apps\/web\/src\/products\/chat\/new-conversation-page\.tsx$/;
 const ofSettings =
   /apps\/web\/src\/(?:settings\/(?:api|settings-layout|use-filters|use-role|account\/queries|parts\/(?:loaded|moment|section))|shell\/later)\.tsx?$|packages\/ui\/src\/(?:select|load-more)\.tsx$/;
 /** What nearly every component of Radix stands on: of a menu, a window, a switch. */
@@ -73,15 +75,18 @@ export default defineConfig(({ command }) => {
               {
                 name: "code-editor",
                 test: /node_modules\/(?:@codemirror\/(?!lang-|legacy-modes)|@lezer\/(?!python|javascript)|style-mod|w3c-keyname|crelt|@marijn\/)/,
-                priority: 3,
+                priority: 2,
               },
               { name: "lazy", test: /vite\/preload-helper|rolldown\/runtime/, priority: 9 },
               { name: "base", test: ofEveryPage, priority: 8 },
               { name: "forms", test: ofForms, priority: 7 },
               { name: "workspace", test: ofWorkspace, priority: 6 },
-              { name: "conversation", test: ofConversation, priority: 5 },
-              { name: "settings", test: ofSettings, priority: 4 },
+              { name: "composing", test: ofComposing, priority: 5 },
+              { name: "conversation", test: ofConversation, priority: 4 },
+              { name: "settings", test: ofSettings, priority: 3 },
               { name: "radix", test: ofRadix, priority: 7 },
+              // Of conversations and of Query: in neither's file, or it would bring that with it.
+              { name: "files", test: /lucide-react\/dist\/esm\/icons\/file-spreadsheet\./, priority: 7 },
             ],
           },
         },

@@ -43,6 +43,30 @@ const ofSettings: Record<string, string[]> = {
   "server-audit": ["/api/instance/audit?limit=50"],
 };
 
+/**
+ * The pages of Query. What they read depends on the role, and what that forbids the server refuses: only what every
+ * member may read is asked for.
+ */
+function queryPages(): FirstRequests[] {
+  const source = readFileSync(new URL("../src/products/query/sections.tsx", import.meta.url), "utf8");
+  const query = "/w/([^/]+)/query";
+  const page = (address: string, ...parts: string[]) => ({
+    address,
+    parts: [layout, ...parts.map((part) => `products/query/${part}`)],
+    data: ["/api/me", list],
+  });
+  return [
+    page(query, "query-home-page.tsx"),
+    page(`${query}/new`, "connections/new-connection-page.tsx"),
+    page(`${query}/dashboards`, "dashboards/dashboards-page.tsx"),
+    page(`${query}/dashboards/([^/]+)`, "dashboards/dashboard-page.tsx"),
+    page(`${query}/alerts`, "dashboards/alerts-page.tsx"),
+    ...[...source.matchAll(/slug: "([\w-]+)"[^]*?import\("\.\/([\w./-]+)"\)/g)].map(([, slug = "", file = ""]) =>
+      page(`${query}/c/([^/]+)/${slug}`, "connection-page.tsx", file),
+    ),
+  ];
+}
+
 /** The pages of the settings by their addresses, as src/settings/pages.tsx names them. */
 function settingsPages(): FirstRequests[] {
   const source = readFileSync(new URL("../src/settings/pages.tsx", import.meta.url), "utf8");
@@ -71,6 +95,7 @@ export const firstRequests = (): FirstRequests[] => [
     parts: [layout, "products/chat/conversation-page.tsx", "products/chat/markdown/markdown.tsx"],
     data: ["/api/me", `${conversations}/$2`, list],
   },
+  ...queryPages(),
   ...settingsPages(),
 ];
 

@@ -17,6 +17,7 @@ import { panelSearch, type PanelView } from "./products/chat/code/panel-view.ts"
 import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
 import { readEngineSearch, readSectionSearch } from "./products/query/section-search.ts";
 import { readFilters } from "./settings/filters.ts";
+import { loadPart } from "./shell/load-part.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { PagePending } from "./shell/page-pending.tsx";
 import { RouteError } from "./shell/route-error.tsx";
@@ -194,6 +195,8 @@ const querySectionRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/query/c/$connectionId/$section",
   validateSearch: readSectionSearch,
+  loader: async ({ params, cause }) =>
+    loadPart((await import("./products/query/sections.tsx")).sections, params.section, cause),
   component: lazyRouteComponent(() => import("./products/query/connection-page.tsx"), "ConnectionPage"),
 });
 
@@ -227,7 +230,8 @@ const settingsPageRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "/settings/$page",
   validateSearch: readFilters,
-  loader: async ({ params }) => (await import("./settings/pages.tsx")).preloadPage(params.page),
+  loader: async ({ params, cause }) =>
+    loadPart((await import("./settings/pages.tsx")).settingsPages, params.page, cause),
   component: lazyRouteComponent(loadSettings, "SettingsLayout"),
 });
 

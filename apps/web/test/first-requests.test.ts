@@ -44,6 +44,10 @@ skipUnless("chromium")("what a page asks for ahead", () => {
     ["/sign-up", false, "Create an account"],
     ["/w/([^/]+)/chat", true, "What is on your mind?"],
     ["/w/([^/]+)/chat/([^/]+)", true, "New conversation"],
+    ["/w/([^/]+)/query", true, "Query"],
+    ["/w/([^/]+)/query/new", true, "Connect a database"],
+    ["/w/([^/]+)/query/dashboards", true, "Dashboards"],
+    ["/w/([^/]+)/query/alerts", true, "Alerts"],
     ["/w/([^/]+)/settings/profile", true, "Profile"],
   ] as const)("at %s is taken by the page, and asked for once", async (address, signedIn, heading) => {
     const named = firstRequests().find((each) => each.address === address);

@@ -9,6 +9,19 @@ import { buildSite, serveSite } from "./support/site.ts";
 
 /** Bytes of JavaScript, Brotli. */
 const firstLoadBudget = 170_000;
+/** Pages of Query that are above it still, the first two by an editor and a diagram: they shall not grow on unseen. */
+const largerBudgets: Record<string, number> = {
+  "/w/some/query/c/some/sql": 385_000,
+  "/w/some/query/c/some/diagram": 290_000,
+  "/w/some/query/dashboards/some": 206_000,
+  "/w/some/query/alerts": 202_000,
+  "/w/some/query/c/some/ask": 198_000,
+  "/w/some/query/c/some/documentation": 193_000,
+  "/w/some/query/c/some/schema": 189_000,
+  "/w/some/query/c/some/settings": 186_000,
+  "/w/some/query/new": 180_000,
+  "/w/some/query/dashboards": 176_000,
+};
 
 let folder: string;
 
@@ -52,7 +65,7 @@ describe("the built page", () => {
 
   it.each(firstPages)("loads %s within the budget of JavaScript", async (address) => {
     const { total } = await firstLoad(folder, address);
-    expect(total).toBeLessThan(firstLoadBudget);
+    expect(total).toBeLessThan(largerBudgets[address] ?? firstLoadBudget);
   });
 
   it("needs no code of a conversation, and none that checks forms, for a page of the settings", async () => {

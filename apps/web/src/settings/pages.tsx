@@ -35,7 +35,7 @@ export interface SettingsPage {
   keywords: string[];
   /** Only for members whose role has this right. */
   needs?: Right;
-  /** Its code is fetched by `preload`, or when it is first drawn. */
+  /** Its code is fetched by `preload`, at the latest when it is first drawn. */
   Content: ComponentType<{ workspaceId: string }> & { preload?: () => unknown };
 }
 
@@ -247,9 +247,4 @@ export function pagesFor(me: Me, workspaceId: string) {
     (page) =>
       (page.group !== "Server" || me.person.isInstanceOwner) && (page.needs === undefined || roleMay(role, page.needs)),
   );
-}
-
-/** Fetches the code of the page with this address, so that it can be drawn at once. */
-export async function preloadPage(slug: string) {
-  await settingsPages.find((page) => page.slug === slug)?.Content.preload?.();
 }

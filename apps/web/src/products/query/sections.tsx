@@ -1,5 +1,6 @@
 import type { Connection } from "@mindmesh/contracts/query/connections";
 import { roleMay, type Right, type Role } from "@mindmesh/contracts/permissions";
+import { lazyRouteComponent } from "@tanstack/react-router";
 import BookOpen from "lucide-react/icons/book-open";
 import BookOpenText from "lucide-react/icons/book-open-text";
 import HeartPulse from "lucide-react/icons/heart-pulse";
@@ -9,7 +10,7 @@ import Settings from "lucide-react/icons/settings-2";
 import SquareTerminal from "lucide-react/icons/square-terminal";
 import Table2 from "lucide-react/icons/table-2";
 import Workflow from "lucide-react/icons/workflow";
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 
 export interface SectionProps {
   workspaceId: string;
@@ -23,8 +24,8 @@ export interface Section {
   Icon: ComponentType<{ "aria-hidden"?: "true" }>;
   /** Only for members whose role has this right. */
   needs?: Right;
-  /** Fills the room below the connection's header and scrolls by itself. */
-  Content: ComponentType<SectionProps>;
+  /** Fills the room below the connection's header and scrolls by itself; its code is fetched by `preload`, or when it is drawn. */
+  Content: ComponentType<SectionProps> & { preload?: () => unknown };
 }
 
 /** What can be done with a connection, in the order of its tabs. Each is fetched when it is first opened. */
@@ -34,65 +35,57 @@ export const sections: readonly Section[] = [
     title: "SQL",
     Icon: SquareTerminal,
     needs: "query.use",
-    Content: lazy(() => import("./workbench/workbench.tsx").then((module) => ({ default: module.Workbench }))),
+    Content: lazyRouteComponent(() => import("./workbench/workbench.tsx"), "Workbench"),
   },
   {
     slug: "ask",
     title: "Ask",
     Icon: MessageCircleQuestion,
-    Content: lazy(() => import("./ask/ask-section.tsx").then((module) => ({ default: module.AskSection }))),
+    Content: lazyRouteComponent(() => import("./ask/ask-section.tsx"), "AskSection"),
   },
   {
     slug: "schema",
     title: "Schema",
     Icon: Table2,
-    Content: lazy(() => import("./schema/schema-section.tsx").then((module) => ({ default: module.SchemaSection }))),
+    Content: lazyRouteComponent(() => import("./schema/schema-section.tsx"), "SchemaSection"),
   },
   {
     slug: "diagram",
     title: "Diagram",
     Icon: Workflow,
-    Content: lazy(() => import("./diagram/diagram-section.tsx").then((module) => ({ default: module.DiagramSection }))),
+    Content: lazyRouteComponent(() => import("./diagram/diagram-section.tsx"), "DiagramSection"),
   },
   {
     slug: "documentation",
     title: "Documentation",
     Icon: BookOpen,
-    Content: lazy(() =>
-      import("./documentation/documentation-section.tsx").then((module) => ({ default: module.DocumentationSection })),
-    ),
+    Content: lazyRouteComponent(() => import("./documentation/documentation-section.tsx"), "DocumentationSection"),
   },
   {
     slug: "glossary",
     title: "Glossary",
     Icon: BookOpenText,
-    Content: lazy(() =>
-      import("./glossary/glossary-section.tsx").then((module) => ({ default: module.GlossarySection })),
-    ),
+    Content: lazyRouteComponent(() => import("./glossary/glossary-section.tsx"), "GlossarySection"),
   },
   {
     slug: "health",
     title: "Health",
     Icon: HeartPulse,
-    Content: lazy(() => import("./optimise/health-section.tsx").then((module) => ({ default: module.HealthSection }))),
+    Content: lazyRouteComponent(() => import("./optimise/health-section.tsx"), "HealthSection"),
   },
   {
     slug: "mock-data",
     title: "Mock data",
     Icon: Sprout,
     needs: "query.develop",
-    Content: lazy(() =>
-      import("./mock-data/mock-data-section.tsx").then((module) => ({ default: module.MockDataSection })),
-    ),
+    Content: lazyRouteComponent(() => import("./mock-data/mock-data-section.tsx"), "MockDataSection"),
   },
   {
     slug: "settings",
     title: "Settings",
     Icon: Settings,
     needs: "query.manage",
-    Content: lazy(() =>
-      import("./settings/settings-section.tsx").then((module) => ({ default: module.SettingsSection })),
-    ),
+    Content: lazyRouteComponent(() => import("./settings/settings-section.tsx"), "SettingsSection"),
   },
 ];
 

@@ -10,49 +10,13 @@ beforeEach(async () => {
   fixture = await startGatewayFixture();
   // Every answer says that it has 1,000 tokens of output; a cent each at the price below.
   fixture.models.setBehaviour({ chunks: 1, usage: { input: 20, output: 1000 } });
-  await setPrice("openai/priced*", 0, 10);
+  await fixture.setPrice("openai/priced*", 0, 10);
 });
 
 afterEach(async () => {
   await fixture.close();
   if (fixture.errors.length > 0) throw new AggregateError(fixture.errors, "Something failed beside the calls");
 });
-
-async function setPrice(pattern: string, input: number, output: number): Promise<void> {
-  await fixture.db.pool.query(
-    `INSERT INTO kernel.model_prices (workspace_id, id, pattern, from_day, input_per_million, output_per_million, created_at, updated_at)
-     VALUES ($1, gen_random_uuid(), $2, '2020-01-01', $3, $4, now(), now())`,
-    [fixture.tenant.workspaceId, pattern, input, output],
-  );
-}
-
-interface BudgetTerms {
-  kind?: string;
-  subject?: string | null;
-  period?: string;
-  limitUsd: number;
-  ownKeys?: boolean;
-  unknownPrices?: string;
-}
-
-async function setBudget(terms: BudgetTerms): Promise<string> {
-  const {
-    kind = "workspace",
-    subject = null,
-    period = "day",
-    limitUsd,
-    ownKeys = false,
-    unknownPrices = "refuse",
-  } = terms;
-  const id = uuidv7();
-  await fixture.db.pool.query(
-    `INSERT INTO kernel.budgets (workspace_id, id, kind, subject, period, limit_nano, warn_percent, own_keys, unknown_prices, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, 80, $7, $8, now(), now())`,
-    [fixture.tenant.workspaceId, id, kind, subject, period, Math.round(limitUsd * 1e9), ownKeys, unknownPrices],
-  );
-  fixture.gateway.forgetMoney(fixture.tenant.workspaceId);
-  return id;
-}
 
 function call(more: Partial<ModelRequest> = {}, gateway: ModelGateway = fixture.gateway): Promise<Collected> {
   const messages = [{ role: "user" as const, content: "Hello" }];
@@ -95,7 +59,7 @@ const codes = (results: Collected[]) => {
 
 describe("a budget", () => {
   it("lets calls through until it is spent, then says which it is and when it begins anew", async () => {
-    await setBudget({ limitUsd: 0.025 });
+    await fixture.setBudget({ limitUsd: 0.025 });
     const results = [await call(), await call(), await call()];
     expect(codes(results)).toEqual({ answered: 2, budget_exhausted: 1 });
     const { error } = results[2] as { error: AppError };
@@ -108,7 +72,7 @@ describe("a budget", () => {
   });
 
   it("for 100 calls lets through 100 of 500 at once, on two servers, and not one more", async () => {
-    await setBudget({ limitUsd: 1 });
+    await fixture.setBudget({ limitUsd: 1 });
     const other = fixture.open({ serverId: uuidv7() });
     const calls = Array.from({ length: 500 }, (_, index) => call({}, index % 2 === 0 ? fixture.gateway : other));
     expect(codes(await Promise.all(calls))).toEqual({ answered: 100, budget_exhausted: 400 });
@@ -118,8 +82,8 @@ describe("a budget", () => {
   });
 
   it("of each person is each one's own; the workspace's holds beside it", async () => {
-    await setBudget({ kind: "person", limitUsd: 0.02 });
-    await setBudget({ kind: "workspace", period: "month", limitUsd: 0.03 });
+    await fixture.setBudget({ kind: "person", limitUsd: 0.02 });
+    await fixture.setBudget({ kind: "workspace", period: "month", limitUsd: 0.03 });
     const { userId } = await fixture.addPerson(fixture.tenant.workspaceId);
     expect(codes([await call(), await call(), await call()])).toEqual({ answered: 2, budget_exhausted: 1 });
     expect(codes([await call({ userId }), await call({ userId })])).toEqual({ answered: 1, budget_exhausted: 1 });
@@ -129,8 +93,8 @@ describe("a budget", () => {
 
   it("of a product or an API key stops only its calls", async () => {
     const apiKeyId = uuidv7();
-    await setBudget({ kind: "product", subject: "research", limitUsd: 0.01 });
-    await setBudget({ kind: "api_key", subject: apiKeyId, limitUsd: 0.01 });
+    await fixture.setBudget({ kind: "product", subject: "research", limitUsd: 0.01 });
+    await fixture.setBudget({ kind: "api_key", subject: apiKeyId, limitUsd: 0.01 });
     const both = { product: "research", apiKeyId };
     expect(codes([await call(both), await call({ product: "research" }), await call({ apiKeyId })])).toEqual({
       answered: 1,
@@ -143,20 +107,20 @@ describe("a budget", () => {
     await call();
     await call();
     await fixture.gateway.drain();
-    await setBudget({ period: "month", limitUsd: 0.03 });
+    await fixture.setBudget({ period: "month", limitUsd: 0.03 });
     expect(codes([await call(), await call()])).toEqual({ answered: 1, budget_exhausted: 1 });
     expect(await meters()).toEqual([{ subject: "", spent: 0.03, reserved: 0 }]);
   });
 
   it("bounds an answer whose caller set no limit to what is left", async () => {
-    await setBudget({ limitUsd: 0.015 });
+    await fixture.setBudget({ limitUsd: 0.015 });
     await call({ maxOutputTokens: undefined });
     const [first] = fixture.models.requests.filter(({ method }) => method === "POST");
     expect(first?.body).toMatchObject({ max_tokens: 1500 });
   });
 
   it("stops models whose price is not known, unless it lets them through", async () => {
-    const id = await setBudget({ limitUsd: 1 });
+    const id = await fixture.setBudget({ limitUsd: 1 });
     const refused = await call({ model: "openai-compatible/mystery" });
     expect(codes([refused])).toEqual({ price_unknown: 1 });
     expect((refused.error as AppError).message).toContain("The price of openai-compatible/mystery is not known");
@@ -166,7 +130,7 @@ describe("a budget", () => {
   });
 
   it("of nothing still lets a local model answer, which costs nothing", async () => {
-    await setBudget({ limitUsd: 0 });
+    await fixture.setBudget({ limitUsd: 0 });
     expect(codes([await call()])).toEqual({ budget_exhausted: 1 });
     const local = await call({ model: "ollama/llama3.2:latest" });
     expect(local.finish?.costUsd).toBe(0);
@@ -175,15 +139,15 @@ describe("a budget", () => {
 
 describe("what a call has reserved", () => {
   it("is given back for what a provider refused", async () => {
-    await setBudget({ limitUsd: 1 });
+    await fixture.setBudget({ limitUsd: 1 });
     fixture.models.setFault("401");
     expect((await call()).error).toBeInstanceOf(Error);
     expect(await meters()).toEqual([{ subject: "", spent: 0, reserved: 0 }]);
   });
 
   it("is settled by an estimate, marked as one, when the caller leaves in the middle", async () => {
-    await setPrice("openai/dear", 100, 100);
-    await setBudget({ limitUsd: 10 });
+    await fixture.setPrice("openai/dear", 100, 100);
+    await fixture.setBudget({ limitUsd: 10 });
     fixture.models.setBehaviour({ chunks: 300, delayMs: 5 });
     const messages = [{ role: "user" as const, content: "word ".repeat(400) }];
     for await (const part of fixture.gateway.stream({
@@ -204,8 +168,8 @@ describe("what a call has reserved", () => {
   });
 
   it("is settled by an estimate when the provider reports no usage, and the caller is told no cost", async () => {
-    await setPrice("openai/dear", 100, 100);
-    await setBudget({ limitUsd: 10 });
+    await fixture.setPrice("openai/dear", 100, 100);
+    await fixture.setBudget({ limitUsd: 10 });
     fixture.models.setBehaviour({});
     fixture.models.setFault("no-usage");
     const { finish } = await call({ model: "openai/dear" });
@@ -217,8 +181,8 @@ describe("what a call has reserved", () => {
   });
 
   it("is released when its server has died, and counted exactly should the server live after all", async () => {
-    await setPrice("openai/dear", 100, 10);
-    await setBudget({ limitUsd: 10 });
+    await fixture.setPrice("openai/dear", 100, 10);
+    await fixture.setBudget({ limitUsd: 10 });
     const dead = fixture.open({ serverId: uuidv7() }); // never in kernel.servers
     fixture.models.setBehaviour({ firstDelayMs: 700, usage: { input: 1000, output: 1000 } });
     const running = call({ model: "openai/dear" }, dead);
@@ -241,7 +205,7 @@ describe("what a call has reserved", () => {
 it("warns the person and every owner and admin once when a budget nears its end, and says once that it is spent", async () => {
   const mails: { to: string; subject: string; text: string }[] = [];
   const gateway = fixture.open({ mail: { send: async (mail) => void mails.push(mail) } });
-  await setBudget({ kind: "person", limitUsd: 0.05 });
+  await fixture.setBudget({ kind: "person", limitUsd: 0.05 });
   const admin = await fixture.addPerson(fixture.tenant.workspaceId);
   const bystander = await fixture.addPerson(fixture.tenant.workspaceId);
   await fixture.db.pool.query("UPDATE kernel.members SET role = 'admin' WHERE person_id = $1", [admin.userId]);

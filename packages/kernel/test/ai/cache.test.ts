@@ -1,6 +1,5 @@
 import { skipUnless } from "@mindmesh/test-support";
 import { Redis } from "ioredis";
-import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { answerKey, isCacheable } from "../../src/ai/cache/answer-key.ts";
 import { forgetOldAnswers } from "../../src/ai/cache/answer-store.ts";
@@ -140,11 +139,7 @@ function cacheIn(name: string, redis: () => Redis | null) {
 
     it("does not stop a caller with money because another one has none", async () => {
       const poor = await fixture.addPerson(fixture.tenant.workspaceId);
-      await fixture.db.pool.query(
-        `INSERT INTO kernel.budgets (workspace_id, id, kind, subject, period, limit_nano, warn_percent, own_keys, unknown_prices, created_at, updated_at)
-         VALUES ($1, $2, 'person', $3, 'day', 0, 80, false, 'refuse', now(), now())`,
-        [poor.workspaceId, uuidv7(), poor.userId],
-      );
+      await fixture.setBudget({ kind: "person", subject: poor.userId, limitUsd: 0 });
       gateway.forgetMoney(poor.workspaceId);
       for (const question of ["One", "Two", "Three", "Four"]) {
         const [, answered] = await Promise.all([ask(question, poor), ask(question)]);

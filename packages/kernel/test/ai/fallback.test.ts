@@ -157,12 +157,7 @@ describe("a model asked for by name", () => {
 
   it("whose stand-in no budget pays says what happened to the model itself, and the one after that answers", async () => {
     const tenant = await fixture.addPerson();
-    await fixture.db.pool.query(
-      `INSERT INTO kernel.budgets (workspace_id, id, kind, subject, period, limit_nano, warn_percent, own_keys,
-         unknown_prices, created_at, updated_at)
-       VALUES ($1, gen_random_uuid(), 'workspace', NULL, 'month', 1e12, 80, false, 'refuse', now(), now())`,
-      [tenant.workspaceId],
-    );
+    await fixture.setBudget({ workspaceId: tenant.workspaceId, period: "month", limitUsd: 1000 });
     const decideFor = async (models: string[]) => {
       const rules = JSON.stringify([{ tier: "backup", when: {}, models }]);
       await fixture.db.pool.query(

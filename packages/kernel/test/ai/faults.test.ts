@@ -1,15 +1,26 @@
 import { type Behaviour, NAMED_FAULTS, closedPort } from "@mindmesh/model-server";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FailureKind, ModelFailed, type ModelGateway } from "../../src/ai/index.ts";
 import { type GatewayFixture, collect, startGatewayFixture } from "./gateway-fixture.ts";
 
 let fixture: GatewayFixture;
 beforeAll(async () => {
   fixture = await startGatewayFixture({ limits: { firstPartMs: 5000, silenceMs: 5000, retryDelayMs: 20 } });
+  // Every call reserves what it may cost, of a budget that has enough for all of them. A local Ollama costs nothing.
+  for (const name of ["anthropic", "openai", "google", "groq", "mistral", "openai-compatible"]) {
+    await fixture.setPrice(`${name}/*`, 1, 10);
+  }
+  await fixture.setBudget({ limitUsd: 100_000 });
   await fixture.gateway.listModels(fixture.tenant, { refresh: true });
 });
 afterAll(() => fixture.close());
 beforeEach(() => fixture.models.reset());
+afterEach(expectNothingOpen);
+
+/** Whatever its end, a call leaves nothing open at the provider. */
+async function expectNothingOpen(): Promise<void> {
+  await expect.poll(() => fixture.models.requests.filter(({ closed }) => !closed)).toEqual([]);
+}
 
 /** What models' names begin with; those of OpenAI that think are called by Responses. */
 const providers = ["anthropic", "openai", "openai/gpt-5", "google", "groq", "mistral", "openai-compatible", "ollama"];
@@ -24,13 +35,14 @@ function ask(gateway: ModelGateway, provider: string, signal?: AbortSignal) {
 }
 
 /** The same with others left that can answer; the fault is in the model's name, so that only this one has it. */
-function askWithFallback(provider: string, { fault, retryAfterSeconds, after }: Behaviour) {
+function askWithFallback(provider: string, behaviour: Behaviour, gateway = fixture.gateway) {
   number += 1;
-  const wait = retryAfterSeconds === undefined ? "" : `[[retry-after=${retryAfterSeconds}]]`;
-  const place = after === undefined ? "" : `[[after=${after}]]`;
+  const { fault, retryAfterSeconds, after, bytes } = behaviour;
+  const more = Object.entries({ "retry-after": retryAfterSeconds, after, bytes });
+  const set = more.flatMap(([field, value]) => (value === undefined ? [] : ` ${field}=${value}`));
   const messages = [{ role: "user" as const, content: "Say something." }];
-  const name = `${provider}/case-${number}[[fault=${fault}]]${wait}${place}`;
-  return { name, parts: fixture.gateway.stream({ ...fixture.tenant, product: "chat", model: name, messages }) };
+  const name = `${provider}/case-${number}[[fault=${fault}${set.join("")}]]`;
+  return { name, parts: gateway.stream({ ...fixture.tenant, product: "chat", model: name, messages }) };
 }
 
 /** Failures that say nothing about the key, the name or the request: where others are left, they answer. */
@@ -66,6 +78,12 @@ const refusals: Refusal[] = [
   { fault: { fault: "error-first" }, kind: "overloaded", says: /overloaded|error of its own/, attempts: 3 },
   { fault: { fault: "invalid-json", after: 0 }, kind: "bad_answer", says: /not part of an answer/, attempts: 3 },
   { fault: { fault: "ignores-stream" }, kind: "bad_answer", says: /did not stream/, attempts: 1 },
+  {
+    fault: { fault: "huge-chunk", bytes: 8 * 1024 * 1024 },
+    kind: "bad_answer",
+    says: /more in one piece than can be accepted/,
+    attempts: 1,
+  },
 ];
 
 // After the first part: what had come stays, and the error says that it is not all.
@@ -75,6 +93,11 @@ const interruptions: { fault: Behaviour; kinds: FailureKind[] }[] = [
   { fault: { fault: "error-midway" }, kinds: ["overloaded"] },
   { fault: { fault: "invalid-json" }, kinds: ["bad_answer"] },
 ];
+
+const hangs = [
+  ["hang-before-headers", false, /did not begin to answer/],
+  ["hang-between-chunks", true, /sent nothing more/],
+] as const;
 
 describe.each(providers)("when %s", (provider) => {
   it.each(refusals.map((each) => [JSON.stringify(each.fault), each] as const))(
@@ -146,14 +169,11 @@ describe.each(providers)("when %s", (provider) => {
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
   });
 
-  it.each([
-    ["hang-before-headers", false, /did not begin to answer/],
-    ["hang-between-chunks", true, /sent nothing more/],
-  ] as const)("hangs (%s), the call ends at its time limit and hangs up", async (fault, interrupted, says) => {
+  it.each(hangs)("hangs (%s), the call ends at its time limit and hangs up", async (fault, interrupted, says) => {
     const gateway = fixture.open({ limits: { firstPartMs: 700, silenceMs: 700 } });
+    await gateway.listModels(fixture.tenant, { refresh: true });
     fixture.models.setFault(fault);
-    const silent = provider === "openai" ? "openai-compatible" : provider;
-    const { error } = await collect(ask(gateway, silent === "ollama" ? "openai-compatible" : silent));
+    const { error } = await collect(ask(gateway, provider));
     expect(error).toMatchObject({ kind: "timeout", interrupted });
     expect((error as ModelFailed).message).toMatch(says);
     await expect.poll(() => calls()[0]?.aborted).toBe(true);
@@ -195,7 +215,24 @@ describe.each(providers)("when %s", (provider) => {
 const cases = (all: Refusal[]) => all.map((each) => [JSON.stringify(each.fault), each] as const);
 const own = ["openai-compatible", "ollama"];
 
-describe.each(providers.filter((each) => !own.includes(each)))("when others are left and %s", (provider) => {
+const strangers = providers.filter((each) => !own.includes(each));
+
+it.each(hangs)("whoever hangs (%s), where others are left one of them answers or goes on", async (fault, _, says) => {
+  const gateway = fixture.open({ limits: { firstPartMs: 1500, silenceMs: 1500 } });
+  await gateway.listModels(fixture.tenant, { refresh: true });
+  const whole = "One two three four five six seven eight";
+  fixture.models.setBehaviour({ text: whole, chunks: 8 });
+  const asked = strangers.map(async (provider) => {
+    const { name, parts } = askWithFallback(provider, { fault }, gateway);
+    const { text, error, others } = await collect(parts);
+    expect({ text, error }, provider).toEqual({ text: whole, error: null });
+    expect(others).toMatchObject([{ type: "switched", from: name, reason: expect.stringMatching(says) }]);
+  });
+  await Promise.all(asked);
+  expect(calls().filter(({ aborted }) => aborted)).toHaveLength(strangers.length);
+});
+
+describe.each(strangers)("when others are left and %s", (provider) => {
   it.each(cases(refusals.filter((each) => passes.has(each.kind))))(
     "refuses with %s, another answers and says in whose place",
     async (_, { fault, says, attempts }) => {
@@ -237,9 +274,7 @@ describe.each(providers.filter((each) => !own.includes(each)))("when others are 
 });
 
 describe.each([
-  ...providers
-    .filter((each) => !own.includes(each))
-    .map((each) => [each, (kind: FailureKind) => !passes.has(kind)] as const),
+  ...strangers.map((each) => [each, (kind: FailureKind) => !passes.has(kind)] as const),
   ...own.map((each) => [each, () => true] as const),
 ])("whoever else is left, when %s", (provider, stays) => {
   it.each(cases(refusals.filter((each) => stays(each.kind))))(
@@ -291,18 +326,22 @@ it("every fault that the model server knows is in one of the tables", () => {
   ).toEqual([]);
 });
 
-it("every call of this file is settled, whatever its end", async () => {
+it("every call of this file is settled, whatever its end: nothing is reserved, and what is spent is what they cost", async () => {
   const counted = async () => {
-    const { rows } = await fixture.db.pool.query(
-      `SELECT count(*) FILTER (WHERE status = 'running')::int AS running,
-         count(*) FILTER (WHERE duration_ms IS NULL)::int AS "withoutEnd", count(*)::int AS all
-       FROM kernel.model_calls`,
+    const { rows } = await fixture.db.pool.query<Record<string, number>>(
+      `SELECT reserved_nano::float8 AS reserved, spent_nano / 1e9::float8 AS spent, calls.* FROM kernel.budget_meters,
+         (SELECT count(*) FILTER (WHERE status IN ('running', 'lost'))::int AS running,
+            count(*) FILTER (WHERE duration_ms IS NULL)::int AS "withoutEnd", count(*)::int AS all,
+            sum(cost_usd)::float8 AS cost FROM kernel.model_calls) AS calls`,
     );
-    return rows[0];
+    return rows[0] ?? {};
   };
   // The ends of the last calls are written by the gateways that single tests opened, a moment after the answer.
-  await expect.poll(counted, { timeout: 10_000 }).toMatchObject({ running: 0, withoutEnd: 0 });
-  expect((await counted())?.all).toBeGreaterThan(300);
+  await expect.poll(counted).toMatchObject({ running: 0, withoutEnd: 0, reserved: 0 });
+  const { all, cost, spent = Number.NaN } = await counted();
+  expect(all).toBeGreaterThan(300);
+  expect(cost).toBeGreaterThan(0);
+  expect(cost).toBeCloseTo(spent, 6);
 });
 
 it("no call went wrong beside its answer", async () => {

@@ -16,7 +16,22 @@ export interface GatewayFixture {
   /** Another gateway on the same database. */
   open(changes?: Partial<GatewayDependencies>): ModelGateway;
   addPerson(workspaceId?: string): Promise<{ workspaceId: string; userId: string }>;
+  /** Dollars per million tokens of the tenant's models that fit a pattern. Before the workspace's first call. */
+  setPrice(pattern: string, inputPerMillion: number, outputPerMillion: number): Promise<void>;
+  /** Returns the budget's id. */
+  setBudget(terms: BudgetTerms): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface BudgetTerms {
+  /** The tenant's when missing. */
+  workspaceId?: string;
+  kind?: string;
+  subject?: string | null;
+  period?: string;
+  limitUsd: number;
+  ownKeys?: boolean;
+  unknownPrices?: string;
 }
 
 export const testKey = "sk-test-0123456789abcdef";
@@ -71,14 +86,41 @@ export async function startGatewayFixture(changes: Partial<GatewayDependencies> 
     ]);
     return tenant;
   }
+  const gateway = open();
+  const tenant = await addPerson();
   return {
     db,
     models,
-    gateway: open(),
-    tenant: await addPerson(),
+    gateway,
+    tenant,
     errors,
     open,
     addPerson,
+    async setPrice(pattern, inputPerMillion, outputPerMillion) {
+      await db.pool.query(
+        `INSERT INTO kernel.model_prices (workspace_id, id, pattern, from_day, input_per_million, output_per_million, created_at, updated_at)
+         VALUES ($1, gen_random_uuid(), $2, '2020-01-01', $3, $4, now(), now())`,
+        [tenant.workspaceId, pattern, inputPerMillion, outputPerMillion],
+      );
+    },
+    async setBudget({
+      workspaceId = tenant.workspaceId,
+      kind = "workspace",
+      subject = null,
+      period = "day",
+      limitUsd,
+      ownKeys = false,
+      unknownPrices = "refuse",
+    }) {
+      const id = uuidv7();
+      await db.pool.query(
+        `INSERT INTO kernel.budgets (workspace_id, id, kind, subject, period, limit_nano, warn_percent, own_keys, unknown_prices, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 80, $7, $8, now(), now())`,
+        [workspaceId, id, kind, subject, period, Math.round(limitUsd * 1e9), ownKeys, unknownPrices],
+      );
+      gateway.forgetMoney(workspaceId);
+      return id;
+    },
     async close() {
       await Promise.all(gateways.map((each) => each.close()));
       await outbound.close();

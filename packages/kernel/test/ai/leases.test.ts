@@ -13,11 +13,7 @@ beforeEach(async () => {
   fixture = await startGatewayFixture();
   // A cent a call: 1,000 tokens of output at ten dollars a million.
   fixture.models.setBehaviour({ chunks: 1, usage: { input: 20, output: 1000 } });
-  await fixture.db.pool.query(
-    `INSERT INTO kernel.model_prices (workspace_id, id, pattern, from_day, input_per_million, output_per_million, created_at, updated_at)
-     VALUES ($1, gen_random_uuid(), 'openai/priced', '2020-01-01', 0, 10, now(), now())`,
-    [fixture.tenant.workspaceId],
-  );
+  await fixture.setPrice("openai/priced", 0, 10);
 });
 
 afterEach(async () => {
@@ -40,16 +36,6 @@ async function openServer(): Promise<ModelGateway> {
   return gateway;
 }
 
-async function setBudget(limitUsd: number): Promise<string> {
-  const id = uuidv7();
-  await fixture.db.pool.query(
-    `INSERT INTO kernel.budgets (workspace_id, id, kind, period, limit_nano, warn_percent, own_keys, unknown_prices, created_at, updated_at)
-     VALUES ($1, $2, 'workspace', 'month', $3, 80, false, 'refuse', now(), now())`,
-    [fixture.tenant.workspaceId, id, Math.round(limitUsd * 1e9)],
-  );
-  return id;
-}
-
 async function call(gateway: ModelGateway, maxOutputTokens = 1000): Promise<string> {
   const messages = [{ role: "user" as const, content: "Hello" }];
   const { finish, error } = await collect(
@@ -67,7 +53,7 @@ async function meter() {
 
 it("lets calls through without asking the database for each, and gives back what it does not use", async () => {
   const server = await openServer();
-  await setBudget(100);
+  await fixture.setBudget({ limitUsd: 100, period: "month" });
   for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 20 }, () => call(server)));
   const asked: string[] = [];
   const query = fixture.db.pool.query.bind(fixture.db.pool);
@@ -85,7 +71,7 @@ it("lets calls through without asking the database for each, and gives back what
 
 it("what one server holds without need is given to another that needs it, and the budget is spent to its end", async () => {
   const [first, second] = [await openServer(), await openServer()];
-  await setBudget(1);
+  await fixture.setBudget({ limitUsd: 1, period: "month" });
   // Makes the first one hold more than its calls need.
   for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 10 }, () => call(first)));
   await first.drain();
@@ -99,7 +85,7 @@ it("what one server holds without need is given to another that needs it, and th
 it("a budget that is lowered or set elsewhere holds here at once", async () => {
   const server = await openServer();
   expect(await call(server)).toBe("answered");
-  const id = await setBudget(100);
+  const id = await fixture.setBudget({ limitUsd: 100, period: "month" });
   await expect
     .poll(
       async () => {
@@ -119,7 +105,7 @@ it("a budget that is lowered or set elsewhere holds here at once", async () => {
 
 it("a server that was stopped for long does not spend what was given to others meanwhile", async () => {
   const server = await openServer();
-  await setBudget(1);
+  await fixture.setBudget({ limitUsd: 1, period: "month" });
   await Promise.all(Array.from({ length: 10 }, () => call(server)));
   await server.drain();
   // Taken for dead while it holds some: as if it had been stopped and had no heartbeat.

@@ -180,14 +180,18 @@ skipUnless("chromium")("a conversation in a browser", () => {
     await page.getByRole("option", { name: /Keyboard shortcuts/ }).click();
     const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
     const section = help.locator("section").filter({ has: page.getByRole("heading", { name: "Writing a message" }) });
-    await section.waitFor();
-    expect(await section.getByRole("term").allInnerTexts()).toEqual([
-      "Send",
-      "Begin a new line",
-      "Edit the last message, if the field is empty",
-      "Leave a message as it was",
-    ]);
-    expect(await section.getByRole("definition").allInnerTexts()).toEqual(["↵", "Shift\n↵", "↑", "Esc"]);
+    const listed = async () => {
+      const keys = await section.getByRole("definition").allInnerTexts();
+      return Object.fromEntries(
+        (await section.getByRole("term").allInnerTexts()).map((title, at) => [title, keys[at]]),
+      );
+    };
+    await expect.poll(listed).toEqual({
+      Send: "↵",
+      "Begin a new line": "Shift\n↵",
+      "Edit the last message, if the field is empty": "↑",
+      "Leave a message as it was": "Esc",
+    });
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });

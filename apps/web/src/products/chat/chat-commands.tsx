@@ -5,8 +5,6 @@ import ArrowUp from "lucide-react/icons/arrow-up";
 import SquarePen from "lucide-react/icons/square-pen";
 import TextCursorInput from "lucide-react/icons/text-cursor-input";
 import { useCommand } from "../../shell/commands.ts";
-import { ListenedKeys } from "../../shell/listened-keys.tsx";
-import { chatKeys } from "./chat-keys.ts";
 import { focusComposer } from "./composer-focus.ts";
 import {
   allConversations,
@@ -71,5 +69,5 @@ export function ChatCommands({ workspaceId }: { workspaceId: string }) {
     shortcut: "k",
     run: () => step(-1),
   });
-  return <ListenedKeys keys={chatKeys} />;
+  return null;
 }

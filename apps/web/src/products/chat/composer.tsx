@@ -6,9 +6,11 @@ import Square from "lucide-react/icons/square";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { detachAll, putBack, useAttachments, type Attachment } from "../../files/attachments.ts";
 import { useAttach } from "../../files/use-attach.ts";
+import { ListenedKeys } from "../../shell/listened-keys.tsx";
 import { useComposerFocus } from "./composer-focus.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 
+const loadKeys = () => import("./chat-keys.ts").then(({ composerKeys }) => composerKeys);
 const loadTray = () => import("../../files/attachment-tray.tsx");
 
 const saveMilliseconds = 300;
@@ -98,6 +100,7 @@ export function Composer(props: ComposerProps) {
         }}
         className="mx-auto w-full max-w-3xl rounded-xl bg-raised shadow-overlay outline-transparent transition-[outline-color] focus-within:outline-1 focus-within:outline-line-control"
       >
+        <ListenedKeys load={loadKeys} />
         {tray && attachments.length > 0 ? (
           <tray.AttachmentTray workspaceId={workspaceId} place={filesPlace} attachments={attachments} />
         ) : null}

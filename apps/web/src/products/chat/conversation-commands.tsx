@@ -4,7 +4,10 @@ import Copy from "lucide-react/icons/copy";
 import Pencil from "lucide-react/icons/pencil";
 import Square from "lucide-react/icons/square";
 import { useCommand } from "../../shell/commands.ts";
+import { ListenedKeys } from "../../shell/listened-keys.tsx";
 import { textOf } from "./live-answers.ts";
+
+const loadKeys = () => import("./chat-keys.ts").then(({ editKeys }) => editKeys);
 
 type ConversationCommandsProps = {
   stop: (() => void) | undefined;
@@ -48,5 +51,5 @@ export function ConversationCommands({ stop, editLast, lastAnswer }: Conversatio
         }
       : null,
   );
-  return null;
+  return editLast ? <ListenedKeys load={loadKeys} /> : null;
 }

@@ -4,6 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import Globe from "lucide-react/icons/globe";
 import Users from "lucide-react/icons/users";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { ListenedKeys } from "../../shell/listened-keys.tsx";
 import { SidebarItem } from "../../shell/sidebar-list.tsx";
 import { RenameField } from "./rename-field.tsx";
 import { useConversationMenu } from "./use-conversation-menu.tsx";
@@ -12,6 +13,7 @@ export type ListRow = { kind: "title"; title: string } | { kind: "item"; convers
 
 /** From this many rows on, only those in sight are drawn. */
 const manyRows = 150;
+const loadKeys = () => import("./chat-keys.ts").then(({ listKeys }) => listKeys);
 const loadVirtualRows = () => import("./virtual-rows.tsx");
 
 type ConversationRowsProps = {
@@ -56,6 +58,7 @@ export function ConversationRows({ workspaceId, rows, more }: ConversationRowsPr
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of its links
     <nav aria-label="Conversations" className="px-2 pb-4" onKeyDown={walk}>
+      <ListenedKeys load={loadKeys} />
       {virtual && rows.length > manyRows ? (
         <virtual.VirtualRows rows={rows} keyOf={keyOf} draw={draw} />
       ) : (

@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import TriangleAlert from "lucide-react/icons/triangle-alert";
 import { useState } from "react";
 import { CodeEditor } from "../../../code/editor/code-editor.tsx";
-import { editorKeys } from "../../../code/editor/editor-keys.ts";
 import { useCommand } from "../../../shell/commands.ts";
 import { ListenedKeys } from "../../../shell/listened-keys.tsx";
 import { keepMine, saveFile, writeFile } from "./editor-files.ts";
@@ -17,7 +16,8 @@ import { RunStatus } from "./run-status.tsx";
 import { startRun, stopRun } from "./start-run.ts";
 import { useRun } from "./use-run.ts";
 
-const keys = editorKeys("Writing code");
+const loadKeys = () =>
+  import("../../../code/editor/editor-keys.ts").then(({ editorKeys }) => editorKeys("Writing code"));
 
 type OpenFileProps = {
   place: Place;
@@ -76,7 +76,7 @@ export function OpenFile({ place, file, files, sandbox }: OpenFileProps) {
   return (
     <>
       {draft ? <DraftState place={place} file={file} draft={draft} /> : null}
-      <ListenedKeys keys={keys} />
+      <ListenedKeys load={loadKeys} />
       <div id="code-file" role="tabpanel" aria-label={file.path} className="min-h-0 flex-1">
         <CodeEditor
           label={`Code of ${file.path}`}

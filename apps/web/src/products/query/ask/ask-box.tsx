@@ -3,12 +3,9 @@ import { Button, SegmentedControl, Textarea } from "@mindmesh/ui";
 import ArrowUp from "lucide-react/icons/arrow-up";
 import Square from "lucide-react/icons/square";
 import { type KeyboardEvent, useState } from "react";
-import { type ListenedKey, ListenedKeys } from "../../../shell/listened-keys.tsx";
+import { ListenedKeys } from "../../../shell/listened-keys.tsx";
 
-const keys: readonly ListenedKey[] = [
-  { id: "query.key.ask", group: "Asking a question", title: "Ask", shortcut: "enter" },
-  { id: "query.key.line", group: "Asking a question", title: "Begin a new line", shortcut: "shift+enter" },
-];
+const loadKeys = () => import("./ask-keys.ts").then(({ askKeys }) => askKeys);
 
 type AskBoxProps = {
   /** Whether names of the schema may go to a model. */
@@ -34,7 +31,7 @@ export function AskBox({ allowsModel, isAsking, onAsk, onCancel }: AskBoxProps) 
   };
   return (
     <div className="rounded-lg border border-line-strong bg-raised shadow-raised focus-within:ring-2 focus-within:ring-focus">
-      <ListenedKeys keys={keys} />
+      <ListenedKeys load={loadKeys} />
       <Textarea
         bare
         rows={2}

@@ -15,8 +15,8 @@ import { changeTab, closeTab, inOrder, moveTab, openTab, reopenTab, saveKept, us
 import { TabView } from "./tab-view.tsx";
 import { TabsBar } from "./tabs-bar.tsx";
 import { workbenchCommand } from "./workbench-command.ts";
-import { workbenchKeys } from "./workbench-keys.ts";
 
+const loadKeys = () => import("./workbench-keys.ts").then(({ workbenchKeys }) => workbenchKeys);
 const route = getRouteApi("/w/$workspaceId/query/c/$connectionId/$section");
 
 /** Where SQL is written and run: tabs that are kept on the server, their results, history and saved queries. */
@@ -105,7 +105,7 @@ export function Workbench({ workspaceId, connection }: SectionProps) {
     <Loaded query={tabs} skeleton={<ListSkeleton className="p-6" />}>
       {() => (
         <div className="relative flex min-h-0 flex-1 overflow-hidden">
-          <ListenedKeys keys={workbenchKeys} />
+          <ListenedKeys load={loadKeys} />
           <div className="flex min-h-0 min-w-0 flex-1 flex-col">
             {active ? (
               <>

@@ -56,6 +56,7 @@ export default defineConfig(({ command }) => {
         "/oauth": serverUrl,
         "/mcp": serverUrl,
         "/.well-known": serverUrl,
+        "/health": serverUrl,
         "/socket.io": { target: serverUrl, ws: true },
       },
     },

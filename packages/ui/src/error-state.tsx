@@ -12,6 +12,8 @@ type ErrorStateProps = {
   /** To quote when asking for help. */
   requestId?: string;
   action?: ReactNode;
+  /** "h1" where this is the whole page. */
+  titleAs?: "p" | "h1";
   className?: string;
 };
 
@@ -22,6 +24,7 @@ export function ErrorState({
   retrying = false,
   requestId,
   action,
+  titleAs: Title = "p",
   className,
 }: ErrorStateProps) {
   return (
@@ -32,7 +35,7 @@ export function ErrorState({
       <span className="mb-4 flex size-10 items-center justify-center rounded-lg bg-danger-soft text-danger-ink">
         <TriangleAlert aria-hidden="true" className="size-5" />
       </span>
-      <p className="text-md font-semibold text-ink">{title}</p>
+      <Title className="text-md font-semibold text-ink">{title}</Title>
       <p className="mt-1 text-balance text-sm text-muted">{description}</p>
       {onRetry || action ? (
         <div className="mt-5 flex flex-wrap justify-center gap-2">

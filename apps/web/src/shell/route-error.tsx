@@ -1,14 +1,16 @@
 import { ClientError } from "@mindmesh/client";
 import { Button, ErrorState } from "@mindmesh/ui";
 import { useQueryErrorResetBoundary } from "@tanstack/react-query";
-import { useRouter, type ErrorComponentProps } from "@tanstack/react-router";
+import { useMatch, useRouter, type ErrorComponentProps } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { useServerBack } from "./use-server-back.ts";
 
 /** What a person is told. Only the server's own messages are in plain words; any other is for the console. */
 function inPlainWords(error: unknown) {
   if (error instanceof ClientError) {
-    const title = error.code === "offline" ? "The server cannot be reached" : "This page could not be loaded";
-    return { title, description: error.message };
+    if (error.code !== "offline") return { title: "This page could not be loaded", description: error.message };
+    const description = "Check the connection. This page comes by itself as soon as the server answers.";
+    return { title: "The server cannot be reached", description };
   }
   // A file of a build that the server no longer has.
   const isOlderThanServer =
@@ -25,25 +27,35 @@ function inPlainWords(error: unknown) {
   };
 }
 
-/** In place of a page that failed; the rest of the shell stays usable. */
+/** In place of a page that failed; the rest of the shell stays usable. What only lacked the server comes when that is back. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
+  const isInShell = useMatch({
+    strict: false,
+    select: ({ routeId }) => String(routeId).startsWith("/w/$workspaceId/"),
+  });
+  const Place = isInShell ? "div" : "main";
   const queries = useQueryErrorResetBoundary();
   useEffect(() => queries.reset(), [queries]);
+  const words = inPlainWords(error);
+  const again = () => {
+    reset();
+    void router.invalidate();
+  };
+  useServerBack(error instanceof ClientError && error.code === "offline", again);
   return (
-    <div className="flex h-full items-center justify-center">
+    <Place className="flex h-full items-center justify-center">
+      <title>{`${words.title} · Mindmesh`}</title>
       <ErrorState
-        {...inPlainWords(error)}
-        onRetry={() => {
-          reset();
-          void router.invalidate();
-        }}
+        {...words}
+        titleAs="h1"
+        onRetry={again}
         action={
           <Button variant="ghost" onClick={() => location.reload()}>
             Reload
           </Button>
         }
       />
-    </div>
+    </Place>
   );
 }

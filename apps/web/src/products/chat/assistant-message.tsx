@@ -10,11 +10,9 @@ import { NoModel } from "../../models/no-model.tsx";
 import { BranchWalker } from "./branch-walker.tsx";
 import { count, dollars, shortModel } from "./figures.ts";
 import { reportDrawn, textOf, useAnswer } from "./live-answers.ts";
-import { loadMarkdown } from "./load-markdown.ts";
+import { Markdown } from "./markdown-later.ts";
 import { CodePlace } from "./markdown/code-place.ts";
 import { Reasoning } from "./reasoning.tsx";
-
-const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }));
 
 const AnswerWithCalls = lazy(async () => ({ default: (await import("./answer-with-calls.tsx")).AnswerWithCalls }));
 

@@ -15,7 +15,7 @@ import {
 import type { RouteDefinition } from "@mindmesh/contracts/route";
 import type { Config } from "@mindmesh/kernel/config";
 import { checkMigrations, kernelMigrations, migrate, newId, openDatabase } from "@mindmesh/kernel/db";
-import { handleErrors } from "@mindmesh/kernel/http";
+import { handleErrors, readJson } from "@mindmesh/kernel/http";
 import { auditRoutesOn } from "@mindmesh/kernel/audit";
 import {
   accessCookie,
@@ -157,6 +157,7 @@ export async function startServer(
   app.setSerializerCompiler(serializerCompiler);
   observed.requestsOf(app);
   handleErrors(app);
+  readJson(app);
   protect(app, config.publicUrl, inlineOfPage());
   if (config.ROLE === "worker") serveWatchingOnly(app);
   await app.register(cookie);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, moment, page, pageQuery, workspaceParams } from "./fields.ts";
+import { id, moment, page, pageQuery, prose, workspaceParams } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 export const auditEntry = z.object({
@@ -22,8 +22,8 @@ export type AuditEntry = z.infer<typeof auditEntry>;
 export const auditQuery = pageQuery.extend({
   actorId: id.optional(),
   /** An action, or its beginning up to a dot: `member` finds `member.removed`. */
-  action: z.string().max(100).optional(),
-  targetId: z.string().max(100).optional(),
+  action: prose(100).optional(),
+  targetId: prose(100).optional(),
   from: moment.optional(),
   to: moment.optional(),
 });

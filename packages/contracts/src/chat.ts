@@ -203,7 +203,7 @@ export const chatRoutes = {
       /** `active`: neither archived nor in the trash, one's own and shared ones; `shared`: shared by others. */
       view: z.enum(["active", "archived", "trash", "shared"]).default("active"),
       folderId: id.optional(),
-      tag: z.string().max(40).optional(),
+      tag: prose(40).optional(),
       /** Only the caller's pinned ones. */
       pinned: z.literal("true").optional(),
     }),
@@ -335,7 +335,7 @@ export const chatRoutes = {
     scope: "read",
     params: workspaceParams,
     query: z.object({
-      q: z.string().trim().min(1).max(200),
+      q: prose(200).trim().min(1),
       limit: z.coerce.number().int().min(1).max(50).default(20),
     }),
     response: z.object({ items: z.array(searchHit) }),

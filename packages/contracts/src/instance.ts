@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { confirmation } from "./account.ts";
-import { id, moment, page, pageQuery } from "./fields.ts";
+import { id, moment, page, pageQuery, prose } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 export const instanceSettings = z.object({ signUpOpen: z.boolean() });
@@ -48,7 +48,7 @@ export const instanceRoutes = {
     tag: "instance",
     audience: "device",
     scope: "admin",
-    query: pageQuery.extend({ search: z.string().trim().max(200).optional() }),
+    query: pageQuery.extend({ search: prose(200).trim().optional() }),
     response: page(instancePerson),
   }),
   disablePerson: defineRoute({

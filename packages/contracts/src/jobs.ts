@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, line, moment, page, pageQuery, workspaceParams } from "./fields.ts";
+import { id, line, moment, page, pageQuery, prose, workspaceParams } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** Each has workers of its own; a full `low` never delays `high`. */
@@ -227,7 +227,7 @@ export const instanceJobRoutes = {
     tag: "jobs",
     audience: "person",
     scope: "admin",
-    params: z.object({ name: z.string().max(100) }),
+    params: z.object({ name: prose(100) }),
     response: z.object({ jobId: id }),
   }),
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, moment, workspaceParams } from "./fields.ts";
+import { id, moment, prose, workspaceParams } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 import { toolRisks } from "./tools.ts";
 
@@ -38,13 +38,10 @@ export const addMcpServerBody = z.object({
     .toLowerCase()
     .regex(/^[a-z][a-z0-9-]{0,30}$/, "Must be a word of letters, digits and dashes that begins with a letter."),
   /** Of the endpoint; or `stdio:` and the name of a program that the operator of this server allows. */
-  url: z
-    .string()
-    .max(2000)
-    .refine(
-      (address) => /^stdio:[a-z][a-z0-9-]{0,30}$/.test(address) || /^https?:$/.test(URL.parse(address)?.protocol ?? ""),
-      "Must be an address that begins with https://.",
-    ),
+  url: prose(2000).refine(
+    (address) => /^stdio:[a-z][a-z0-9-]{0,30}$/.test(address) || /^https?:$/.test(URL.parse(address)?.protocol ?? ""),
+    "Must be an address that begins with https://.",
+  ),
   token: z.string().trim().min(1).max(4000).optional(),
 });
 

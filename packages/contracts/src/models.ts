@@ -1,12 +1,10 @@
 import { z } from "zod";
-import { id, line, moment, workspaceParams } from "./fields.ts";
+import { id, line, moment, prose, workspaceParams } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** Model as `provider/model`, for example `openai/gpt-5-mini`. */
-export const modelName = z
-  .string()
+export const modelName = prose(200)
   .min(3)
-  .max(200)
   .regex(/^[a-z0-9-]+\/.+$/, "Must look like provider/model.");
 
 /** Providers for which a person can enter a key; `compatible` is any server with OpenAI's chat completions. */
@@ -98,10 +96,8 @@ const secretKey = z
   .max(1000, "Must have at most 1,000 characters.")
   .regex(/^[\u0021-\u007e]+$/, "Has characters that no key has. Copy it again.");
 
-const baseUrl = z
-  .string()
+const baseUrl = prose(500)
   .trim()
-  .max(500)
   .refine((text) => {
     const url = URL.parse(text);
     return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";

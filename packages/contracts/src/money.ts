@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, line, moment, workspaceParams } from "./fields.ts";
+import { id, line, moment, prose, workspaceParams } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** A day in UTC, as `YYYY-MM-DD`. */
@@ -52,7 +52,7 @@ export const budgetBody = z
   .object({
     kind: budgetKind,
     /** A person's or API key's id, or a product's name; null: the workspace, or each one of the kind for itself. */
-    subject: z.string().min(1).max(100).nullable(),
+    subject: prose(100).min(1).nullable(),
     /** Days and months in UTC. */
     period: budgetPeriod,
     ...budgetTerms,
@@ -138,9 +138,9 @@ const usageQuery = z.object({
   from: day.optional(),
   to: day.optional(),
   personId: id.optional(),
-  product: z.string().max(100).optional(),
+  product: prose(100).optional(),
   /** `provider/model` */
-  model: z.string().max(300).optional(),
+  model: prose(300).optional(),
   apiKeyId: id.optional(),
 });
 export type UsageQuery = z.infer<typeof usageQuery>;

@@ -393,7 +393,7 @@ export const runRoutes = {
     summary: "Files that code wrote to /data/out: the newest version of each, or all versions of one path",
     scope: "read",
     params: conversationParams,
-    query: z.object({ path: z.string().max(1000).optional() }),
+    query: z.object({ path: prose(1000).optional() }),
     response: z.object({ items: z.array(outputFile) }),
   }),
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { prose } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 // The requests of OpenAI's interface, as far as they are understood here. Fields beyond these are kept, because a
@@ -52,7 +53,7 @@ const chatMessage = z.discriminatedUnion("role", [
 ]);
 export type ChatMessage = z.output<typeof chatMessage>;
 
-const modelField = z.string().min(1).max(300);
+const modelField = prose(300).min(1);
 const penalty = z.number().min(-2).max(2).nullish();
 const outputTokens = z.int().min(1).nullish();
 /** Values of newer models are taken too; who does not know them gets the nearest. */

@@ -1,6 +1,6 @@
 import type { chatCallSignal } from "@mindmesh/contracts/chat";
 import type { ModelGateway } from "@mindmesh/kernel/ai";
-import type { Database } from "@mindmesh/kernel/db";
+import { type Database, storableText } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { Logger } from "@mindmesh/kernel/observe";
 import type { Notifications, Realtime } from "@mindmesh/kernel/realtime";
@@ -238,7 +238,7 @@ async function storeNotice(
   await db.withWorkspace({ workspaceId }, async (tx) => {
     await tx
       .update(messages)
-      .set({ notice })
+      .set({ notice: notice && storableText(notice) })
       .where(and(eq(messages.workspaceId, workspaceId), eq(messages.id, answer.id)));
     await emitChatEvent(tx, conversation, "chat.message.changed", {
       conversationId,

@@ -1,5 +1,6 @@
 import type { ToolDescription } from "@mindmesh/contracts/tools";
 import type { ModelTool } from "@mindmesh/kernel/ai";
+import { storableText } from "@mindmesh/kernel/db";
 import { AppError } from "@mindmesh/kernel/errors";
 import type { MemberCaller } from "@mindmesh/kernel/http";
 import type { ToolCallRow, ToolOutcome, Tools } from "@mindmesh/kernel/tools";
@@ -97,10 +98,10 @@ export async function callTool(
     ...place,
     id: uuidv7(),
     personId: work.caller.personId,
-    modelCallId: storable(asked.id).slice(0, 500),
-    tool: tool?.name ?? storable(asked.name).slice(0, 200),
-    title: tool?.title ?? storable(asked.name).slice(0, 200),
-    input: storable(asked.input).slice(0, mostInputCharacters),
+    modelCallId: storableText(asked.id).slice(0, 500),
+    tool: tool?.name ?? storableText(asked.name).slice(0, 200),
+    title: tool?.title ?? storableText(asked.name).slice(0, 200),
+    input: storableText(asked.input).slice(0, mostInputCharacters),
     state: "running",
     output: null,
     error: null,
@@ -217,6 +218,3 @@ function readInput(text: string): unknown {
     throw new AppError("bad_request", { message: "The arguments are not valid JSON. Nothing was done.", cause });
   }
 }
-
-/** PostgreSQL text holds neither NUL nor half an emoji. */
-const storable = (text: string) => text.replaceAll("\u0000", "").toWellFormed();

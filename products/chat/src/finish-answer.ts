@@ -1,5 +1,5 @@
 import type { MessageStatus } from "@mindmesh/contracts/chat";
-import type { Database, Transaction } from "@mindmesh/kernel/db";
+import { type Database, type Transaction, storableText } from "@mindmesh/kernel/db";
 import { and, eq, sql } from "drizzle-orm";
 import { closeCalls } from "./answer-calls.ts";
 import type { AnswerSpent } from "./answer-spent.ts";
@@ -45,7 +45,8 @@ export async function closeAnswer(
       text: text.text,
       reasoning: text.reasoning,
       status: end.status,
-      error: end.error,
+      // It may hold a provider's own words.
+      error: end.error && storableText(end.error),
       serverId: null,
       finishedAt: now,
       ...spent,

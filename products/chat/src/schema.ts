@@ -1,18 +1,7 @@
 import { type Message, answerCallStates } from "@mindmesh/contracts/chat";
 import type { SignedCall, SignedReasoning } from "@mindmesh/kernel/ai";
-import { bytea, moment } from "@mindmesh/kernel/db";
-import {
-  bigint,
-  boolean,
-  doublePrecision,
-  integer,
-  jsonb,
-  pgSchema,
-  primaryKey,
-  real,
-  text,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bytea, jsonb, moment } from "@mindmesh/kernel/db";
+import { bigint, boolean, doublePrecision, integer, pgSchema, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
 
 const chat = pgSchema("chat");
 const now = () => new Date().toISOString();

@@ -1,5 +1,5 @@
 import { searchHit } from "@mindmesh/contracts/chat";
-import { id, line, moment } from "@mindmesh/contracts/fields";
+import { id, line, moment, prose } from "@mindmesh/contracts/fields";
 import type { Database } from "@mindmesh/kernel/db";
 import { type Tool, defineTool } from "@mindmesh/kernel/tools";
 import { z } from "zod";
@@ -47,7 +47,7 @@ function readingTools(db: Database): Tool[] {
       name: "chat.search",
       title: "Search conversations",
       purpose: "Finds messages and titles that hold all the words, in what the person may see. Best first.",
-      input: z.object({ query: z.string().trim().min(1).max(200), limit: z.int().min(1).max(50).default(10) }),
+      input: z.object({ query: prose(200).trim().min(1), limit: z.int().min(1).max(50).default(10) }),
       output: z.object({
         hits: z.array(
           searchHit
@@ -70,7 +70,7 @@ function readingTools(db: Database): Tool[] {
       input: z.object({
         view: z.enum(["active", "archived", "trash", "shared"]).default("active"),
         folderId: id.optional(),
-        tag: z.string().max(40).optional(),
+        tag: prose(40).optional(),
         limit: z.int().min(1).max(100).default(30),
         cursor: z.string().max(500).optional().describe("nextCursor of the page before."),
       }),
@@ -123,7 +123,7 @@ function changingTools(db: Database): Tool[] {
       purpose: "Makes a new, empty conversation.",
       input: z.object({
         title: line(200),
-        systemPrompt: z.string().max(20_000).optional(),
+        systemPrompt: prose(20_000).optional(),
         folderId: id.optional(),
       }),
       output: brief,

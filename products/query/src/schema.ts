@@ -14,18 +14,8 @@ import {
   statementStates,
 } from "@mindmesh/contracts/query/statements";
 import type { Role } from "@mindmesh/contracts/permissions";
-import { bytea, moment } from "@mindmesh/kernel/db";
-import {
-  bigint,
-  boolean,
-  doublePrecision,
-  integer,
-  jsonb,
-  pgSchema,
-  primaryKey,
-  text,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bytea, jsonb, moment } from "@mindmesh/kernel/db";
+import { bigint, boolean, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 
 export const query = pgSchema("query");
 const now = () => new Date().toISOString();

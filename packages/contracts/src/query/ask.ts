@@ -82,7 +82,7 @@ export const askBody = z.object({
   /** `auto`: a model where one is configured and the connection allows it, else our own rules. */
   by: z.enum(["auto", "model", "built-in"]).default("auto"),
   /** `provider/model` or a tier; the usual one when missing. */
-  model: z.string().max(200).optional(),
+  model: prose(200).optional(),
   /** The turn that this one goes on from. */
   after: id.optional(),
   /** Asks anew, also when the same was asked within 15 minutes. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { prose } from "../fields.ts";
 import type { Cell, ResultColumn } from "./engine.ts";
 
 /** How a result is drawn. */
@@ -7,11 +8,11 @@ export const chartKinds = ["line", "bar", "area", "scatter", "pie", "number", "t
 export const chartKind = z.enum(chartKinds);
 export type ChartKind = z.infer<typeof chartKind>;
 
-const columnName = z.string().max(200);
+const columnName = prose(200);
 
 export const chart = z.object({
   kind: chartKind,
-  title: z.string().max(200).default(""),
+  title: prose(200).default(""),
   /** The column along the horizontal axis; of a pie, its slices. */
   x: columnName.nullable(),
   /** The columns that are drawn: lines, bars, or the one number. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, line, moment, workspaceParams } from "../fields.ts";
+import { id, line, moment, prose, workspaceParams } from "../fields.ts";
 import { type Role, role } from "../permissions.ts";
 import { defineRoute } from "../route.ts";
 import { engineKind } from "./engine.ts";
@@ -17,7 +17,7 @@ export const sshSettings = z.object({
    * SHA-256 of the host's key as OpenSSH writes it (`SHA256:…`). Null: nobody has confirmed one yet; opening then ends before
    * the login and tells the key that the host shows.
    */
-  hostKey: z.string().max(200).nullable().default(null),
+  hostKey: prose(200).nullable().default(null),
 });
 
 /** Where a database on the network is. */
@@ -28,7 +28,7 @@ export const networkSettings = z.object({
   user: line(200, 0),
   tls: tlsMode.default("prefer"),
   /** PEM; null: the certificates that the system trusts. */
-  certificateAuthority: z.string().max(100_000).nullable().default(null),
+  certificateAuthority: prose(100_000).nullable().default(null),
   ssh: sshSettings.nullable().default(null),
 });
 export type NetworkSettings = z.infer<typeof networkSettings>;
@@ -70,10 +70,10 @@ export type Consents = z.infer<typeof consents>;
 
 /** Tables and columns that nobody sees here: not in the schema, not in completion, not by a statement, not by a model. */
 export const hiddenObject = z.object({
-  schema: z.string().max(200),
-  table: z.string().max(200),
+  schema: prose(200),
+  table: prose(200),
   /** Null: the whole table. */
-  column: z.string().max(200).nullable(),
+  column: prose(200).nullable(),
 });
 export type HiddenObject = z.infer<typeof hiddenObject>;
 

@@ -11,7 +11,7 @@ export const tile = z.object({
   /** Made by the page; one of its own on the dashboard. */
   id,
   savedQueryId: id,
-  title: z.string().max(200).default(""),
+  title: prose(200).default(""),
   chart,
   /** How many of the four columns and rows of the grid it takes. */
   width: z.int().min(1).max(4),
@@ -21,8 +21,8 @@ export type Tile = z.infer<typeof tile>;
 
 /** Five fields of cron, in a time zone. */
 export const schedule = z.object({
-  cron: z.string().trim().max(100),
-  timezone: z.string().max(64),
+  cron: prose(100).trim(),
+  timezone: prose(64),
 });
 export type Schedule = z.infer<typeof schedule>;
 
@@ -63,11 +63,11 @@ export const alertOperators = [">", ">=", "<", "<=", "=", "<>"] as const;
 
 export const alertCondition = z.object({
   /** The column whose values are looked at; null: the number of rows. */
-  column: z.string().max(200).nullable(),
+  column: prose(200).nullable(),
   /** Whether one row is enough, or every one must hold. */
   over: z.enum(["any", "all"]).default("any"),
   operator: z.enum(alertOperators),
-  value: z.string().trim().min(1, "Must not be empty.").max(200),
+  value: prose(200).trim().min(1, "Must not be empty."),
 });
 export type AlertCondition = z.infer<typeof alertCondition>;
 

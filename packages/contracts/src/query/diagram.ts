@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, moment, workspaceParams } from "../fields.ts";
+import { id, moment, prose, workspaceParams } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 import { columnKind } from "./engine.ts";
 
@@ -52,9 +52,9 @@ const coordinate = z.number().min(-10_000_000).max(10_000_000);
 /** Where a person has put tables, by `schema.name` as JSON of the two names. */
 export const diagramArrangement = z.object({
   positions: z
-    .record(z.string().max(600), z.object({ x: coordinate, y: coordinate }))
+    .record(prose(600), z.object({ x: coordinate, y: coordinate }))
     .refine((positions) => Object.keys(positions).length <= 20_000, "Must have at most 20,000 tables."),
-  hidden: z.array(z.string().max(600)).max(20_000),
+  hidden: z.array(prose(600)).max(20_000),
 });
 export type DiagramArrangement = z.infer<typeof diagramArrangement>;
 
@@ -107,7 +107,7 @@ export const diagramRoutes = {
     query: z.object({
       format: z.enum(diagramFormats),
       /** Only this schema. */
-      schema: z.string().max(200).optional(),
+      schema: prose(200).optional(),
     }),
     response: "raw",
   }),

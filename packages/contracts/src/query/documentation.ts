@@ -117,9 +117,9 @@ export const documentationRoutes = {
     scope: "write",
     params,
     body: z.object({
-      schema: z.string().max(200),
-      table: z.string().max(200),
-      column: z.string().max(200).nullable(),
+      schema: prose(200),
+      table: prose(200),
+      column: prose(200).nullable(),
       text: prose(4000).transform((text) => text.trim()),
     }),
     response: "none",

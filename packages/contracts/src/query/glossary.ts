@@ -6,9 +6,9 @@ import { ofConnection } from "./explain.ts";
 
 /** What a term stands for in the schema: a table, or one of its columns. */
 export const termBinding = z.object({
-  schema: z.string().max(200),
-  table: z.string().max(200),
-  column: z.string().max(200).nullable(),
+  schema: prose(200),
+  table: prose(200),
+  column: prose(200).nullable(),
 });
 export type TermBinding = z.infer<typeof termBinding>;
 
@@ -18,9 +18,9 @@ export type TermBinding = z.infer<typeof termBinding>;
  */
 export const termFragment = z.object({
   kind: z.enum(["condition", "measure"]),
-  schema: z.string().max(200),
-  table: z.string().max(200),
-  sql: z.string().min(1).max(2000),
+  schema: prose(200),
+  table: prose(200),
+  sql: prose(2000).min(1),
 });
 export type TermFragment = z.infer<typeof termFragment>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, moment as instant, workspaceParams } from "../fields.ts";
+import { id, moment as instant, prose, workspaceParams } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 import { tableName } from "./catalog.ts";
 import { cell } from "./engine.ts";
@@ -85,13 +85,13 @@ export const generator = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("list"),
     values: z
-      .array(z.object({ value: z.string().max(10_000), weight: z.number().positive() }))
+      .array(z.object({ value: prose(10_000), weight: z.number().positive() }))
       .min(1)
       .max(1000),
   }),
   z.object({ kind: z.literal("meaning"), meaning }),
   /** `#` is a digit, `?` a capital letter, `*` either; everything else stands as it is. */
-  z.object({ kind: z.literal("pattern"), pattern: z.string().min(1).max(200) }),
+  z.object({ kind: z.literal("pattern"), pattern: prose(200).min(1) }),
   z.object({ kind: z.literal("words"), minimum: z.int().min(1).max(500), maximum: z.int().min(1).max(500) }),
   z.object({
     kind: z.literal("time"),
@@ -117,9 +117,9 @@ export const generator = z.discriminatedUnion("kind", [
   /** What the row that a reference points at has in a column of its own. */
   z.object({ kind: z.literal("copy"), reference: z.int().min(0), column: z.string() }),
   /** SQL arithmetic over columns of the same row, such as `quantity * unit_price`. */
-  z.object({ kind: z.literal("expression"), expression: z.string().min(1).max(2000) }),
+  z.object({ kind: z.literal("expression"), expression: prose(2000).min(1) }),
   /** Text with `{column}`, `{column|slug}` and `{#}`, the number of the row, put in. */
-  z.object({ kind: z.literal("template"), template: z.string().min(1).max(500) }),
+  z.object({ kind: z.literal("template"), template: prose(500).min(1) }),
 ]);
 export type Generator = z.infer<typeof generator>;
 

@@ -60,7 +60,7 @@ export const savedQueryRoutes = {
     query: z.object({
       connectionId: id.optional(),
       /** Words in name, description, folder, tags or text. */
-      find: z.string().trim().max(200).optional(),
+      find: prose(200).trim().optional(),
     }),
     response: z.object({ items: z.array(savedQuery) }),
   }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, moment } from "../fields.ts";
+import { line, moment, prose } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 import { catalogTable, foreignKey, inferredKey, tableName } from "./catalog.ts";
 import { connectionParams } from "./connections.ts";
@@ -94,7 +94,7 @@ export const schemaRoutes = {
     summary: "Everything that is known of one table or view",
     scope: "read",
     params: connectionParams,
-    query: z.object({ schema: z.string().max(200), name: z.string().max(200) }),
+    query: z.object({ schema: prose(200), name: prose(200) }),
     response: tableDetail,
   }),
   searchSchema: defineRoute({

@@ -29,7 +29,7 @@ export const statementFailure = z.object({
 export type StatementFailureShape = z.infer<typeof statementFailure>;
 
 /** Values by the names that stand in the text as `:name`, as text; null is NULL. */
-export const statementParameters = z.record(z.string().max(63), cell);
+export const statementParameters = z.record(prose(63), prose(1_000_000).nullable());
 export type StatementParameters = z.infer<typeof statementParameters>;
 
 export const statement = z.object({
@@ -155,7 +155,7 @@ export const statementRoutes = {
     query: pageQuery.extend({
       connectionId: id.optional(),
       /** Words that the text holds. */
-      find: z.string().trim().max(200).optional(),
+      find: prose(200).trim().optional(),
       state: statementState.optional(),
       origin: statementOrigin.optional(),
       everybody: z.enum(["true", "false"]).default("false"),

@@ -1,5 +1,5 @@
 import { getTableColumns } from "drizzle-orm";
-import type { Database } from "../db/index.ts";
+import { type Database, storable } from "../db/index.ts";
 import { modelCalls } from "./schema.ts";
 
 /**
@@ -53,7 +53,7 @@ export function writeCallRows(db: Database, onError: (error: unknown) => void): 
   let timer: NodeJS.Timeout | undefined;
 
   const send = (rows: CallRow[]) =>
-    db.pool.query({ name: "model-calls", text: upsert, values: [JSON.stringify(rows)] });
+    db.pool.query({ name: "model-calls", text: upsert, values: [JSON.stringify(storable(rows))] });
 
   async function write(): Promise<void> {
     const rows = [...waiting.values()];

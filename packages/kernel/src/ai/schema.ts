@@ -1,18 +1,7 @@
-import {
-  bigint,
-  boolean,
-  date,
-  doublePrecision,
-  integer,
-  jsonb,
-  pgSchema,
-  primaryKey,
-  text,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bigint, boolean, date, doublePrecision, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import type { BudgetKind, BudgetPeriod, UnknownPrices } from "@mindmesh/contracts/money";
 import type { RoutingRule } from "@mindmesh/contracts/routing";
-import { bytea, moment } from "../db/index.ts";
+import { bytea, jsonb, moment } from "../db/index.ts";
 import type { KeptAnswer } from "./cache/answer-store.ts";
 import type { KeySource } from "./connection.ts";
 import type { FailureKind } from "./explain-failure.ts";

@@ -1,5 +1,5 @@
-import { jsonb, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
-import { moment } from "../db/index.ts";
+import { pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "../db/index.ts";
 
 /** Stands in the key of entries about accounts and the server, which belong to no workspace. */
 export const noWorkspace = "00000000-0000-0000-0000-000000000000";

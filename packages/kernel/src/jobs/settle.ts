@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobQueue } from "@mindmesh/contracts/jobs";
+import { storableText } from "../db/index.ts";
 import type { JobsContext } from "./context.ts";
 import { type Claim, Interruption } from "./run-attempt.ts";
 
@@ -47,10 +48,7 @@ export function openSettlement(context: JobsContext, queue: JobQueue) {
       // Cancelled or taken over: the claim is gone, and nothing is left to record.
       if (error instanceof Interruption && (error.kind === "cancelled" || error.kind === "lost")) return;
       context.onError(new Error(`job ${claim.stored.job} ${claim.id}, attempt ${claim.attempt}`, { cause: error }));
-      const message = (error instanceof Error ? error.message : String(error))
-        .replaceAll("\u0000", "")
-        .toWellFormed()
-        .slice(0, 2_000);
+      const message = storableText(error instanceof Error ? error.message : String(error)).slice(0, 2_000);
       await persist(() => recordError(context, claim.id, claim.attempt, message));
       await persist(() => context.boss.fail(queue, fence(claim), { message }));
     },

@@ -1,6 +1,6 @@
 import { programScopes } from "@mindmesh/contracts/oauth";
-import { jsonb, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
-import { bytea, moment } from "../db/index.ts";
+import { pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bytea, jsonb, moment } from "../db/index.ts";
 
 const kernel = pgSchema("kernel");
 

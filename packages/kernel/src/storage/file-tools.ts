@@ -1,4 +1,4 @@
-import { id } from "@mindmesh/contracts/fields";
+import { id, prose } from "@mindmesh/contracts/fields";
 import { storedFile } from "@mindmesh/contracts/files";
 import { z } from "zod";
 import { tenantOf } from "../http/index.ts";
@@ -21,7 +21,7 @@ export function fileTools({ db, grants }: { db: Database; grants: readonly FileG
       title: "List files",
       purpose: "Lists the person's own files, newest first; with a name, those whose name holds it.",
       input: z.object({
-        name: z.string().min(1).max(200).optional(),
+        name: prose(200).min(1).optional(),
         limit: z.int().min(1).max(200).default(50),
       }),
       output: z.object({ files: z.array(brief) }),

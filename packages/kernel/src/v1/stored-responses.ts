@@ -1,9 +1,9 @@
 import type { ResponseItem } from "@mindmesh/contracts/v1";
 import { and, eq, gt, inArray, lt } from "drizzle-orm";
-import { jsonb, pgSchema, primaryKey, uuid } from "drizzle-orm/pg-core";
+import { pgSchema, primaryKey, uuid } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import type { ModelTenant } from "../ai/index.ts";
-import { type Database, type Transaction, moment } from "../db/index.ts";
+import { type Database, type Transaction, jsonb, moment } from "../db/index.ts";
 import { type Job, defineJob } from "../jobs/index.ts";
 import { type PersonData, inPages } from "../person-data/index.ts";
 import { unsupported } from "./openai-error.ts";
@@ -36,7 +36,10 @@ export const itemId = (prefix: string, id: string, index: number): string => `${
 
 const uuidIn = /^[a-z]+_([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})(?:_\d+)?$/;
 
-/** Keeps an answer for later requests of the same person. `id` without its prefix. */
+/**
+ * Keeps an answer for later requests of the same person. `id` without its prefix. Characters that PostgreSQL cannot
+ * keep are left out of what is kept; the model and the client have had them.
+ */
 export async function storeResponse(
   db: Database,
   tenant: ModelTenant,

@@ -1,5 +1,5 @@
 import type { RunDisplay, RunDisplaySignal, RunOutputSignal } from "@mindmesh/contracts/runs";
-import type { Database } from "@mindmesh/kernel/db";
+import { type Database, storableText } from "@mindmesh/kernel/db";
 import type { RunPlace } from "./run-place.ts";
 import { displayShape } from "./run-shapes.ts";
 import { writeInTurns } from "../write-in-turns.ts";
@@ -84,9 +84,9 @@ export function createRunWriter(
     written,
     push(part: Part): void {
       if (part.type === "display") {
-        return push({ ...part, data: part.data.replaceAll("\u0000", "").toWellFormed() }, () => false);
+        return push({ ...part, data: storableText(part.data) }, () => false);
       }
-      const text = part.text.replaceAll("\u0000", "").toWellFormed();
+      const text = storableText(part.text);
       if (text === "") return;
       push({ ...part, text }, (last) => {
         if (last.type !== "output" || last.stream !== part.stream) return false;

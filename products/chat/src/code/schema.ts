@@ -1,7 +1,7 @@
 import type { CodeRun, RunSettings } from "@mindmesh/contracts/runs";
 import { runLanguages, runReasons, runStatuses } from "@mindmesh/contracts/runs";
-import { bytea, moment } from "@mindmesh/kernel/db";
-import { bigint, boolean, integer, jsonb, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bytea, jsonb, moment } from "@mindmesh/kernel/db";
+import { bigint, boolean, integer, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 
 const chat = pgSchema("chat");
 

@@ -1,4 +1,4 @@
-import { id } from "@mindmesh/contracts/fields";
+import { id, prose } from "@mindmesh/contracts/fields";
 import { type CodeRunDetails, mostSourceCharacters, runLanguage, sourcePath, workPath } from "@mindmesh/contracts/runs";
 import type { Actor } from "@mindmesh/kernel/audit";
 import type { Database } from "@mindmesh/kernel/db";
@@ -22,7 +22,7 @@ const place = z.object({
 });
 const program = place.extend({
   language: runLanguage,
-  source: z.string().min(1).max(mostSourceCharacters),
+  source: prose(mostSourceCharacters).min(1),
   entryName: sourcePath.optional().describe("Name of the source file, such as main.py."),
   keepVariables: z
     .boolean()
@@ -92,7 +92,7 @@ export function codeTools(dependencies: StartDependencies): Tool[] {
       risk: "write",
       idempotent: true,
       timeLimitMs: 120_000,
-      input: place.extend({ path: sourcePath, content: z.string().max(mostSourceCharacters) }),
+      input: place.extend({ path: sourcePath, content: prose(mostSourceCharacters) }),
       output: z.object({ path: z.string(), bytes: z.int() }),
       run: async ({ path, content, conversationId }, context) => {
         const own = await ownPlace(db, context, conversationId, "write");

@@ -29,8 +29,3 @@ export function isoMoment(value: string | number | null | undefined, otherwise: 
   const date = new Date(typeof value === "number" ? value * 1000 : value);
   return Number.isNaN(date.getTime()) || date.getUTCFullYear() < 2000 ? otherwise : date.toISOString();
 }
-
-/** Text that PostgreSQL can store. */
-export function storableText(text: string): string {
-  return text.replaceAll("\u0000", "").toWellFormed();
-}

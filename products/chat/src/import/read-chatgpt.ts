@@ -1,5 +1,6 @@
+import { storableText } from "@mindmesh/kernel/db";
 import { z } from "zod";
-import { type ImportedConversation, type ImportedMessage, isoMoment, storableText } from "./imported-conversation.ts";
+import { type ImportedConversation, type ImportedMessage, isoMoment } from "./imported-conversation.ts";
 
 // What of OpenAI's export format is used; everything else is let through unread.
 const node = z.object({

@@ -1,5 +1,6 @@
+import { storableText } from "@mindmesh/kernel/db";
 import { z } from "zod";
-import { type ImportedConversation, type ImportedMessage, isoMoment, storableText } from "./imported-conversation.ts";
+import { type ImportedConversation, type ImportedMessage, isoMoment } from "./imported-conversation.ts";
 
 const block = z.object({ type: z.string(), text: z.string().nullish(), thinking: z.string().nullish() });
 

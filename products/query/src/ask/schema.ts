@@ -1,6 +1,6 @@
 import type { AskOutcome } from "@mindmesh/contracts/query/ask";
-import { moment } from "@mindmesh/kernel/db";
-import { doublePrecision, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "@mindmesh/kernel/db";
+import { doublePrecision, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 const now = () => new Date().toISOString();

@@ -1,7 +1,7 @@
 import type { InferredKey } from "@mindmesh/contracts/query/catalog";
 import { type SchemaChange, connectionStages, ingestionStates } from "@mindmesh/contracts/query/ingestion";
-import { moment } from "@mindmesh/kernel/db";
-import { integer, jsonb, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "@mindmesh/kernel/db";
+import { integer, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 /** Readings of schemas: one row each. At most one of a connection is under way. */

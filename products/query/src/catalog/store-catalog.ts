@@ -1,6 +1,6 @@
 import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
 import type { HiddenObject } from "@mindmesh/contracts/query/connections";
-import type { Transaction } from "@mindmesh/kernel/db";
+import { type Transaction, storable } from "@mindmesh/kernel/db";
 import { and, eq, sql } from "drizzle-orm";
 import { type ConnectionRow, catalogTables, catalogs } from "../schema.ts";
 import { withHiddenViews } from "./hidden-views.ts";
@@ -23,25 +23,19 @@ export async function storeCatalog(
     .delete(catalogTables)
     .where(and(eq(catalogTables.workspaceId, workspaceId), eq(catalogTables.connectionId, connectionId)));
   const withoutHidden = valuesForgotten(withHiddenViews(engine, tables, hidden));
-  for (const batch of batches(tables.map((table) => storable(withoutHidden(table))))) {
+  // Other databases allow characters in comments and values that PostgreSQL cannot keep.
+  for (const batch of batches(tables.map((table) => JSON.stringify(storable(withoutHidden(table)))))) {
     // One parameter for many rows: a thousand tables are a few statements.
     await tx.execute(sql`
       INSERT INTO query.catalog_tables (workspace_id, connection_id, schema, name, content)
       SELECT ${workspaceId}, ${connectionId}, content ->> 'schema', content ->> 'name', content
       FROM jsonb_array_elements(${`[${batch.join(",")}]`}::jsonb) AS content`);
   }
-  const head = sql`${storable(content)}::jsonb`;
   await tx
     .insert(catalogs)
-    .values({ workspaceId, connectionId, content: head, takenAt })
-    .onConflictDoUpdate({ target: [catalogs.workspaceId, catalogs.connectionId], set: { content: head, takenAt } });
+    .values({ workspaceId, connectionId, content, takenAt })
+    .onConflictDoUpdate({ target: [catalogs.workspaceId, catalogs.connectionId], set: { content, takenAt } });
 }
-
-// PostgreSQL cannot keep NUL or broken Unicode, which other databases allow in comments and values.
-const storable = (value: object) =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === "string" ? each.replaceAll("\u0000", "\uFFFD").toWellFormed() : each,
-  );
 
 function* batches(texts: readonly string[]): Generator<string[]> {
   let batch: string[] = [];

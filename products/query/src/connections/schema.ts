@@ -1,6 +1,6 @@
 import type { DataFile } from "@mindmesh/contracts/query/connections";
-import { moment } from "@mindmesh/kernel/db";
-import { jsonb, primaryKey, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "@mindmesh/kernel/db";
+import { primaryKey, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 /** Uploaded data files that no connection has taken yet. */

@@ -1,8 +1,8 @@
 import type { AlertCondition, Dashboard, Schedule, Tile } from "@mindmesh/contracts/query/dashboards";
 import { alertStates } from "@mindmesh/contracts/query/dashboards";
 import type { StatementParameters } from "@mindmesh/contracts/query/statements";
-import { moment } from "@mindmesh/kernel/db";
-import { boolean, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "@mindmesh/kernel/db";
+import { boolean, integer, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 const now = () => new Date().toISOString();

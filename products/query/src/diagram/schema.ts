@@ -1,6 +1,6 @@
 import type { DiagramArrangement } from "@mindmesh/contracts/query/diagram";
-import { moment } from "@mindmesh/kernel/db";
-import { jsonb, primaryKey, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "@mindmesh/kernel/db";
+import { primaryKey, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 export const diagramArrangements = query.table(

@@ -1,6 +1,6 @@
 import type { Coverage } from "@mindmesh/contracts/query/documentation";
-import { bytea, moment } from "@mindmesh/kernel/db";
-import { integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bytea, jsonb, moment } from "@mindmesh/kernel/db";
+import { integer, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 export const descriptions = query.table(

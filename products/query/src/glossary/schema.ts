@@ -1,6 +1,6 @@
 import type { TermBinding, TermFragment } from "@mindmesh/contracts/query/glossary";
-import { moment } from "@mindmesh/kernel/db";
-import { integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "@mindmesh/kernel/db";
+import { integer, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 const now = () => new Date().toISOString();

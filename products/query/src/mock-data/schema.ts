@@ -1,6 +1,6 @@
 import type { MockPlan } from "@mindmesh/contracts/query/mock-data";
-import { moment } from "@mindmesh/kernel/db";
-import { bigint, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { jsonb, moment } from "@mindmesh/kernel/db";
+import { bigint, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { query } from "../schema.ts";
 
 export const mockRuns = query.table(

@@ -89,7 +89,7 @@ export function statementTools(dependencies: RunDependencies): Tool[] {
       idempotent: true,
       input: z.object({
         connectionId: id.optional(),
-        find: z.string().max(200).optional().describe("Words in name, description, folder, tags or SQL."),
+        find: prose(200).optional().describe("Words in name, description, folder, tags or SQL."),
       }),
       output: z.object({
         queries: z.array(

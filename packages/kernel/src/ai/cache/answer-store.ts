@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { Database } from "../../db/index.ts";
+import { type Database, storable } from "../../db/index.ts";
 
 const count = z.number().nullable();
 
@@ -81,8 +81,8 @@ export function postgresAnswers(db: Database, onError: (error: unknown) => void)
     },
     async keep(workspaceId, key, answer) {
       const text = JSON.stringify(answer);
-      // PostgreSQL's JSON cannot hold the character NUL.
-      if (text.length > longest || text.includes("\\u0000")) return;
+      // An answer that PostgreSQL cannot hold as it is would come back as another one.
+      if (text.length > longest || text !== JSON.stringify(storable(answer))) return;
       const insert = `INSERT INTO kernel.cached_answers (workspace_id, key, answer, created_at, expires_at)
         VALUES ($1, $2, $3, now(), now() + make_interval(secs => $4))
         ON CONFLICT (workspace_id, key) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at,

@@ -1,6 +1,6 @@
 import { toolRisks } from "@mindmesh/contracts/tools";
-import { boolean, jsonb, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
-import { bytea, moment } from "../../db/index.ts";
+import { boolean, pgSchema, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bytea, jsonb, moment } from "../../db/index.ts";
 
 const kernel = pgSchema("kernel");
 

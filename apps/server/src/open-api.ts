@@ -21,6 +21,12 @@ export async function serveOpenApi(app: FastifyInstance, publicUrl: string): Pro
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(swaggerUi, { routePrefix: "/api/docs", staticCSP: false });
+  await app.register(swaggerUi, {
+    routePrefix: "/api/docs",
+    staticCSP: false,
+    theme: { title: "HTTP interface of Mindmesh" },
+    // Without the bar that would fetch any other server's description: its parts want inline styles.
+    uiConfig: { layout: "BaseLayout" },
+  });
   app.get("/api/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

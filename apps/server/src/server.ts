@@ -342,9 +342,11 @@ export async function startServer(
       await ai.close();
       await outbound.close();
       mail?.close();
-      await realtime.close();
+      // Ends only when no connection is left; those without a request, such as a browser's spare one, are closed by `app`.
+      const quiet = realtime.close();
       await requests.settled(drainSeconds);
       await app.close();
+      await quiet;
       await registration.close();
       await notifications.close();
       redis?.disconnect();

@@ -15,6 +15,9 @@ export interface V1Fixture {
   close(): Promise<void>;
 }
 
+/** An image of one pixel, a PNG in base64. */
+export const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
 /** A server whose OpenAI, Anthropic and Gemini are the model server. */
 export async function startV1(
   environment: Record<string, string> = {},

@@ -1,14 +1,14 @@
 import { eventually } from "@mindmesh/test-support";
 import OpenAI, { APIError, APIUserAbortError } from "openai";
-import { zodResponseFormat } from "openai/helpers/zod";
+import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type V1Fixture, startV1 } from "./fixture.ts";
+import { type V1Fixture, pixel, startV1 } from "./fixture.ts";
 
 let fixture: V1Fixture;
 let client: OpenAI;
 beforeAll(async () => {
-  fixture = await startV1();
+  fixture = await startV1({ CALLS_PER_MINUTE: "100000" });
   client = new OpenAI({ baseURL: fixture.baseURL, apiKey: fixture.key, maxRetries: 0 });
 });
 afterAll(() => fixture.close());
@@ -16,7 +16,6 @@ beforeEach(() => fixture.models.reset());
 
 /** No other model may answer, so that what goes wrong with this one is seen. */
 const alone = { headers: { "x-mindmesh-fallback": "none" } };
-const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const weather = {
   type: "function" as const,
   function: {
@@ -202,12 +201,23 @@ describe.each(models)("the openai SDK with %s", (model) => {
   });
 
   it("gives up by its own time limit, and the provider is left too", async () => {
-    const call = client.chat.completions.create(
-      { model, messages: [{ role: "user", content: "[[first-delay=60000]]" }] },
-      { timeout: 300 },
-    );
-    await expect(call).rejects.toThrow(/timed out/i);
-    await eventually(() => expect(posts()[0]).toMatchObject({ aborted: true }));
+    const messages = [{ role: "user" as const, content: "[[first-delay=60000]]" }];
+    for (const [index, stream] of [false, true].entries()) {
+      const call = client.chat.completions.create({ model, stream, messages }, { timeout: 300 });
+      await expect(call).rejects.toThrow(/timed out/i);
+      await eventually(() => expect(posts()[index]).toMatchObject({ aborted: true }));
+    }
+  });
+
+  it("gets structured output as a stream", async () => {
+    const runner = client.chat.completions.stream({
+      model,
+      messages: [{ role: "user", content: `[[chunks=6 text='{"name":"Ada","born":1815}']]` }],
+      response_format: zodResponseFormat(z.object({ name: z.string(), born: z.number() }), "person"),
+    });
+    const final = await runner.finalChatCompletion();
+    expect(final.choices[0]?.message.parsed).toEqual({ name: "Ada", born: 1815 });
+    expect(JSON.stringify(posts()[0]?.body)).toContain("born");
   });
 
   it("uses responses, whole and streamed, with functions", async () => {
@@ -239,6 +249,63 @@ describe.each(models)("the openai SDK with %s", (model) => {
       input: [{ type: "function_call_output", call_id: call?.call_id ?? "", output: "Rain, 4 degrees" }],
     });
     expect(second.output_text).toContain("Rain, 4 degrees");
+  });
+
+  it("gets structured output of responses parsed by its Zod schema, whole and streamed", async () => {
+    const asked = {
+      model,
+      input: `[[chunks=6 text='{"name":"Ada","born":1815}']]`,
+      text: { format: zodTextFormat(z.object({ name: z.string(), born: z.number() }), "person") },
+    };
+    const whole = await client.responses.parse(asked);
+    expect(whole.output_parsed).toEqual({ name: "Ada", born: 1815 });
+
+    const stream = client.responses.stream(asked);
+    let deltas = 0;
+    for await (const event of stream) if (event.type === "response.output_text.delta") deltas += 1;
+    expect(deltas).toBeGreaterThan(1);
+    expect((await stream.finalResponse()).output_parsed).toEqual({ name: "Ada", born: 1815 });
+    for (const { body } of posts()) expect(JSON.stringify(body)).toContain("born");
+  });
+
+  it("sends images in responses, whole and streamed", async () => {
+    const input = [
+      {
+        role: "user" as const,
+        content: [
+          { type: "input_text" as const, text: "What is this?" },
+          { type: "input_image" as const, detail: "auto" as const, image_url: `data:image/png;base64,${pixel}` },
+        ],
+      },
+    ];
+    await client.responses.create({ model, input });
+    await client.responses.stream({ model, input }).finalResponse();
+    expect(posts().map(({ body }) => JSON.stringify(body).includes(pixel))).toEqual([true, true]);
+  });
+
+  it("stops the provider at once when it aborts a response", async () => {
+    const input = "[[chunks=500 delay=50]]";
+    const stop = new AbortController();
+    const stream = await client.responses.create({ model, stream: true, input }, { signal: stop.signal });
+    for await (const event of stream) if (event.type === "response.output_text.delta") break;
+    stop.abort();
+    await eventually(() => expect(posts()[0]).toMatchObject({ aborted: true }));
+    expect(posts()[0]?.eventsSent).toBeLessThan(100);
+
+    const whole = new AbortController();
+    const answer = client.responses.create({ model, input }, { signal: whole.signal });
+    await eventually(() => expect(posts()).toHaveLength(2));
+    whole.abort();
+    await expect(answer).rejects.toBeInstanceOf(APIUserAbortError);
+    await eventually(() => expect(posts()[1]).toMatchObject({ aborted: true }));
+  });
+
+  it("gives up a response by its own time limit, and the provider is left too", async () => {
+    for (const [index, stream] of [false, true].entries()) {
+      const call = client.responses.create({ model, stream, input: "[[first-delay=60000]]" }, { timeout: 300 });
+      await expect(call).rejects.toThrow(/timed out/i);
+      await eventually(() => expect(posts()[index]).toMatchObject({ aborted: true }));
+    }
   });
 
   it("is told when a streamed response was cut", async () => {

@@ -12,7 +12,7 @@ import {
 import { safeNext } from "./identity/enter.ts";
 import { meQuery, setupQuery } from "./identity/queries.ts";
 import { allConversations } from "./products/chat/conversation-filter.ts";
-import { Markdown } from "./products/chat/markdown-later.ts";
+import { loadMarkdown } from "./products/chat/load-markdown.ts";
 import { panelSearch, type PanelView } from "./products/chat/code/panel-view.ts";
 import { conversationQuery, conversationsQuery } from "./products/chat/queries.ts";
 import { readEngineSearch, readSectionSearch } from "./products/query/section-search.ts";
@@ -31,9 +31,6 @@ const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
     </>
   ),
 });
-
-/** Whether the page still is what index.html paints before anything is drawn. */
-const frameStands = () => document.querySelector(".boot") !== null;
 
 /** Who is signed in; sends a visitor to set-up or sign-in, and back afterwards. */
 async function signedIn(queryClient: QueryClient, href: string) {
@@ -172,11 +169,8 @@ const conversationRoute = createRoute({
     ...panelSearch(search["code"]),
   }),
   loader: ({ context, params }) => {
-    const data = context.queryClient.prefetchQuery(conversationQuery(params.workspaceId, params.conversationId));
-    const code = Markdown.preload?.();
-    // In place of the frame the conversation is drawn once, with its answers as they are to be read. Later a placeholder
-    // stands while it comes.
-    return frameStands() ? Promise.all([data, code]).then(() => undefined) : undefined;
+    void context.queryClient.prefetchQuery(conversationQuery(params.workspaceId, params.conversationId));
+    void loadMarkdown();
   },
   component: lazyRouteComponent(() => import("./products/chat/conversation-page.tsx"), "ConversationPage"),
 });

@@ -1,7 +1,7 @@
 import { skipUnless } from "@mindmesh/test-support";
 import { beforeAll, expect, it } from "vitest";
 import { firstRequests } from "../build/first-requests.ts";
-import { chatInBrowser, endedAnswer, send } from "./support/chat.ts";
+import { chatInBrowser } from "./support/chat.ts";
 import { complaints, desktop, phone } from "./support/browser.ts";
 
 skipUnless("chromium")("what a page asks for ahead", () => {
@@ -91,16 +91,6 @@ skipUnless("chromium")("what a page asks for ahead", () => {
     expect(addresses).toEqual(expect.arrayContaining(shown));
   });
 
-  /** Runs in the page: keeps the words that take the frame's place, and whether a sidebar does. */
-  const seeFirstPicture = `
-    new MutationObserver((_, observer) => {
-      if (!document.getElementById("root") || document.querySelector(".boot")) return;
-      observer.disconnect();
-      // What is out of sight is not laid out yet, and so not in innerText.
-      window.inPlaceOfTheFrame = document.getElementById("root").textContent;
-      window.sidebarIsThere = document.querySelector("aside") !== null;
-    }).observe(document, { childList: true, subtree: true });`;
-
   it.each([
     ["/sign-in", "/api/auth/setup", "Sign in"],
     ["/w/([^/]+)/chat", "/api/me", "What is on your mind?"],
@@ -112,31 +102,19 @@ skipUnless("chromium")("what a page asks for ahead", () => {
     // Longer than the router waits before it shows a placeholder.
     await context.route(`**${slow}`, (route) => setTimeout(() => void route.continue(), 800));
     const page = await context.newPage();
-    await page.addInitScript(seeFirstPicture);
+    await page.addInitScript(`
+      new MutationObserver((_, observer) => {
+        if (!document.getElementById("root") || document.querySelector(".boot")) return;
+        observer.disconnect();
+        window.inPlaceOfTheFrame = document.getElementById("root").innerText;
+        window.sidebarIsThere = document.querySelector("aside") !== null;
+      }).observe(document, { childList: true, subtree: true });`);
     await page.goto(address.replace("([^/]+)", workspaceId));
     await page.getByRole("heading", { name: heading }).first().waitFor();
     expect(await page.evaluate("window.inPlaceOfTheFrame")).toContain(heading);
     // Nobody sees a sidebar on a phone: drawing it would only delay the rest.
     expect(await page.evaluate("window.sidebarIsThere")).toBe(false);
   });
-
-  it.each(["**/assets/conversation-*.js", "**/chat/conversations/*"])(
-    "draws a conversation once, its answers as they are to be read, however slow %s is",
-    async (slow) => {
-      const context = await chat.open({ ...phone, serviceWorkers: "block" });
-      await chat.signUp(context, "Eve");
-      const { page: begun } = await chat.newConversation(context);
-      chat.models.setBehaviour({ text: "It is a **strong** word." });
-      await send(begun, "What is it?");
-      expect(await endedAnswer(begun)).toContain("a strong word");
-      chat.models.reset();
-      await context.route(slow, (route) => setTimeout(() => void route.continue(), 800));
-      const page = await context.newPage();
-      await page.addInitScript(seeFirstPicture);
-      await page.goto(begun.url());
-      await expect.poll(() => page.evaluate<string>("window.inPlaceOfTheFrame")).toContain("a strong word");
-    },
-  );
 
   it.each(["/", "/w/01890000-0000-7000-8000-000000000000/chat"])(
     "asks nothing for a stranger at %s that the server would refuse",

@@ -10,9 +10,11 @@ import { NoModel } from "../../models/no-model.tsx";
 import { BranchWalker } from "./branch-walker.tsx";
 import { count, dollars, shortModel } from "./figures.ts";
 import { reportDrawn, textOf, useAnswer } from "./live-answers.ts";
-import { Markdown } from "./markdown-later.ts";
+import { loadMarkdown } from "./load-markdown.ts";
 import { CodePlace } from "./markdown/code-place.ts";
 import { Reasoning } from "./reasoning.tsx";
+
+const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }));
 
 const AnswerWithCalls = lazy(async () => ({ default: (await import("./answer-with-calls.tsx")).AnswerWithCalls }));
 

@@ -1,5 +1,5 @@
 import { getTableColumns } from "drizzle-orm";
-import { type Database, storable } from "../db/index.ts";
+import { type Database, storableJson } from "../db/index.ts";
 import { modelCalls } from "./schema.ts";
 
 /**
@@ -52,8 +52,7 @@ export function writeCallRows(db: Database, onError: (error: unknown) => void): 
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const send = (rows: CallRow[]) =>
-    db.pool.query({ name: "model-calls", text: upsert, values: [JSON.stringify(storable(rows))] });
+  const send = (rows: CallRow[]) => db.pool.query({ name: "model-calls", text: upsert, values: [storableJson(rows)] });
 
   async function write(): Promise<void> {
     const rows = [...waiting.values()];

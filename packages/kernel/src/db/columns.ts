@@ -1,5 +1,5 @@
 import { customType } from "drizzle-orm/pg-core";
-import { storable } from "./storable.ts";
+import { storableJson } from "./storable.ts";
 
 /** `timestamptz` read and written as ISO 8601 text in UTC, the form that contracts use. */
 export const moment = customType<{ data: string; driverData: string }>({
@@ -13,7 +13,7 @@ export const moment = customType<{ data: string; driverData: string }>({
  */
 export const jsonb = customType<{ data: unknown; driverData: string }>({
   dataType: () => "jsonb",
-  toDriver: (value) => JSON.stringify(storable(value)),
+  toDriver: storableJson,
 });
 
 /** Binary data. */

@@ -14,6 +14,6 @@ export { findRunningEmbeddedPostgres, startEmbeddedPostgres } from "./embedded-p
 export { appliedMigrations, checkMigrations, migrationNames, pendingMigrations } from "./pending-migrations.ts";
 export { type MigrationOwner, ensureRole, kernelMigrations, migrate } from "./migrate.ts";
 export { reachDatabase } from "./reach-database.ts";
-export { storable, storableText } from "./storable.ts";
+export { storableJson, storableText } from "./storable.ts";
 export { StartError } from "./start-error.ts";
 export { newId } from "./new-id.ts";

@@ -3,11 +3,18 @@ export function storableText(text: string): string {
   return text.replaceAll("\u0000", "").toWellFormed();
 }
 
-/** The same for all texts in a JSON value, names of fields too: what `jsonb` takes. */
-export function storable<T>(value: T): T {
-  if (typeof value === "string") return storableText(value) as T;
-  if (Array.isArray(value)) return value.map(storable) as T;
-  // What says by itself what it is in JSON, such as a Date, is no bare object.
-  if (typeof value !== "object" || value === null || "toJSON" in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [storableText(name), storable(each)])) as T;
+/** How JSON writes NUL and halves of surrogate pairs; also found where a backslash stands before the same words. */
+const maybeUnstorable = /\\u(?:0000|d[89a-f])/;
+
+/** A value in JSON as `jsonb` takes it: without such characters in its texts and in the names of its fields. */
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return maybeUnstorable.test(json) ? JSON.stringify(storable(JSON.parse(json))) : json;
+}
+
+function storable(value: unknown): unknown {
+  if (typeof value === "string") return storableText(value);
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [storableText(name), storable(each)]));
 }

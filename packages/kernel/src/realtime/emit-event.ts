@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Transaction, storable } from "../db/index.ts";
+import { type Transaction, storableJson } from "../db/index.ts";
 
 export interface NewEvent {
   workspaceId: string;
@@ -23,7 +23,7 @@ export async function emitEvent(tx: Transaction, event: NewEvent): Promise<numbe
     ), entry AS (
       INSERT INTO kernel.events (workspace_id, seq, type, audience_person_id, actor_id, payload)
       SELECT ${event.workspaceId}, head.seq, ${event.type}, ${event.audiencePersonId ?? null}::uuid,
-             ${event.actorId ?? null}::uuid, ${JSON.stringify(storable(event.payload))}::jsonb
+             ${event.actorId ?? null}::uuid, ${storableJson(event.payload)}::jsonb
       FROM head RETURNING seq
     )
     SELECT seq, pg_notify('mindmesh_events', ${event.workspaceId} || ':' || seq) FROM entry`);

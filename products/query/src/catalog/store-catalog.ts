@@ -1,6 +1,6 @@
 import type { Catalog, CatalogTable } from "@mindmesh/contracts/query/catalog";
 import type { HiddenObject } from "@mindmesh/contracts/query/connections";
-import { type Transaction, storable } from "@mindmesh/kernel/db";
+import { type Transaction, storableJson } from "@mindmesh/kernel/db";
 import { and, eq, sql } from "drizzle-orm";
 import { type ConnectionRow, catalogTables, catalogs } from "../schema.ts";
 import { withHiddenViews } from "./hidden-views.ts";
@@ -24,7 +24,7 @@ export async function storeCatalog(
     .where(and(eq(catalogTables.workspaceId, workspaceId), eq(catalogTables.connectionId, connectionId)));
   const withoutHidden = valuesForgotten(withHiddenViews(engine, tables, hidden));
   // Other databases allow characters in comments and values that PostgreSQL cannot keep.
-  for (const batch of batches(tables.map((table) => JSON.stringify(storable(withoutHidden(table)))))) {
+  for (const batch of batches(tables.map((table) => storableJson(withoutHidden(table))))) {
     // One parameter for many rows: a thousand tables are a few statements.
     await tx.execute(sql`
       INSERT INTO query.catalog_tables (workspace_id, connection_id, schema, name, content)

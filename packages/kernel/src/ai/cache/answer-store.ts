@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import { type Database, storable } from "../../db/index.ts";
+import { type Database, storableJson } from "../../db/index.ts";
 
 const count = z.number().nullable();
 
@@ -82,7 +82,7 @@ export function postgresAnswers(db: Database, onError: (error: unknown) => void)
     async keep(workspaceId, key, answer) {
       const text = JSON.stringify(answer);
       // An answer that PostgreSQL cannot hold as it is would come back as another one.
-      if (text.length > longest || text !== JSON.stringify(storable(answer))) return;
+      if (text.length > longest || text !== storableJson(answer)) return;
       const insert = `INSERT INTO kernel.cached_answers (workspace_id, key, answer, created_at, expires_at)
         VALUES ($1, $2, $3, now(), now() + make_interval(secs => $4))
         ON CONFLICT (workspace_id, key) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at,

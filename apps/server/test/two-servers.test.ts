@@ -65,16 +65,24 @@ skipUnless("redis")("two servers on one PostgreSQL and one Redis", () => {
     await eventually(() => expect(text).toBe(stopped.text));
   });
 
-  test("presence counts the devices of both", async () => {
+  test("presence counts the devices of both, and no longer who has left or lost the connection", async () => {
     const { id } = await ann.chat.createConversation({ params: params(), body: {} });
+    const room = `conversation:${id}`;
+    const deaf = { onSignal: () => undefined };
     let people: PresentPerson[] = [];
-    ann.live().enter(ann.workspaceId, `conversation:${id}`, {
-      onSignal: () => undefined,
-      onPresence: (present) => (people = present),
-    });
-    await eventually(() => expect(people).toHaveLength(1));
-    other.live().enter(ann.workspaceId, `conversation:${id}`, { onSignal: () => undefined });
-    await eventually(() => expect(people).toEqual([{ id: ann.personId, name: "Ann", connections: 2 }]));
+    ann.live().enter(ann.workspaceId, room, { ...deaf, onPresence: (present) => (people = present) });
+    const devices = (count: number) =>
+      eventually(() => expect(people).toEqual([{ id: ann.personId, name: "Ann", connections: count }]));
+    await devices(1);
+    const live = other.live();
+    const leave = live.enter(ann.workspaceId, room, deaf);
+    await devices(2);
+    leave();
+    await devices(1);
+    live.enter(ann.workspaceId, room, deaf);
+    await devices(2);
+    live.close();
+    await devices(1);
   });
 
   test("limits count the requests to both together", async () => {

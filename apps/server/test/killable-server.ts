@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase } from "@mindmesh/test-support";
 import pg from "pg";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { type ServerProcess, signUpOn, startServerProcess } from "./server-process.ts";
 
 /** A server in a process of its own, with one person, whose database and files outlive it. */
 export interface KillableServer extends AsyncDisposable {
@@ -33,17 +33,11 @@ export async function startKillableServer(environment: Record<string, string> = 
     await server.ended;
   };
   parts.defer(() => kill("SIGTERM"));
-  const response = await fetch(`${server.url}/api/auth/sign-up`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email: "ann@example.org", password: "correct horse", name: "Ann" }),
-  });
-  const { workspaces } = (await response.json()) as { workspaces: { id: string }[] };
-  const token = /mm_access=([^;]+)/.exec(response.headers.getSetCookie().join(";"))?.[1] ?? "";
+  const { token, workspaceId } = await signUpOn(server);
   const rest = parts.move();
   return {
     sql,
-    workspaceId: workspaces[0]?.id ?? "",
+    workspaceId,
     options: () => ({ baseUrl: server.url, token: () => token }),
     process: () => server,
     kill,

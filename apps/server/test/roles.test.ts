@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createTestDatabase, eventually } from "@mindmesh/test-support";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { type ServerProcess, signUpOn, startServerProcess } from "./server-process.ts";
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 150_000 });
 
@@ -42,13 +42,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), "mindmesh-roles-"));
   api = await start("api");
-  const signedUp = await fetch(`${api.url}/api/auth/sign-up`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name: "Ann", email: "ann@example.org", password: "correct horse battery" }),
-  });
-  token = /mm_access=([^;]+)/.exec(signedUp.headers.getSetCookie().join())?.[1] ?? "";
-  workspaceId = ((await signedUp.json()) as { workspaces: { id: string }[] }).workspaces[0]?.id ?? "";
+  ({ token, workspaceId } = await signUpOn(api));
 });
 
 afterAll(async () => {

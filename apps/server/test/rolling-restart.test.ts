@@ -7,7 +7,7 @@ import { chatRoutes } from "@mindmesh/contracts/chat";
 import { type ModelServer, startModelServer } from "@mindmesh/model-server";
 import { createTestDatabase, eventually, skipUnless } from "@mindmesh/test-support";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { type ServerProcess, signUpOn, startServerProcess } from "./server-process.ts";
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 150_000 });
 
@@ -36,14 +36,9 @@ skipUnless("redis")("two servers that are restarted in turn", () => {
     models = await startModelServer();
     database = await createTestDatabase();
     folder = await mkdtemp(join(tmpdir(), "mindmesh-rolling-"));
-    servers.push(await start(), await start());
-    const signedUp = await fetch(`${servers[0]?.url}/api/auth/sign-up`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ name: "Ann", email: "ann@example.org", password: "correct horse battery" }),
-    });
-    token = /mm_access=([^;]+)/.exec(signedUp.headers.getSetCookie().join())?.[1] ?? "";
-    workspaceId = ((await signedUp.json()) as { workspaces: { id: string }[] }).workspaces[0]?.id ?? "";
+    const one = await start();
+    servers.push(one, await start());
+    ({ token, workspaceId } = await signUpOn(one));
   });
 
   afterAll(async () => {

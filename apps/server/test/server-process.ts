@@ -49,3 +49,15 @@ export async function startServerProcess(environment: Record<string, string>, ma
   early.catch(() => undefined);
   return { child, url: await Promise.race([ready, early]), output: () => output, ended };
 }
+
+/** Signs the first person up on a server. */
+export async function signUpOn({ url }: ServerProcess): Promise<{ token: string; workspaceId: string }> {
+  const response = await fetch(`${url}/api/auth/sign-up`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "Ann", email: "ann@example.org", password: "correct horse battery" }),
+  });
+  const { workspaces } = (await response.json()) as { workspaces: { id: string }[] };
+  const token = /mm_access=([^;]+)/.exec(response.headers.getSetCookie().join(";"))?.[1] ?? "";
+  return { token, workspaceId: workspaces[0]?.id ?? "" };
+}

@@ -170,18 +170,23 @@ describe("OpenAI's interface refuses in OpenAI's form", () => {
     }
   });
 
+  /** A key of somebody new, whose workspace may spend so much a day. */
+  async function keyUnderBudget(name: string, limitUsd: number): Promise<string> {
+    const person = await fixture.server.signUp(name);
+    const made = await person.fetch(`/api/workspaces/${person.workspaceId}/budgets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ kind: "workspace", subject: null, period: "day", limitUsd }),
+    });
+    expect(made.status).toBe(201);
+    return fixture.newKey("write", person);
+  }
+
   // Passed on, and translated under a budget, for which the prompt is measured.
   it.each(["openai/gpt-5-mini", "anthropic/claude-sonnet-4-5"])(
     "nothing of 200,000 repeated characters to %s, and answers others meanwhile",
     async (model) => {
-      const rich = await fixture.server.signUp("Rich");
-      const key = await fixture.newKey("write", rich);
-      const made = await rich.fetch(`/api/workspaces/${rich.workspaceId}/budgets`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ kind: "workspace", subject: null, period: "day", limitUsd: 1000 }),
-      });
-      expect(made.status).toBe(201);
+      const key = await keyUnderBudget("Rich", 1000);
       const content = `[[first-delay=200]] ${"a".repeat(200_000)}`;
       const stalls = monitorEventLoopDelay({ resolution: 5 });
       stalls.enable();
@@ -209,14 +214,7 @@ describe("OpenAI's interface refuses in OpenAI's form", () => {
   );
 
   it("a call that a budget cannot pay, by which budget and when it begins anew, on both ways", async () => {
-    const poor = await fixture.server.signUp("Poor");
-    const key = await fixture.newKey("write", poor);
-    const made = await poor.fetch(`/api/workspaces/${poor.workspaceId}/budgets`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ kind: "workspace", subject: null, period: "day", limitUsd: 0.000_001 }),
-    });
-    expect(made.status).toBe(201);
+    const key = await keyUnderBudget("Poor", 0.000_001);
     const calls = fixture.models.requests.filter(({ method }) => method === "POST").length;
     for (const model of ["openai/gpt-5-mini", "anthropic/claude-sonnet-4-5"]) {
       for (const stream of [true, false]) {

@@ -1,6 +1,6 @@
 import type { Config } from "@mindmesh/kernel/config";
 import { configuredProviders } from "@mindmesh/kernel/identity";
-import { type Finding, good, problem, reasonOf } from "./finding.ts";
+import { type Finding, good, innermost, problem, reasonOf } from "./finding.ts";
 
 /**
  * The providers that people may sign in with: OpenID providers are asked for their metadata, as at a sign-in, and GitHub
@@ -29,9 +29,4 @@ export async function checkSignIn(config: Config): Promise<Finding[]> {
       }
     }),
   );
-}
-
-/** What lies at the bottom: the errors around it say only that the provider could not be reached. */
-function innermost(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
 }

@@ -1,6 +1,6 @@
 import type { Config } from "@mindmesh/kernel/config";
 import { checkTracing } from "@mindmesh/kernel/observe";
-import { type Finding, good, problem, reasonOf } from "./finding.ts";
+import { type Finding, good, innermost, problem, reasonOf } from "./finding.ts";
 
 /** Where traces and reports of errors go. */
 export async function checkWatching(config: Config): Promise<Finding[]> {
@@ -37,9 +37,11 @@ async function checkErrorReports(dsn: string | undefined): Promise<Finding[]> {
     await fetch(origin, { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(5000) });
     return [good(`Reports of errors go to ${host}, which answers`)];
   } catch (error) {
-    const { cause = error } = error as Error;
     return [
-      problem(`${host} of SENTRY_DSN: ${reasonOf(cause)}`, "Check SENTRY_DSN, and let this machine reach its host."),
+      problem(
+        `${host} of SENTRY_DSN: ${reasonOf(innermost(error))}`,
+        "Check SENTRY_DSN, and let this machine reach its host.",
+      ),
     ];
   }
 }

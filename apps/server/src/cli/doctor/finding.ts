@@ -18,6 +18,11 @@ export function reasonOf(error: unknown): string {
   return (message || code || String(error)).split("\n")[0] ?? "";
 }
 
+/** What lies at the bottom of an error: those around it often say only that something could not be reached. */
+export function innermost(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
+}
+
 /** An address without the password in it. */
 export function withoutPassword(url: string): string {
   const parsed = URL.parse(url);
